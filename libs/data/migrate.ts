@@ -1,0 +1,142 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { runMigrations as migrateQueueTables } from "bullmq";
+
+// The DOM types are not loaded; this is all of WebAssembly that is needed.
+declare const WebAssembly: {
+  instantiate(
+    bytes: Uint8Array,
+    imports: Record<string, unknown>,
+  ): Promise<{ instance: { exports: Record<string, unknown> } }>;
+};
+
+type SchemaEngine = {
+  applyMigrations(input: object): Promise<{ appliedMigrationNames: string[] }>;
+  diff(input: object): Promise<{ stdout: string | null }>;
+};
+
+export type MigrationResult = { readonly applied: readonly string[] };
+
+const lockKey = 824_077_301;
+
+/** Schema in which BullMQ keeps its tables when queues live on Postgres. */
+export const queueSchema = "bullmq";
+
+/**
+ * Brings a database to the newest schema: Prisma's own migration engine (as WebAssembly, nothing is downloaded)
+ * applies `prisma/migrations` and records them in `_prisma_migrations`; then the roles are granted to the
+ * application's login and BullMQ's tables are made. Safe to repeat and to run from several processes at once.
+ *
+ * @param ownerUrl connects as the role that owns the schema; only migrations use it
+ * @param applicationUrl connects as the login of api, workers and scheduler; may be the same as `ownerUrl`
+ */
+export async function migrate(
+  ownerUrl: string,
+  applicationUrl: string,
+  prismaDir: string,
+): Promise<MigrationResult> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    await client.query("select pg_advisory_lock($1)", [lockKey]);
+    const engine = await openSchemaEngine(ownerUrl, prismaDir);
+    const result = await engine.applyMigrations({
+      migrationsList: readMigrations(join(prismaDir, "migrations")),
+      filters: { externalTables: [], externalEnums: [] },
+    });
+    await grantApplication(client, decodeURIComponent(new URL(applicationUrl).username));
+    await migrateQueues(applicationUrl);
+    return { applied: result.appliedMigrationNames };
+  } finally {
+    await client.end();
+  }
+}
+
+/** SQL that would make an empty database look like `schema.prisma`: the starting point of a new migration. */
+export async function printSchemaSql(ownerUrl: string, prismaDir: string): Promise<string> {
+  const engine = await openSchemaEngine(ownerUrl, prismaDir);
+  const path = join(prismaDir, "schema.prisma");
+  const { stdout } = await engine.diff({
+    from: { tag: "empty" },
+    to: { tag: "schemaDatamodel", files: [{ path, content: readFileSync(path, "utf8") }] },
+    script: true,
+    shadowDatabaseUrl: null,
+    exitCode: null,
+    filters: { externalTables: [], externalEnums: [] },
+  });
+  return stdout ?? "";
+}
+
+async function openSchemaEngine(url: string, prismaDir: string): Promise<SchemaEngine> {
+  const glue = await import("@prisma/schema-engine-wasm/schema_engine_bg");
+  const wasmPath = join(dirname(require.resolve("@prisma/schema-engine-wasm/schema_engine_bg")), "schema_engine_bg.wasm");
+  const { instance } = await WebAssembly.instantiate(readFileSync(wasmPath), { "./schema_engine_bg.js": glue });
+  glue.__wbg_set_wasm(instance.exports);
+  const start = instance.exports["__wbindgen_start"];
+  if (typeof start === "function") start();
+  const path = join(prismaDir, "schema.prisma");
+  return glue.SchemaEngine.new(
+    { datamodels: [[path, readFileSync(path, "utf8")]] },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(wholeScripts(new PrismaPg({ connectionString: url, max: 1 }))),
+  );
+}
+
+/**
+ * The adapter cuts a script at every semicolon, which breaks function bodies; Postgres runs a script whole,
+ * as one transaction, when it is sent as one simple query.
+ */
+function wholeScripts(factory: PrismaPg): PrismaPg {
+  const connect = factory.connect.bind(factory);
+  factory.connect = async () => {
+    const connection = await connect();
+    connection.executeScript = async (script) => {
+      await connection.underlyingDriver().query(script);
+    };
+    return connection;
+  };
+  return factory;
+}
+
+function readMigrations(baseDir: string): object {
+  const lockPath = join(baseDir, "migration_lock.toml");
+  const directories = readdirSync(baseDir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  return {
+    baseDir,
+    lockfile: { path: "migration_lock.toml", content: readFileSync(lockPath, "utf8") },
+    shadowDbInitScript: "",
+    migrationDirectories: directories.map((path) => ({
+      path,
+      migrationFile: {
+        path: "migration.sql",
+        content: { tag: "ok", value: readFileSync(join(baseDir, path, "migration.sql"), "utf8") },
+      },
+    })),
+  };
+}
+
+async function grantApplication(client: pg.Client, login: string): Promise<void> {
+  const name = client.escapeIdentifier(login);
+  const { rows } = await client.query<{ is_self: boolean }>("select current_user = $1 as is_self", [login]);
+  await client.query(`grant billwright_app, billwright_system to ${name}`);
+  await client.query(`create schema if not exists ${queueSchema} authorization ${name}`);
+  if (rows[0]?.is_self !== true) {
+    await client.query(`grant usage on schema public to ${name}`);
+  }
+}
+
+async function migrateQueues(applicationUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: applicationUrl });
+  await client.connect();
+  try {
+    await migrateQueueTables(client, queueSchema);
+  } finally {
+    await client.end();
+  }
+}
