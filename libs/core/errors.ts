@@ -1,0 +1,98 @@
+/**
+ * What an error means for whoever caused it: the kind decides the HTTP status and whether a job
+ * retries (`unavailable`, `internal`), parks its subject or dies (the rest).
+ */
+export type ErrorKind =
+  | "malformed"
+  | "invalid"
+  | "unauthorized"
+  | "forbidden"
+  | "not_found"
+  | "conflict"
+  | "too_large"
+  | "unsupported"
+  | "limit"
+  | "unavailable"
+  | "internal";
+
+export const httpStatusByKind: Readonly<Record<ErrorKind, number>> = {
+  malformed: 400,
+  invalid: 422,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  unsupported: 415,
+  limit: 429,
+  unavailable: 503,
+  internal: 500,
+};
+
+/** Every code that Billwright can answer with: `noun_reason` -> kind and a one-line title. Sorted by noun. */
+export const errorTable = {
+  amount_out_of_range: { kind: "invalid", title: "The amount does not fit into 18 digits of minor units" },
+  amount_precision: { kind: "invalid", title: "The amount has more decimals than its currency" },
+  amount_syntax: { kind: "invalid", title: "The amount is not a decimal string" },
+  anchor_invalid: { kind: "invalid", title: "The billing anchor is not one that a schedule can start from" },
+  currency_mismatch: { kind: "invalid", title: "Two currencies were mixed" },
+  currency_unknown: { kind: "invalid", title: "The currency is not in ISO 4217" },
+  decimal_syntax: { kind: "invalid", title: "The number is not a plain decimal string" },
+  discount_invalid: { kind: "invalid", title: "The discount is neither a percentage up to 100 nor a positive amount" },
+  group_invalid: { kind: "invalid", title: "The group key is not one that Billwright wrote" },
+  external_id_reserved: { kind: "invalid", title: "The external id begins with one of our prefixes" },
+  internal: { kind: "internal", title: "Something went wrong on our side" },
+  interval_count_invalid: { kind: "invalid", title: "The interval count is not a whole number from 1 to 999" },
+  invoice_number_template_invalid: { kind: "invalid", title: "The invoice number template is not usable" },
+  locale_unknown: { kind: "invalid", title: "The locale is not a BCP 47 language tag" },
+  mail_rejected: { kind: "invalid", title: "The mail server refused the recipient or the message" },
+  mail_unavailable: { kind: "unavailable", title: "The mail server cannot be reached or refused the connection" },
+  month_invalid: { kind: "invalid", title: "The month is not written as YYYY-MM" },
+  object_conflict: { kind: "conflict", title: "Other bytes are already stored under this key" },
+  object_key_invalid: { kind: "invalid", title: "The key is not a relative path of safe segments" },
+  object_not_found: { kind: "not_found", title: "No object is stored under this key" },
+  pdf_browser_missing: { kind: "unavailable", title: "No browser that can print PDF was found" },
+  pdf_glyph_missing: { kind: "invalid", title: "The document has a character that none of our fonts can print" },
+  pdf_render_failed: { kind: "unavailable", title: "The browser failed while printing the document" },
+  pdf_timed_out: { kind: "unavailable", title: "Printing the document took too long" },
+  pdf_too_large: { kind: "too_large", title: "The document has more than 500 pages" },
+  period_before_start: { kind: "invalid", title: "The instant lies before the first period" },
+  period_outside_whole: { kind: "invalid", title: "The part does not lie inside its whole period" },
+  price_tiers_invalid: { kind: "invalid", title: "The tiers of the price do not cover the quantity" },
+  s3_bucket_missing: { kind: "unavailable", title: "The bucket does not exist" },
+  s3_credentials_refused: { kind: "unavailable", title: "The object store refused the credentials" },
+  s3_region_wrong: { kind: "unavailable", title: "The bucket lives in another region" },
+  storage_unavailable: { kind: "unavailable", title: "The object store cannot be reached" },
+  stripe_amount_inexpressible: { kind: "invalid", title: "Stripe cannot express the amount" },
+  timezone_unknown: { kind: "invalid", title: "The time zone is not in the IANA database" },
+  usage_value_invalid: { kind: "invalid", title: "The event does not hold a value that its meter can use" },
+} as const satisfies Record<string, { kind: ErrorKind; title: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** One place in the input that was refused: `path` in the sender's words, `code`, and what is allowed. */
+export type ErrorPlace = { readonly path: string; readonly code: string; readonly message: string };
+
+export type ErrorDetails = { readonly errors?: readonly ErrorPlace[]; readonly [name: string]: unknown };
+
+/** The one error that Billwright throws on purpose; `code` is stable, `message` is for people. */
+export class DomainError extends Error {
+  override readonly name = "DomainError";
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+
+  get kind(): ErrorKind {
+    return errorTable[this.code].kind;
+  }
+}
+
+/** Makes the error to throw: `throw domainError("amount_precision", "USD has 2 decimals, got 1.005")`. */
+export function domainError(code: ErrorCode, message?: string, details: ErrorDetails = {}): DomainError {
+  return new DomainError(code, message ?? errorTable[code].title, details);
+}
