@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { checks } from "./checks.ts";
 
 /** A violation: files that break one rule and no other, the check that must see it, and the words it says then. */
@@ -100,7 +100,7 @@ export async function selfTest(root: string, print: (line: string) => void): Pro
     if (already.length > 0) print(`the tree itself fails: ${already.join(", ")} (judging by what is new)`);
     let caught = 0;
     for (const violation of violations) {
-      for (const [path, text] of Object.entries(violation.files)) writeFileSync(join(copy, path), text);
+      for (const [path, text] of Object.entries(violation.files)) plant(join(copy, path), text);
       const after = await runAll(copy);
       for (const path of Object.keys(violation.files)) rmSync(join(copy, path));
       const verdict = judge(violation, before, after);
@@ -112,6 +112,11 @@ export async function selfTest(root: string, print: (line: string) => void): Pro
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+function plant(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }
 
 type Complaints = ReadonlyMap<string, string>;
