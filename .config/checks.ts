@@ -41,7 +41,7 @@ export const checks: readonly Check[] = [
   {
     name: "dead code",
     find: (root) =>
-      complaintsOf(root, "knip", ["--config", ".config/knip.json", "--no-progress", "--no-config-hints"]),
+      complaintsOf(root, "knip", ["--config", ".config/knip.jsonc", "--no-progress", "--no-config-hints"]),
   },
   {
     name: "format",
