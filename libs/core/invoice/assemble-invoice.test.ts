@@ -1,0 +1,313 @@
+import fc from "fast-check";
+import { Decimal } from "../money/decimal.ts";
+import { formatMoney, parseMoney } from "../money/money.ts";
+import type { RoundingMode } from "../money/rounding.ts";
+import {
+  type AssembledInvoice,
+  type AssembleInvoiceInput,
+  assembleInvoice,
+  type Discount,
+  type DraftLine,
+} from "./assemble-invoice.ts";
+import { peerInvoices } from "./peer-invoices.ts";
+import type { TaxRate, TaxRounding } from "./tax-lines.ts";
+import { taxNotices } from "./tax-notices.ts";
+
+const plain: AssembleInvoiceInput = {
+  currency: "USD",
+  roundingMode: "half_up",
+  taxRounding: "line_per_tax",
+  taxStatus: "taxable",
+  taxRates: [],
+  lines: [],
+  discounts: [],
+  credits: [],
+};
+
+const sumOf = (parts: readonly bigint[]): bigint => parts.reduce((a, b) => a + b, 0n);
+const line = (key: string, amount: string, more: Partial<DraftLine> = {}): DraftLine => {
+  return { key, kind: "usage", exactAmount: new Decimal(amount), ...more };
+};
+const taxRate = (percentage: string, inclusive = false): TaxRate => {
+  return { id: percentage, name: "VAT", percentage, inclusive };
+};
+const discount = (kind: Discount["kind"], value: string, appliesTo?: readonly string[]): Discount => {
+  return {
+    id: `${kind} ${value}`,
+    name: "Promo",
+    kind,
+    value,
+    ...(appliesTo === undefined ? {} : { appliesTo }),
+  };
+};
+
+describe("how peers add up", () => {
+  const facts = peerInvoices
+    .trim()
+    .split("\n")
+    .map((row) => row.split("|").map((cell) => cell.trim()));
+
+  test.each(facts)("%s: lines %s, discounts %s, taxes %s, credits %s give %s", (...cells) => {
+    const [terms = "", lines = "", discounts = "", taxes = "", credits = "", expected = ""] = cells;
+    const input = readFact(terms, lines, discounts, taxes, credits);
+    const invoice = assembleInvoice(input);
+    const shown = readings(invoice, input.currency);
+    for (const pair of expected.split(" ")) {
+      const [name = "", value] = pair.split("=");
+      expect([name, shown[name]]).toEqual([name, value]);
+    }
+  });
+
+  test("there are a few dozen of them", () => expect(facts.length).toBeGreaterThan(40));
+});
+
+describe("assembleInvoice", () => {
+  test("the steps are lines, discounts, tax, total, credits, each with what stood before and after", () => {
+    const invoice = assembleInvoice({
+      ...plain,
+      taxRates: [taxRate("19")],
+      lines: [line("a", "10.005"), line("b", "20", { taxable: false })],
+      discounts: [discount("percent", "10")],
+      credits: [
+        { id: "grant", available: 500n },
+        { id: "empty", available: 0n },
+      ],
+    });
+    expect(invoice).toMatchObject({
+      subtotalMinor: 3001n,
+      discountTotalMinor: 300n,
+      taxTotalMinor: 171n,
+      exclusiveTaxMinor: 171n,
+      totalMinor: 2872n,
+      creditTotalMinor: 500n,
+      amountDueMinor: 2372n,
+      taxes: [{ taxRateId: "19", percentage: "19", taxableMinor: 901n, amountMinor: 171n }],
+      creditsUsed: [{ id: "grant", amountMinor: 500n }],
+    });
+    expect(invoice.steps.map(({ name, before, after }) => [name, before, after])).toEqual([
+      ["lines", "30.005", "30.01"],
+      ["discounts", "30.01", "27.01"],
+      ["tax", "27.01", "28.72"],
+      ["total", "30.01", "28.72"],
+      ["credits", "28.72", "23.72"],
+    ]);
+  });
+
+  test("inclusive tax is contained: the total stays, the tax is taken out of it", () => {
+    const invoice = assembleInvoice({
+      ...plain,
+      taxRates: [taxRate("19", true)],
+      lines: [line("a", "119.00")],
+    });
+    expect(invoice).toMatchObject({ totalMinor: 11900n, taxTotalMinor: 1900n, exclusiveTaxMinor: 0n });
+    expect(invoice.taxes).toMatchObject([{ inclusive: true, taxableMinor: 10000n, amountMinor: 1900n }]);
+  });
+
+  test("exclusive tax is computed on what is left without inclusive tax", () => {
+    const taxRates = [taxRate("25", true), taxRate("10")];
+    const invoice = assembleInvoice({ ...plain, taxRates, lines: [line("a", "125.00")] });
+    expect(invoice).toMatchObject({ totalMinor: 13500n, taxTotalMinor: 3500n, exclusiveTaxMinor: 1000n });
+  });
+
+  test.each(["exempt", "reverse_charge"] as const)("a customer who is %s pays no tax", (taxStatus) => {
+    const invoice = assembleInvoice({
+      ...plain,
+      taxStatus,
+      taxRates: [taxRate("19")],
+      lines: [line("a", "1")],
+    });
+    expect(invoice).toMatchObject({ totalMinor: 100n, taxTotalMinor: 0n, taxes: [] });
+  });
+
+  test.each<[TaxRounding, bigint]>([
+    ["line_per_tax", 6n],
+    ["line", 3n],
+    ["invoice_per_tax", 4n],
+    ["invoice", 4n],
+  ])("tax rounded per %s of three times 0.10 at 7.25 % and 5.75 % is %i cents", (taxRounding, tax) => {
+    const taxRates = [taxRate("7.25"), taxRate("5.75")];
+    const lines = [line("a", "0.10"), line("b", "0.10"), line("c", "0.10")];
+    expect(assembleInvoice({ ...plain, taxRounding, taxRates, lines }).taxTotalMinor).toBe(tax);
+  });
+
+  test("a percentage is taken once from the sum, then spread, so that cents add up", () => {
+    const lines = [line("a", "0.05"), line("b", "0.05"), line("c", "0.05")];
+    const invoice = assembleInvoice({ ...plain, lines, discounts: [discount("percent", "10")] });
+    expect(invoice.discountTotalMinor).toBe(2n);
+    expect(invoice.lines.map((each) => each.discountMinor)).toEqual([1n, 1n, 0n]);
+  });
+
+  test("a negative total is kept, and no credit is used for it", () => {
+    const credits = [{ id: "grant", available: 500n }];
+    const invoice = assembleInvoice({ ...plain, lines: [line("a", "-3")], credits });
+    expect(invoice).toMatchObject({
+      totalMinor: -300n,
+      amountDueMinor: -300n,
+      creditTotalMinor: 0n,
+      creditsUsed: [],
+    });
+  });
+
+  test("an invoice without lines is zero", () => {
+    expect(assembleInvoice(plain)).toMatchObject({ subtotalMinor: 0n, totalMinor: 0n, amountDueMinor: 0n });
+  });
+
+  test.each<[Discount["kind"], string, string]>([
+    ["percent", "100.01", "discount_invalid"],
+    ["percent", "-1", "discount_invalid"],
+    ["amount", "-1.00", "discount_invalid"],
+    ["amount", "1.005", "amount_precision"],
+    ["percent", "ten", "decimal_syntax"],
+  ])("a discount of %s %s is refused as %s", (kind, value, code) => {
+    const input = { ...plain, lines: [line("a", "1")], discounts: [discount(kind, value)] };
+    expect(() => assembleInvoice(input)).toThrow(expect.objectContaining({ code }));
+  });
+
+  test("lines, discounts, taxes and credits add up to the totals, at any tax rounding", () => {
+    fc.assert(
+      fc.property(anyInput, (input) => expectToAddUp(assembleInvoice(input), input)),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("taxNotices", () => {
+  test("reverse charge is printed, in the customer's language where we have it", () => {
+    const english =
+      "Reverse charge: VAT to be accounted for by the recipient (Art. 196 Directive 2006/112/EC)";
+    expect(taxNotices("reverse_charge", "en-US")).toEqual([english]);
+    expect(taxNotices("reverse_charge", "ja-JP")).toEqual([english]);
+    expect(taxNotices("reverse_charge", "de-AT")[0]).toContain("Steuerschuldnerschaft");
+  });
+
+  test("taxable and exempt customers read nothing", () => {
+    expect(taxNotices("taxable", "en")).toEqual([]);
+    expect(taxNotices("exempt", "en")).toEqual([]);
+  });
+});
+
+const anyPercent = fc
+  .integer({ min: 0, max: 30_000 })
+  .map((scaled) => new Decimal(scaled).div(1000).toFixed());
+const anyLines = fc
+  .array(
+    fc.tuple(
+      fc.bigInt(-(10n ** 9n), 10n ** 12n),
+      fc.boolean(),
+      fc.constantFrom(undefined, ["t0"], ["t1", "t2"], []),
+    ),
+    { maxLength: 12 },
+  )
+  .map((rows) =>
+    rows.map(([scaled, taxable, taxRateIds], index): DraftLine => {
+      const exactAmount = new Decimal(`${scaled}e-6`);
+      const own = taxRateIds === undefined ? {} : { taxRateIds };
+      return { key: `l${index}`, kind: "usage", exactAmount, taxable, ...own };
+    }),
+  );
+const anyInput: fc.Arbitrary<AssembleInvoiceInput> = fc.record({
+  currency: fc.constantFrom("USD", "JPY", "KWD"),
+  roundingMode: fc.constantFrom<RoundingMode>("half_up", "half_even"),
+  taxRounding: fc.constantFrom<TaxRounding>("line", "line_per_tax", "invoice_per_tax", "invoice"),
+  taxStatus: fc.constantFrom("taxable" as const, "exempt" as const),
+  taxRates: fc
+    .array(fc.tuple(anyPercent, fc.boolean()), { maxLength: 3 })
+    .map((rates) =>
+      rates.map(([percentage, inclusive], index) => ({
+        id: `t${index}`,
+        name: "Tax",
+        percentage,
+        inclusive,
+      })),
+    ),
+  lines: anyLines,
+  discounts: fc.array(
+    fc.oneof(
+      anyPercent.map((value) => discount("percent", value)),
+      fc.integer({ min: 0, max: 10_000 }).map((value) => discount("amount", String(value))),
+      anyPercent.map((value) => discount("percent", value, ["l0", "l2", "nobody"])),
+    ),
+    { maxLength: 3 },
+  ),
+  credits: fc.array(
+    fc.bigInt(0n, 10n ** 8n).map((available) => ({ id: String(available), available })),
+    { maxLength: 3 },
+  ),
+});
+
+function expectToAddUp(invoice: AssembledInvoice, input: AssembleInvoiceInput): void {
+  const { lines, taxes } = invoice;
+  expect(lines.map((each) => each.key)).toEqual(input.lines.map((each) => each.key));
+  expect(sumOf(lines.map((each) => each.amountMinor))).toBe(invoice.subtotalMinor);
+  expect(sumOf(lines.map((each) => each.discountMinor))).toBe(invoice.discountTotalMinor);
+  expect(sumOf(invoice.discounts.map((each) => each.amountMinor))).toBe(invoice.discountTotalMinor);
+  expect(sumOf(lines.map((each) => each.taxMinor))).toBe(invoice.taxTotalMinor);
+  expect(sumOf(taxes.map((each) => each.amountMinor))).toBe(invoice.taxTotalMinor);
+  for (const tax of taxes) {
+    const ofLines = lines.flatMap((each) =>
+      each.taxes.filter(({ taxRateId }) => taxRateId === tax.taxRateId),
+    );
+    expect(sumOf(ofLines.map((each) => each.amountMinor))).toBe(tax.amountMinor);
+  }
+  for (const each of lines) {
+    expect(sumOf(each.taxes.map((tax) => tax.amountMinor))).toBe(each.taxMinor);
+    expect(each.discountMinor >= 0n).toBe(true);
+    expect(each.discountMinor === 0n || each.discountMinor <= each.amountMinor).toBe(true);
+  }
+  expect(sumOf(taxes.filter((tax) => !tax.inclusive).map((tax) => tax.amountMinor))).toBe(
+    invoice.exclusiveTaxMinor,
+  );
+  expect(invoice.totalMinor).toBe(
+    invoice.subtotalMinor - invoice.discountTotalMinor + invoice.exclusiveTaxMinor,
+  );
+  expect(sumOf(invoice.creditsUsed.map((each) => each.amountMinor))).toBe(invoice.creditTotalMinor);
+  expect(invoice.amountDueMinor).toBe(invoice.totalMinor - invoice.creditTotalMinor);
+  expect(invoice.amountDueMinor >= 0n || invoice.totalMinor < 0n).toBe(true);
+}
+
+function readFact(
+  terms: string,
+  lines: string,
+  discounts: string,
+  taxes: string,
+  credits: string,
+): AssembleInvoiceInput {
+  const [currency = "", roundingMode, taxRounding] = terms.split(" ");
+  const words = (text: string): string[] => text.split(" ").filter((word) => word !== "");
+  return {
+    currency,
+    roundingMode: roundingMode as RoundingMode,
+    taxRounding: taxRounding as TaxRounding,
+    taxStatus: "taxable",
+    taxRates: words(taxes).map((percentage) => taxRate(percentage)),
+    lines: words(lines).map((word, index) => {
+      const [amount = "", taxIds] = word.split("@");
+      return line(`l${index + 1}`, amount, taxIds === undefined ? {} : { taxRateIds: taxIds.split("+") });
+    }),
+    discounts: words(discounts).map((word) => {
+      const [value = "", keys] = word.split("@");
+      const kind = value.endsWith("%") ? "percent" : "amount";
+      return discount(kind, value.replace("%", ""), keys?.split("+"));
+    }),
+    credits: words(credits).map((word, index) => {
+      return { id: `c${index}`, available: parseMoney(word, currency).minor };
+    }),
+  };
+}
+
+function readings(invoice: AssembledInvoice, currency: string): Record<string, string> {
+  const show = (minor: bigint): string => formatMoney({ minor, currency });
+  const ofLines = (value: (each: AssembledInvoice["lines"][number]) => bigint): string =>
+    invoice.lines.map((each) => show(value(each))).join("+");
+  return {
+    subtotal: show(invoice.subtotalMinor),
+    discount: show(invoice.discountTotalMinor),
+    subtotal_after_discount: show(invoice.subtotalMinor - invoice.discountTotalMinor),
+    tax: show(invoice.taxTotalMinor),
+    credits_applied: show(invoice.creditTotalMinor),
+    total: show(invoice.amountDueMinor),
+    line_taxes: ofLines((each) => each.taxMinor),
+    line_discounts: ofLines((each) => each.discountMinor),
+    line_totals: ofLines((each) => each.amountMinor - each.discountMinor + each.taxMinor),
+  };
+}
