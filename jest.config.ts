@@ -24,6 +24,8 @@ const config: Config = {
   testEnvironment: "node",
   testEnvironmentOptions: { customExportConditions: ["source", "node", "require", "default"] },
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/.billwright"],
+  globalSetup: "<rootDir>/libs/testkit/global-setup.ts",
+  globalTeardown: "<rootDir>/libs/testkit/global-teardown.ts",
   testTimeout: 30_000,
 };
 

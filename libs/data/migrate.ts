@@ -13,6 +13,8 @@ declare const WebAssembly: {
   ): Promise<{ instance: { exports: Record<string, unknown> } }>;
 };
 
+type Connection = Awaited<ReturnType<PrismaPg["connect"]>>;
+
 type SchemaEngine = {
   applyMigrations(input: object): Promise<{ appliedMigrationNames: string[] }>;
   diff(input: object): Promise<{ stdout: string | null }>;
@@ -22,8 +24,8 @@ export type MigrationResult = { readonly applied: readonly string[] };
 
 const lockKey = 824_077_301;
 
-/** Schema in which BullMQ keeps its tables when queues live on Postgres. */
-export const queueSchema = "bullmq";
+/** Where BullMQ keeps its tables when queues live on Postgres. */
+const queueSchema = "bullmq";
 
 /**
  * Brings a database to the newest schema: Prisma's own migration engine (as WebAssembly, nothing is downloaded)
@@ -42,13 +44,13 @@ export async function migrate(
   await client.connect();
   try {
     await client.query("select pg_advisory_lock($1)", [lockKey]);
-    const engine = await openSchemaEngine(ownerUrl, prismaDir);
-    const result = await engine.applyMigrations({
-      migrationsList: readMigrations(join(prismaDir, "migrations")),
-      filters: { externalTables: [], externalEnums: [] },
-    });
+    const result = await withSchemaEngine(ownerUrl, prismaDir, (engine) =>
+      engine.applyMigrations({
+        migrationsList: readMigrations(join(prismaDir, "migrations")),
+        filters: { externalTables: [], externalEnums: [] },
+      }),
+    );
     await grantApplication(client, decodeURIComponent(new URL(applicationUrl).username));
-    await migrateQueues(applicationUrl);
     return { applied: result.appliedMigrationNames };
   } finally {
     await client.end();
@@ -57,23 +59,42 @@ export async function migrate(
 
 /** SQL that would make an empty database look like `schema.prisma`: the starting point of a new migration. */
 export async function printSchemaSql(ownerUrl: string, prismaDir: string): Promise<string> {
-  const engine = await openSchemaEngine(ownerUrl, prismaDir);
   const path = join(prismaDir, "schema.prisma");
-  const { stdout } = await engine.diff({
-    from: { tag: "empty" },
-    to: { tag: "schemaDatamodel", files: [{ path, content: readFileSync(path, "utf8") }] },
-    script: true,
-    shadowDatabaseUrl: null,
-    exitCode: null,
-    filters: { externalTables: [], externalEnums: [] },
-  });
+  const { stdout } = await withSchemaEngine(ownerUrl, prismaDir, (engine) =>
+    engine.diff({
+      from: { tag: "empty" },
+      to: { tag: "schemaDatamodel", files: [{ path, content: readFileSync(path, "utf8") }] },
+      script: true,
+      shadowDatabaseUrl: null,
+      exitCode: null,
+      filters: { externalTables: [], externalEnums: [] },
+    }),
+  );
   return stdout ?? "";
 }
 
-async function openSchemaEngine(url: string, prismaDir: string): Promise<SchemaEngine> {
+async function withSchemaEngine<T>(
+  url: string,
+  prismaDir: string,
+  use: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
+  const opened: Connection[] = [];
+  try {
+    return await use(await openSchemaEngine(url, prismaDir, opened));
+  } finally {
+    for (const connection of opened) await connection.dispose();
+  }
+}
+
+async function openSchemaEngine(url: string, prismaDir: string, opened: Connection[]): Promise<SchemaEngine> {
   const glue = await import("@prisma/schema-engine-wasm/schema_engine_bg");
-  const wasmPath = join(dirname(require.resolve("@prisma/schema-engine-wasm/schema_engine_bg")), "schema_engine_bg.wasm");
-  const { instance } = await WebAssembly.instantiate(readFileSync(wasmPath), { "./schema_engine_bg.js": glue });
+  const wasmPath = join(
+    dirname(require.resolve("@prisma/schema-engine-wasm/schema_engine_bg")),
+    "schema_engine_bg.wasm",
+  );
+  const { instance } = await WebAssembly.instantiate(readFileSync(wasmPath), {
+    "./schema_engine_bg.js": glue,
+  });
   glue.__wbg_set_wasm(instance.exports);
   const start = instance.exports["__wbindgen_start"];
   if (typeof start === "function") start();
@@ -81,7 +102,9 @@ async function openSchemaEngine(url: string, prismaDir: string): Promise<SchemaE
   return glue.SchemaEngine.new(
     { datamodels: [[path, readFileSync(path, "utf8")]] },
     () => undefined,
-    bindMigrationAwareSqlAdapterFactory(wholeScripts(new PrismaPg({ connectionString: url, max: 1 }))),
+    bindMigrationAwareSqlAdapterFactory(
+      wholeScripts(new PrismaPg({ connectionString: url, max: 1 }), opened),
+    ),
   );
 }
 
@@ -89,10 +112,11 @@ async function openSchemaEngine(url: string, prismaDir: string): Promise<SchemaE
  * The adapter cuts a script at every semicolon, which breaks function bodies; Postgres runs a script whole,
  * as one transaction, when it is sent as one simple query.
  */
-function wholeScripts(factory: PrismaPg): PrismaPg {
+function wholeScripts(factory: PrismaPg, opened: Connection[]): PrismaPg {
   const connect = factory.connect.bind(factory);
   factory.connect = async () => {
     const connection = await connect();
+    opened.push(connection);
     connection.executeScript = async (script) => {
       await connection.underlyingDriver().query(script);
     };
@@ -121,22 +145,14 @@ function readMigrations(baseDir: string): object {
   };
 }
 
+/** The login may take both roles, and owns nothing; BullMQ's tables are its to use. */
 async function grantApplication(client: pg.Client, login: string): Promise<void> {
   const name = client.escapeIdentifier(login);
-  const { rows } = await client.query<{ is_self: boolean }>("select current_user = $1 as is_self", [login]);
   await client.query(`grant billwright_app, billwright_system to ${name}`);
-  await client.query(`create schema if not exists ${queueSchema} authorization ${name}`);
-  if (rows[0]?.is_self !== true) {
-    await client.query(`grant usage on schema public to ${name}`);
-  }
-}
-
-async function migrateQueues(applicationUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: applicationUrl });
-  await client.connect();
-  try {
-    await migrateQueueTables(client, queueSchema);
-  } finally {
-    await client.end();
-  }
+  await migrateQueueTables(client, queueSchema);
+  await client.query(`
+    grant usage on schema ${queueSchema} to ${name};
+    grant select, insert, update, delete on all tables in schema ${queueSchema} to ${name};
+    grant usage, select on all sequences in schema ${queueSchema} to ${name};
+    grant execute on all functions in schema ${queueSchema} to ${name}`);
 }

@@ -1316,7 +1316,7 @@ GRANT SELECT (tenant_id, id, invoice_id, state, provider, provider_id, opened_at
 GRANT SELECT (tenant_id, timestamp) ON usage_event TO billwright_system;
 GRANT INSERT ON tenant TO billwright_system;
 GRANT INSERT, UPDATE (last_used_at) ON api_key TO billwright_system;
-GRANT UPDATE (state, dispatch, queued_at, run_at, lease_until, attempts, last_error) ON job TO billwright_system;
+GRANT UPDATE (state, dispatch, queued_at, run_at, lease_until, attempts, last_error, started_at, ended_at) ON job TO billwright_system;
 GRANT INSERT, UPDATE (state, attempts, error, applied_at, tenant_id) ON webhook_inbox TO billwright_system;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operator_session, rate_limit, schedule TO billwright_system;
 

@@ -1,0 +1,29 @@
+import type { Database } from "#libs/data/database.ts";
+import type { Failpoint } from "#libs/platform/failpoint.ts";
+import type { Logger } from "#libs/platform/logger.ts";
+import type { Mailer } from "#libs/platform/mail/mailer.ts";
+import type { PdfRenderer } from "#libs/platform/pdf/pdf-renderer.ts";
+import type { ObjectStore } from "#libs/platform/storage/object-store.ts";
+import type { StripeClient } from "#libs/platform/stripe/stripe-client.ts";
+
+/**
+ * Everything a verb may need of the outside, built by hand in each app's main. A stage that is switched off is
+ * null, and counts as done.
+ */
+export type Deps = {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly failpoint: Failpoint;
+  /** How long an attempt or an effect may be silent before another worker takes over. */
+  readonly leaseMs: number;
+  readonly pdf: PdfRenderer;
+  readonly store: ObjectStore;
+  readonly mailer: Mailer | null;
+  /** Sender of mails when the tenant has set none. */
+  readonly mailFrom: string;
+  readonly stripe: StripeClient | null;
+  readonly publicUrl: string;
+  /** Receiver of the summary when a run completes; null = nobody. */
+  readonly notifyEmail: string | null;
+  readonly batchSize: number;
+};

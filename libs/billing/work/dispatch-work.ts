@@ -1,0 +1,61 @@
+import { withSystem } from "#libs/data/database.ts";
+import { type JobRow, listOverdueJobs, releaseJobs, takeDueJobs } from "#libs/data/jobs.ts";
+import type { Deps } from "../deps.ts";
+
+/** The queue as the relay needs it; what carries the jobs stays outside. */
+export type Carrier = {
+  readonly add: (rows: readonly JobRow[]) => Promise<void>;
+  /** Whether the carrier still knows this dispatch as waiting, delayed or active: a hint, never evidence. */
+  readonly holds: (row: JobRow) => Promise<boolean>;
+};
+
+type Relay = Pick<Deps, "database" | "logger" | "failpoint">;
+
+/**
+ * Moves due jobs to the queue. The rows are marked first, in their own commit: a crash before the carrier has them
+ * is found by the sweep, a crash after it leaves a delivery that the row guards.
+ * @returns how many were moved; a full batch means there may be more
+ */
+export async function relayDueWork(deps: Relay, carrier: Carrier, limit = 500): Promise<number> {
+  const rows = await withSystem(deps.database, (db) => takeDueJobs(db, limit));
+  if (rows.length === 0) return 0;
+  deps.failpoint("relay:taken");
+  await carrier.add(rows);
+  deps.failpoint("relay:added");
+  return rows.length;
+}
+
+/**
+ * Finds work that nobody moves any more (wiped Redis, killed worker or relay, used-up dispatch) and gives it back
+ * to the relay, later each time it was given back.
+ */
+export async function sweepLostWork(
+  deps: Relay,
+  carrier: Carrier,
+  options: { readonly olderThanMs: number; readonly retryDelayMs: number; readonly limit?: number },
+): Promise<number> {
+  const overdue = await withSystem(deps.database, (db) =>
+    listOverdueJobs(db, options.olderThanMs, options.limit ?? 500),
+  );
+  const lost: JobRow[] = [];
+  for (const row of overdue) {
+    if (row.state === "running" || !(await carrier.holds(row))) lost.push(row);
+  }
+  let released = 0;
+  for (const [delayMs, ids] of groupByDelay(lost, options.retryDelayMs)) {
+    released += await withSystem(deps.database, (db) => releaseJobs(db, ids, delayMs));
+  }
+  if (released > 0) deps.logger.info("lost work released", { jobs: released });
+  return released;
+}
+
+/** Work that was lost goes back at once; work that failed waits twice as long each dispatch, five minutes at most. */
+function groupByDelay(rows: readonly JobRow[], retryDelayMs: number): Map<number, string[]> {
+  const groups = new Map<number, string[]>();
+  for (const row of rows) {
+    const delayMs =
+      row.state === "failed" ? Math.min(retryDelayMs * 2 ** Math.min(row.dispatch, 12), 300_000) : 0;
+    groups.set(delayMs, [...(groups.get(delayMs) ?? []), row.id]);
+  }
+  return groups;
+}

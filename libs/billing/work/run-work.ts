@@ -1,0 +1,115 @@
+import { DomainError } from "#libs/core/errors.ts";
+import { withSystem, withTenant, type TenantTx } from "#libs/data/database.ts";
+import { claimJob, extendJobLease, failJob, type JobRow, lockJob, succeedJob } from "#libs/data/jobs.ts";
+import type { Deps } from "../deps.ts";
+
+/** What a job does: one transaction that also ends the job, or calls to the outside guarded by effects. */
+export type Work =
+  | { readonly kind: "transaction"; readonly run: (tx: TenantTx, deps: Deps) => Promise<unknown> }
+  | { readonly kind: "external"; readonly run: (deps: Deps) => Promise<unknown> };
+
+export type WorkOutcome =
+  | { readonly outcome: "succeeded" | "not_claimed" | "fenced" }
+  | { readonly outcome: "failed" | "dead"; readonly error: { code: string; message: string } };
+
+/**
+ * Runs one delivery of a job. Any number of deliveries of the same job are safe: the row decides who acts, the
+ * attempt number fences who lost its lease. Never throws for what the work threw: the outcome says so.
+ * @param plan turns the claimed row into work; what it throws makes the job dead
+ */
+export async function runWork(
+  deps: Deps,
+  input: {
+    readonly jobId: string;
+    readonly timeoutMs: (row: JobRow) => number;
+    readonly plan: (row: JobRow) => Work;
+  },
+): Promise<WorkOutcome> {
+  const row = await withSystem(deps.database, (db) => claimJob(db, input.jobId, deps.leaseMs));
+  if (row === null) return { outcome: "not_claimed" };
+  deps.failpoint(`job.${row.name}:claimed`);
+  const heartbeat = setInterval(() => {
+    withSystem(deps.database, (db) => extendJobLease(db, row.id, row.attempts, deps.leaseMs)).catch(
+      () => undefined,
+    );
+  }, deps.leaseMs / 3);
+  try {
+    const work = input.plan(row);
+    const done =
+      work.kind === "transaction"
+        ? await runTransaction(deps, row, work, input.timeoutMs(row))
+        : await runExternal(deps, row, work, input.timeoutMs(row));
+    return { outcome: done ? "succeeded" : "fenced" };
+  } catch (error) {
+    return recordFailure(deps, row, error);
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+function scopeOf(row: JobRow, timeoutMs: number) {
+  return {
+    tenantId: row.tenant_id,
+    actor: `job:${row.name}`,
+    requestId: row.id,
+    runId: row.run_id,
+    timeoutMs,
+  };
+}
+
+async function runTransaction(
+  deps: Deps,
+  row: JobRow,
+  work: Extract<Work, { kind: "transaction" }>,
+  timeoutMs: number,
+): Promise<boolean> {
+  const done = await withTenant(deps.database, scopeOf(row, timeoutMs), async (tx) => {
+    if (!(await lockJob(tx, row.id, row.attempts))) return false;
+    const result = await work.run(tx, deps);
+    deps.failpoint(`job.${row.name}:before-commit`);
+    return succeedJob(tx, row.id, row.attempts, result);
+  });
+  deps.failpoint(`job.${row.name}:committed`);
+  return done;
+}
+
+async function runExternal(
+  deps: Deps,
+  row: JobRow,
+  work: Extract<Work, { kind: "external" }>,
+  timeoutMs: number,
+): Promise<boolean> {
+  const result = await work.run(deps);
+  deps.failpoint(`job.${row.name}:before-commit`);
+  return withTenant(deps.database, scopeOf(row, timeoutMs), (tx) =>
+    succeedJob(tx, row.id, row.attempts, result),
+  );
+}
+
+const retryable: ReadonlySet<string> = new Set(["unavailable", "internal", "limit"]);
+
+async function recordFailure(deps: Deps, row: JobRow, thrown: unknown): Promise<WorkOutcome> {
+  const error = describeFailure(thrown);
+  const again =
+    (!(thrown instanceof DomainError) || retryable.has(thrown.kind)) && row.attempts < row.attempt_budget;
+  const state = again ? "failed" : "dead";
+  deps.logger.warn("job attempt failed", {
+    job_id: row.id,
+    job: row.name,
+    tenant_id: row.tenant_id,
+    attempt: row.attempts,
+    state,
+    error: thrown instanceof DomainError ? error : thrown,
+  });
+  await withTenant(deps.database, scopeOf(row, 10_000), (tx) =>
+    failJob(tx, row.id, row.attempts, { state, error }),
+  );
+  return { outcome: state, error };
+}
+
+/** Code and message of anything thrown, short enough to keep in a row. */
+export function describeFailure(thrown: unknown): { code: string; message: string } {
+  if (thrown instanceof DomainError) return { code: thrown.code, message: thrown.message.slice(0, 1_000) };
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: "internal", message: message.slice(0, 1_000) };
+}

@@ -1,0 +1,48 @@
+/** What can happen; written in the transaction of the change, the catalog says which jobs it causes. */
+export const eventTypes = [
+  "customer.created",
+  "meter.created",
+  "billing_run.requested",
+  "billing_run.completed",
+  "invoice.drafted",
+  "invoice.finalized",
+  "invoice.pdf_rendered",
+  "invoice.pdf_stored",
+  "invoice.stripe_synced",
+  "invoice.emailed",
+  "invoice.paid",
+  "payment.succeeded",
+  "payment.failed",
+  "subscription.created",
+  "subscription.parked",
+] as const;
+
+export type EventType = (typeof eventTypes)[number];
+
+export type SubjectType = "customer" | "meter" | "billing_run" | "invoice" | "payment" | "subscription";
+
+/** One fact about one subject. `data` holds ids and words, never money as a number. */
+export type DomainEvent = {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly type: EventType;
+  readonly subjectType: SubjectType;
+  readonly subjectId: string;
+  readonly data: Readonly<Record<string, string | number | boolean | null>>;
+  readonly runId: string | null;
+};
+
+/** A job to be written beside the change that causes it. `key` is made of business facts and unique per tenant. */
+export type JobSeed = {
+  readonly name: string;
+  readonly queue: string;
+  readonly key: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** How often it may be tried over all dispatches before it is dead. */
+  readonly attemptBudget: number;
+  /** Not before this many milliseconds of database time from now. */
+  readonly delayMs?: number;
+};
+
+/** The static catalog, seen from the writer: which jobs an event causes. */
+export type Causes = (event: DomainEvent) => readonly JobSeed[];

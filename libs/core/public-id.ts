@@ -1,0 +1,79 @@
+import { domainError } from "./errors.ts";
+
+/** Prefix of a public id by what it names (API.md). */
+export const idPrefixes = {
+  tenant: "ten",
+  api_key: "key",
+  operator: "usr",
+  customer: "cus",
+  meter: "mtr",
+  plan: "pln",
+  price: "prc",
+  subscription: "sub",
+  subscription_item: "si",
+  invoice: "inv",
+  invoice_line: "li",
+  credit_note: "cn",
+  payment: "pay",
+  payment_method: "pm",
+  refund: "rfd",
+  payment_link: "pl",
+  tax_rate: "tax",
+  coupon: "cpn",
+  credit_grant: "crd",
+  billing_run: "run",
+  job: "job",
+  event_import: "imp",
+  webhook_endpoint: "whe",
+  webhook_delivery: "whd",
+  test_clock: "clk",
+  ledger_transaction: "led",
+  reconciliation: "rec",
+  domain_event: "evt",
+  audit_log: "aud",
+} as const;
+
+export type IdKind = keyof typeof idPrefixes;
+
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/** `publicId("customer", uuid)` -> `cus_` and 26 sortable base32 characters. */
+export function publicId(kind: IdKind, uuid: string): string {
+  let value = BigInt(`0x${uuid.replaceAll("-", "")}`);
+  let out = "";
+  for (let i = 0; i < 26; i++) {
+    out = alphabet.charAt(Number(value & 31n)) + out;
+    value >>= 5n;
+  }
+  return `${idPrefixes[kind]}_${out}`;
+}
+
+/** The UUID inside a public id of that kind, or null when the text is none. */
+export function parsePublicId(kind: IdKind, id: string): string | null {
+  const prefix = `${idPrefixes[kind]}_`;
+  if (!id.startsWith(prefix) || id.length !== prefix.length + 26) return null;
+  let value = 0n;
+  for (const char of id.slice(prefix.length)) {
+    const digit = alphabet.indexOf(char);
+    if (digit < 0) return null;
+    value = (value << 5n) | BigInt(digit);
+  }
+  if (value >> 128n !== 0n) return null;
+  const hex = value.toString(16).padStart(32, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** Whether a text begins with one of our prefixes: such external ids are refused. */
+export function looksLikePublicId(text: string): boolean {
+  return Object.values(idPrefixes).some((prefix) => text.startsWith(`${prefix}_`));
+}
+
+/** @throws `external_id_reserved` when an external id begins with one of our prefixes */
+export function assertExternalId(externalId: string): void {
+  if (looksLikePublicId(externalId)) {
+    throw domainError(
+      "external_id_reserved",
+      `"${externalId}" begins with one of Billwright's own prefixes; choose an id that does not`,
+    );
+  }
+}

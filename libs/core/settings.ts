@@ -1,0 +1,63 @@
+import type { RoundingMode } from "./money/rounding.ts";
+
+/** A postal address as it is printed, in its parts. */
+export type Address = {
+  readonly line1?: string;
+  readonly line2?: string;
+  readonly city?: string;
+  readonly state?: string;
+  readonly postalCode?: string;
+  readonly country?: string;
+};
+
+/** How a tenant bills. Versioned; each invoice freezes the version it used. */
+export type Settings = {
+  readonly timezone: string;
+  readonly defaultCurrency: string;
+  readonly invoiceNumberTemplate: string;
+  readonly creditNoteNumberTemplate: string;
+  readonly paymentTermsDays: number;
+  /** ISO 8601 duration between a draft and its finalization; PT0S = at once. */
+  readonly draftWindow: string;
+  readonly zeroAmountInvoices: "finalize" | "skip";
+  readonly taxRounding: "line" | "line_per_tax" | "invoice_per_tax" | "invoice";
+  readonly roundingMode: RoundingMode;
+  readonly pageSize: "A4" | "Letter";
+  readonly brand: {
+    readonly name: string;
+    readonly address: Address;
+    readonly taxId: string | null;
+    /** A `data:` URL. */
+    readonly logo: string | null;
+    readonly color: string | null;
+    readonly footer: string | null;
+  };
+  readonly emailFrom: string | null;
+  /** Days from the due date, negative before it. */
+  readonly reminderSchedule: readonly number[];
+};
+
+/** What a tenant starts with. */
+export const defaultSettings: Settings = {
+  timezone: "UTC",
+  defaultCurrency: "USD",
+  invoiceNumberTemplate: "INV-{YYYYMM}-{SEQ:5}",
+  creditNoteNumberTemplate: "CN-{YYYYMM}-{SEQ:5}",
+  paymentTermsDays: 30,
+  draftWindow: "PT0S",
+  zeroAmountInvoices: "finalize",
+  taxRounding: "line_per_tax",
+  roundingMode: "half_up",
+  pageSize: "A4",
+  brand: { name: "", address: {}, taxId: null, logo: null, color: null, footer: null },
+  emailFrom: null,
+  reminderSchedule: [],
+};
+
+/** The lines of an address, as they are printed. */
+export function addressLines(address: Address): string[] {
+  const town = [address.postalCode, address.city].filter(Boolean).join(" ");
+  return [address.line1, address.line2, town, address.state, address.country].filter(
+    (line): line is string => line !== undefined && line !== "",
+  );
+}

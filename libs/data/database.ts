@@ -1,0 +1,139 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { Temporal } from "temporal-polyfill";
+import type { Causes } from "#libs/core/events.ts";
+import { domainError } from "#libs/core/errors.ts";
+import { type Prisma, PrismaClient } from "#prisma/generated/client.ts";
+
+export type Db = Prisma.TransactionClient;
+
+export type Database = {
+  readonly prisma: PrismaClient;
+  readonly pool: pg.Pool;
+  readonly causes: Causes;
+  readonly close: () => Promise<void>;
+};
+
+/** Who acts and why: goes into the audit log. */
+export type Actor = {
+  readonly actor: string;
+  readonly reason?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly address?: string | undefined;
+};
+
+/**
+ * One open transaction of one tenant: row-level security shows this tenant's rows and no others.
+ * `now` is the tenant's business time: its test clock, else the database's transaction time.
+ */
+export type TenantTx = Actor & {
+  readonly db: Db;
+  readonly tenantId: string;
+  readonly now: Temporal.Instant;
+  readonly causes: Causes;
+  /** The run this work belongs to; events and jobs written here carry it. */
+  readonly runId: string | null;
+};
+
+export type TenantScope = Actor & {
+  readonly tenantId: string;
+  readonly runId?: string | null;
+  /** Upper bound of the whole transaction, in milliseconds; the database's own bound is shorter. */
+  readonly timeoutMs?: number;
+};
+
+/** Connects lazily; `causes` is the job catalog, so that writers store the jobs their events cause. */
+export function openDatabase(options: {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly causes: Causes;
+}): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    application_name: "billwright",
+  });
+  pool.on("error", () => undefined); // an idle connection died; the pool replaces it
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  return {
+    prisma,
+    pool,
+    causes: options.causes,
+    close: async () => {
+      await prisma.$disconnect();
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+/**
+ * The one opener of tenant transactions. Takes the application role, sets the tenant for row-level security and
+ * bounds the transaction on the database side; everything ends with the transaction.
+ * @throws `tenant_not_found`
+ */
+export async function withTenant<T>(
+  database: Database,
+  scope: TenantScope,
+  fn: (tx: TenantTx) => Promise<T>,
+): Promise<T> {
+  const timeoutMs = scope.timeoutMs ?? 30_000;
+  return database.prisma.$transaction(
+    async (db) => {
+      await enterRole(db, "billwright_app", timeoutMs, scope.tenantId);
+      const [row] = await db.$queryRaw<{ now: Date }[]>`
+        select coalesce(clock_now, transaction_timestamp()) as now from tenant where id = ${scope.tenantId}::uuid`;
+      if (!row) throw domainError("tenant_not_found", `no tenant ${scope.tenantId}`);
+      return fn({
+        db,
+        tenantId: scope.tenantId,
+        now: Temporal.Instant.fromEpochMilliseconds(row.now.getTime()),
+        causes: database.causes,
+        runId: scope.runId ?? null,
+        actor: scope.actor,
+        reason: scope.reason,
+        requestId: scope.requestId,
+        address: scope.address,
+      });
+    },
+    { timeout: timeoutMs + 2_000, maxWait: 10_000 },
+  );
+}
+
+/**
+ * A transaction before a tenant is known: sees keys, links, inbox, jobs and what is due of every tenant, and
+ * nothing of their business.
+ */
+export async function withSystem<T>(
+  database: Database,
+  fn: (db: Db) => Promise<T>,
+  timeoutMs = 15_000,
+): Promise<T> {
+  return database.prisma.$transaction(
+    async (db) => {
+      await enterRole(db, "billwright_system", timeoutMs, "");
+      return fn(db);
+    },
+    { timeout: timeoutMs + 2_000, maxWait: 10_000 },
+  );
+}
+
+async function enterRole(db: Db, role: string, timeoutMs: number, tenantId: string): Promise<void> {
+  await db.$executeRaw`
+    select set_config('role', ${role}, true),
+           set_config('billwright.tenant_id', ${tenantId}, true),
+           set_config('statement_timeout', ${String(timeoutMs)}, true),
+           set_config('lock_timeout', ${String(Math.min(timeoutMs, 10_000))}, true),
+           set_config('idle_in_transaction_session_timeout', ${String(timeoutMs)}, true)`;
+}
+
+/** A row's instant as core wants it. */
+export function toInstant(date: Date): Temporal.Instant {
+  return Temporal.Instant.fromEpochMilliseconds(date.getTime());
+}
+
+/** Core's instant as a column wants it; milliseconds. */
+export function toDate(instant: Temporal.Instant): Date {
+  return new Date(instant.epochMilliseconds);
+}

@@ -1,0 +1,35 @@
+import type { DomainEvent, EventType, JobSeed, SubjectType } from "#libs/core/events.ts";
+import { newId } from "./new-id.ts";
+import { toDate, type TenantTx } from "./database.ts";
+import { insertJobs } from "./jobs.ts";
+
+export type NewEvent = {
+  readonly type: EventType;
+  readonly subjectType: SubjectType;
+  readonly subjectId: string;
+  readonly data?: DomainEvent["data"];
+};
+
+/** Stores what happened together with the jobs it causes, set-based; both carry the transaction's run. */
+export async function emitEvents(tx: TenantTx, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const full: DomainEvent[] = events.map((event) => ({
+    id: newId(),
+    tenantId: tx.tenantId,
+    type: event.type,
+    subjectType: event.subjectType,
+    subjectId: event.subjectId,
+    data: event.data ?? {},
+    runId: tx.runId,
+  }));
+  await tx.db.$executeRaw`
+    insert into domain_event (tenant_id, id, type, subject_type, subject_id, data, run_id, occurred_at)
+    select ${tx.tenantId}::uuid, e.id, e.type, e.subject_type, e.subject_id, e.data::jsonb, ${tx.runId}::uuid, ${toDate(tx.now)}
+    from unnest(${full.map((e) => e.id)}::uuid[], ${full.map((e) => e.type)}::text[], ${full.map((e) => e.subjectType)}::text[],
+                ${full.map((e) => e.subjectId)}::uuid[], ${full.map((e) => JSON.stringify(e.data))}::text[])
+      as e (id, type, subject_type, subject_id, data)`;
+  const caused: (JobSeed & { causeId: string })[] = full.flatMap((event) =>
+    tx.causes(event).map((seed) => ({ ...seed, causeId: event.id })),
+  );
+  await insertJobs(tx, caused);
+}

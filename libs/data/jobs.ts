@@ -1,0 +1,134 @@
+import type { JobSeed } from "#libs/core/events.ts";
+import type { Db, TenantTx } from "./database.ts";
+import { newId } from "./new-id.ts";
+
+export type JobState = "pending" | "queued" | "running" | "succeeded" | "failed" | "dead";
+
+export type JobRow = {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly name: string;
+  readonly queue: string;
+  readonly key: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly state: JobState;
+  readonly attempts: number;
+  readonly attempt_budget: number;
+  readonly dispatch: number;
+  readonly run_id: string | null;
+  readonly last_error: { code: string; message: string } | null;
+};
+
+/** Writes jobs beside the change that causes them; a key that exists already is left as it is. Returns the new ids. */
+export async function insertJobs(
+  tx: TenantTx,
+  seeds: readonly (JobSeed & { readonly causeId?: string })[],
+): Promise<string[]> {
+  if (seeds.length === 0) return [];
+  const rows = await tx.db.$queryRaw<{ id: string }[]>`
+    insert into job (tenant_id, id, name, queue, key, payload, attempt_budget, run_at, run_id, cause_id)
+    select ${tx.tenantId}::uuid, s.id, s.name, s.queue, s.key, s.payload::jsonb, s.budget,
+           now() + s.delay_ms * interval '1 millisecond', ${tx.runId}::uuid, s.cause_id
+    from unnest(${seeds.map(() => newId())}::uuid[], ${seeds.map((s) => s.name)}::text[], ${seeds.map((s) => s.queue)}::text[],
+                ${seeds.map((s) => s.key)}::text[], ${seeds.map((s) => JSON.stringify(s.payload))}::text[],
+                ${seeds.map((s) => s.attemptBudget)}::int[], ${seeds.map((s) => s.delayMs ?? 0)}::int[],
+                ${seeds.map((s) => s.causeId ?? null)}::uuid[])
+      as s (id, name, queue, key, payload, budget, delay_ms, cause_id)
+    order by s.key
+    on conflict (tenant_id, key) do nothing
+    returning id`;
+  return rows.map((row) => row.id);
+}
+
+/** Marks due pending jobs as queued and returns them; concurrent relays skip each other's rows. System role. */
+export async function takeDueJobs(db: Db, limit: number): Promise<JobRow[]> {
+  return db.$queryRaw<JobRow[]>`
+    update job set state = 'queued', dispatch = dispatch + 1, queued_at = now()
+    where id in (select id from job where state = 'pending' and run_at <= now() order by run_at, id limit ${limit} for update skip locked)
+    returning tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error`;
+}
+
+/**
+ * Claims one delivery: counts the attempt and takes a lease on database time. Null when the work has ended, or
+ * another worker holds it. A dead job that is delivered once more was retried by a person: it gets one more attempt.
+ */
+export async function claimJob(db: Db, id: string, leaseMs: number): Promise<JobRow | null> {
+  const rows = await db.$queryRaw<JobRow[]>`
+    update job set state = 'running', attempts = attempts + 1, started_at = now(), ended_at = null,
+      lease_until = now() + ${leaseMs} * interval '1 millisecond'
+    where id = ${id}::uuid and (state in ('pending', 'queued', 'failed', 'dead') or (state = 'running' and lease_until < now()))
+    returning tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error`;
+  return rows[0] ?? null;
+}
+
+/** Extends the lease of a running attempt; false when the attempt was taken over. */
+export async function extendJobLease(db: Db, id: string, attempt: number, leaseMs: number): Promise<boolean> {
+  const changed = await db.$executeRaw`
+    update job set lease_until = now() + ${leaseMs} * interval '1 millisecond'
+    where id = ${id}::uuid and attempts = ${attempt} and state = 'running'`;
+  return changed === 1;
+}
+
+/** Locks the row and tells whether this attempt still holds the job: the fence of database work. */
+export async function lockJob(tx: TenantTx, id: string, attempt: number): Promise<boolean> {
+  const rows = await tx.db.$queryRaw<{ id: string }[]>`
+    select id from job where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and attempts = ${attempt} and state = 'running' for update`;
+  return rows.length === 1;
+}
+
+/** Ends a job well; false when the attempt was fenced off. */
+export async function succeedJob(
+  tx: TenantTx,
+  id: string,
+  attempt: number,
+  result: unknown,
+): Promise<boolean> {
+  const changed = await tx.db.$executeRaw`
+    update job set state = 'succeeded', ended_at = now(), lease_until = null, last_error = null, result = ${JSON.stringify(result ?? null)}::jsonb
+    where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and attempts = ${attempt} and state = 'running'`;
+  return changed === 1;
+}
+
+/** Records a failed attempt: `failed` is tried again, `dead` waits for a person. */
+export async function failJob(
+  tx: TenantTx,
+  id: string,
+  attempt: number,
+  failure: { readonly state: "failed" | "dead"; readonly error: { code: string; message: string } },
+): Promise<void> {
+  await tx.db.$executeRaw`
+    update job set state = ${failure.state}, lease_until = null, last_error = ${JSON.stringify(failure.error)}::jsonb,
+      queued_at = now(), ended_at = case when ${failure.state} = 'dead' then now() end
+    where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and attempts = ${attempt} and state = 'running'`;
+}
+
+/** Jobs in hand for longer than they should be: the sweeper asks the queue about each. System role. */
+export async function listOverdueJobs(db: Db, olderThanMs: number, limit: number): Promise<JobRow[]> {
+  return db.$queryRaw<JobRow[]>`
+    select tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error from job
+    where (state in ('queued', 'failed') and queued_at < now() - ${olderThanMs} * interval '1 millisecond')
+       or (state = 'running' and lease_until < now())
+    order by queued_at limit ${limit}`;
+}
+
+/** Gives jobs back to the relay; `delayMs` from now. System role. */
+export async function releaseJobs(db: Db, ids: readonly string[], delayMs: number): Promise<number> {
+  return db.$executeRaw`
+    update job set state = 'pending', run_at = now() + ${delayMs} * interval '1 millisecond', lease_until = null
+    where id = any(${[...ids]}::uuid[]) and (state in ('queued', 'failed') or (state = 'running' and lease_until < now()))`;
+}
+
+/** A person's retry: any job that has not succeeded goes back to pending with a fresh budget. Returns how many moved. */
+export async function retryJobs(
+  tx: TenantTx,
+  filter: { readonly ids?: readonly string[]; readonly queue?: string; readonly name?: string },
+): Promise<string[]> {
+  const rows = await tx.db.$queryRaw<{ id: string }[]>`
+    update job set state = 'pending', run_at = now(), attempt_budget = attempts + greatest(attempt_budget, 1), ended_at = null, lease_until = null
+    where tenant_id = ${tx.tenantId}::uuid and state in ('failed', 'dead')
+      and (${filter.ids ? [...filter.ids] : null}::uuid[] is null or id = any(${filter.ids ? [...filter.ids] : null}::uuid[]))
+      and (${filter.queue ?? null}::text is null or queue = ${filter.queue ?? null})
+      and (${filter.name ?? null}::text is null or name = ${filter.name ?? null})
+    returning id`;
+  return rows.map((row) => row.id);
+}

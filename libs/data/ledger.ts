@@ -1,0 +1,49 @@
+import { Temporal } from "temporal-polyfill";
+import type { Posting } from "#libs/core/ledger/postings.ts";
+import { toDate, type TenantTx } from "./database.ts";
+import { newId } from "./new-id.ts";
+
+export type LedgerEntry = {
+  /** What happened, such as `invoice.finalized`; unique together with `ref`. */
+  readonly kind: string;
+  readonly ref: string;
+  readonly customerId: string | null;
+  readonly invoiceId: string | null;
+  readonly occurredAt?: Temporal.Instant;
+  readonly postings: readonly Posting[];
+};
+
+/**
+ * Posts transactions, set-based. A (kind, ref) that is posted already is left as it is, with its postings.
+ * @returns how many transactions were new
+ */
+export async function postLedger(tx: TenantTx, entries: readonly LedgerEntry[]): Promise<number> {
+  const posted = entries.filter((entry) => entry.postings.length > 0);
+  if (posted.length === 0) return 0;
+  const rows = posted.map((entry) => ({ id: newId(), entry }));
+  const legs = rows.flatMap(({ id, entry }) =>
+    entry.postings.map((posting, position) => ({ id, posting, position })),
+  );
+  const [inserted] = await tx.db.$queryRaw<{ n: bigint }[]>`
+    with fresh as (
+      insert into ledger_transaction (tenant_id, id, kind, ref, customer_id, invoice_id, occurred_at)
+      select ${tx.tenantId}::uuid, t.id, t.kind, t.ref, t.customer_id, t.invoice_id, t.occurred_at
+      from unnest(${rows.map((r) => r.id)}::uuid[], ${rows.map((r) => r.entry.kind)}::text[], ${rows.map((r) => r.entry.ref)}::text[],
+                  ${rows.map((r) => r.entry.customerId)}::uuid[], ${rows.map((r) => r.entry.invoiceId)}::uuid[],
+                  ${rows.map((r) => toDate(r.entry.occurredAt ?? tx.now))}::timestamptz[])
+        as t (id, kind, ref, customer_id, invoice_id, occurred_at)
+      on conflict (tenant_id, kind, ref) do nothing
+      returning id
+    ), legs as (
+      insert into ledger_posting (tenant_id, id, ledger_transaction_id, position, debit_account, credit_account, amount_minor, currency)
+      select ${tx.tenantId}::uuid, l.id, l.transaction_id, l.position, l.debit, l.credit, l.amount, l.currency
+      from unnest(${legs.map(() => newId())}::uuid[], ${legs.map((l) => l.id)}::uuid[], ${legs.map((l) => l.position)}::int[],
+                  ${legs.map((l) => l.posting.debit)}::text[], ${legs.map((l) => l.posting.credit)}::text[],
+                  ${legs.map((l) => l.posting.amountMinor)}::bigint[], ${legs.map((l) => l.posting.currency)}::text[])
+        as l (id, transaction_id, position, debit, credit, amount, currency)
+      join fresh on fresh.id = l.transaction_id
+      returning 1
+    )
+    select count(*) as n from fresh`;
+  return Number(inserted?.n ?? 0n);
+}

@@ -1,0 +1,33 @@
+/** The lanes of work: one per resource, so that limits and back-pressure are per resource. */
+export const queueNames = [
+  "usage-aggregation",
+  "invoice-generation",
+  "pdf-render",
+  "storage-upload",
+  "stripe-sync",
+  "payment",
+  "email-delivery",
+  "notification",
+] as const;
+
+export type QueueName = (typeof queueNames)[number];
+
+export type QueueSettings = {
+  /** Jobs in hand at once, per worker process. */
+  readonly concurrency: number;
+  /** What the summary counts a failure of this queue as. */
+  readonly component: "generate" | "pdf" | "storage" | "stripe" | "payment" | "email" | null;
+  /** At most `max` starts in `durationMs`, over all workers. */
+  readonly limiter?: { readonly max: number; readonly duration: number };
+};
+
+export const queueSettings: Readonly<Record<QueueName, QueueSettings>> = {
+  "usage-aggregation": { concurrency: 2, component: null },
+  "invoice-generation": { concurrency: 2, component: "generate" },
+  "pdf-render": { concurrency: 2, component: "pdf" },
+  "storage-upload": { concurrency: 8, component: "storage" },
+  "stripe-sync": { concurrency: 8, component: "stripe", limiter: { max: 20, duration: 1_000 } },
+  payment: { concurrency: 8, component: "payment", limiter: { max: 20, duration: 1_000 } },
+  "email-delivery": { concurrency: 8, component: "email" },
+  notification: { concurrency: 4, component: null },
+};

@@ -1,0 +1,147 @@
+import {
+  createPostgresBackend,
+  createRedisBackend,
+  type JobsOptions,
+  type PostgresConnectionOptions,
+  type Processor,
+  type Queue,
+  withBackend,
+  type WorkerOptions,
+} from "bullmq";
+import { Redis } from "ioredis";
+import pg from "pg";
+
+export type Delivery = { readonly jobId?: string; readonly schedule?: string };
+
+export type DeliveryQueue = Queue<Delivery, unknown, string>;
+
+export type QueueWorker = {
+  readonly close: (force?: boolean) => Promise<void>;
+  readonly isRunning: () => boolean;
+};
+
+/** One way to reach the queues, whatever carries them. */
+export type QueueBackend = {
+  readonly kind: "redis" | "postgres";
+  readonly queue: (name: string) => DeliveryQueue;
+  readonly work: (name: string, processor: Processor<Delivery>, options: WorkerSettings) => QueueWorker;
+  /** Answers when the carrier does; throws what is wrong with it. */
+  readonly check: () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+export type WorkerSettings = Pick<
+  WorkerOptions,
+  "concurrency" | "lockDuration" | "stalledInterval" | "limiter"
+> & {
+  readonly onError: (error: Error) => void;
+};
+
+export type DispatchOptions = Pick<JobsOptions, "attempts" | "backoff" | "jobId">;
+
+const keepFinished = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 5_000 } } as const;
+
+/** Opens the queues: Redis when its URL is given, else BullMQ's own Postgres backend. One code path above this line. */
+export function openQueueBackend(options: {
+  readonly redisUrl: string | undefined;
+  readonly databaseUrl: string;
+  readonly prefix?: string;
+}): QueueBackend {
+  return options.redisUrl === undefined
+    ? openOnPostgres(options.databaseUrl, options.prefix)
+    : openOnRedis(options.redisUrl, options.prefix);
+}
+
+function openOnRedis(url: string, prefix = "billwright"): QueueBackend {
+  const { Queue, Worker } = withBackend(createRedisBackend);
+  const connection = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true });
+  connection.on("error", () => undefined); // reported by each call that needs the connection
+  const queues = new Map<string, DeliveryQueue>();
+  const workers: QueueWorker[] = [];
+  return {
+    kind: "redis",
+    queue: (name) => {
+      const open =
+        queues.get(name) ??
+        (new Queue<Delivery, unknown, string>(name, {
+          connection,
+          prefix,
+          defaultJobOptions: keepFinished,
+        }) as DeliveryQueue);
+      if (!queues.has(name)) open.on("error", () => undefined);
+      queues.set(name, open);
+      return open;
+    },
+    work: (name, processor, { onError, ...settings }) => {
+      const worker = new Worker<Delivery>(name, processor, { connection, prefix, ...settings });
+      worker.on("error", onError);
+      workers.push(worker);
+      return worker;
+    },
+    check: async () => {
+      await within(connection.ping(), 3_000, "redis did not answer within 3 s");
+    },
+    close: async () => {
+      await Promise.allSettled(workers.map((worker) => worker.close()));
+      await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+      connection.disconnect();
+    },
+  };
+}
+
+function openOnPostgres(url: string, prefix = "billwright"): QueueBackend {
+  const { Queue, Worker } = withBackend(createPostgresBackend);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 30,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    options: "-c search_path=bullmq",
+    application_name: "billwright-queue",
+  });
+  pool.on("error", () => undefined); // an idle connection died; the pool replaces it
+  const connection = pool as unknown as PostgresConnectionOptions; // a pg.Pool is what it asks for; its own type is narrower
+  const queues = new Map<string, DeliveryQueue>();
+  const workers: QueueWorker[] = [];
+  return {
+    kind: "postgres",
+    queue: (name) => {
+      const open =
+        queues.get(name) ??
+        (new Queue<Delivery, unknown, string>(name, {
+          connection,
+          prefix,
+          defaultJobOptions: keepFinished,
+        }) as unknown as DeliveryQueue);
+      if (!queues.has(name)) open.on("error", () => undefined);
+      queues.set(name, open);
+      return open;
+    },
+    work: (name, processor, { onError, ...settings }) => {
+      const worker = new Worker<Delivery>(name, processor, { connection, prefix, ...settings });
+      worker.on("error", onError);
+      workers.push(worker);
+      return worker;
+    },
+    check: async () => {
+      await pool.query("select 1");
+    },
+    close: async () => {
+      await Promise.allSettled(workers.map((worker) => worker.close()));
+      await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+      await pool.end();
+    },
+  };
+}
+
+async function within<T>(promise: Promise<T>, ms: number, message: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(message)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,26 @@
+import Stripe from "stripe";
+
+export type StripeClient = Stripe;
+
+/**
+ * The official SDK, pinned to its own API version. Retries are ours (effects), so the SDK makes one try; it may
+ * still repeat a request whose connection was cut, which is why every write carries an idempotency key.
+ */
+export function createStripeClient(config: {
+  readonly apiKey: string;
+  readonly apiBase: string | null;
+}): StripeClient {
+  const base = config.apiBase === null ? null : new URL(config.apiBase);
+  return new Stripe(config.apiKey, {
+    maxNetworkRetries: 0,
+    timeout: 20_000,
+    telemetry: false,
+    ...(base === null
+      ? {}
+      : {
+          host: base.hostname,
+          port: base.port,
+          protocol: base.protocol === "http:" ? ("http" as const) : ("https" as const),
+        }),
+  });
+}

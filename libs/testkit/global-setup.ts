@@ -1,0 +1,27 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+declare global {
+  var billwrightTestServer: ChildProcess | undefined;
+}
+
+/** One embedded server for the whole run, in a child process that understands the source's import map. */
+export default async function globalSetup(): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    ["--conditions=source", "--import", "tsx", "libs/testkit/test-server.ts"],
+    { stdio: ["pipe", "pipe", "inherit"] },
+  );
+  globalThis.billwrightTestServer = child;
+  const lines = createInterface({ input: child.stdout });
+  const [line] = (await Promise.race([
+    once(lines, "line"),
+    once(child, "exit").then(([code]) =>
+      Promise.reject(new Error(`the test server ended with ${String(code)}`)),
+    ),
+  ])) as [string];
+  const { url, ownerUrl } = JSON.parse(line) as { url: string; ownerUrl: string };
+  process.env["BILLWRIGHT_TEST_URL"] = url;
+  process.env["BILLWRIGHT_TEST_OWNER_URL"] = ownerUrl;
+}
