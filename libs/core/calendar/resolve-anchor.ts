@@ -39,7 +39,7 @@ export function resolveAnchor(input: {
 }
 
 /** The first local day of the calendar unit that holds `local`; weeks start on Monday. */
-export function floorToUnit(local: Temporal.PlainDateTime, unit: IntervalUnit): Temporal.PlainDate {
+function floorToUnit(local: Temporal.PlainDateTime, unit: IntervalUnit): Temporal.PlainDate {
   const date = local.toPlainDate();
   switch (unit) {
     case "day":

@@ -2,8 +2,8 @@ import { Temporal } from "temporal-polyfill";
 import { domainError } from "../errors.ts";
 import type { Interval } from "../price/price.ts";
 import type { TimeRange } from "./proration.ts";
-import { resolveAnchor } from "./resolve-anchor.ts";
 import type { Anchor } from "./resolve-anchor.ts";
+import { resolveAnchor } from "./resolve-anchor.ts";
 import { assertTimezone, compareInstants, instantToLocal, localToInstant } from "./timezone.ts";
 
 /**

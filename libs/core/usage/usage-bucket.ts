@@ -1,8 +1,8 @@
 import { Temporal } from "temporal-polyfill";
 import { Decimal, zero } from "../money/decimal.ts";
 import type { Aggregation } from "./meter.ts";
-import { compareTexts } from "./usage-value.ts";
 import type { UsageValue } from "./usage-value.ts";
+import { compareTexts } from "./usage-value.ts";
 
 /** What is kept of the events of one UTC hour (or more) of one meter and group; at least one event. */
 export type UsageBucket = {
