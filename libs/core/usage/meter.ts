@@ -1,0 +1,47 @@
+export type Aggregation =
+  | "count"
+  | "sum"
+  | "max"
+  | "min"
+  | "unique_count"
+  | "latest"
+  | "weighted_sum"
+  | "percentile";
+
+/** A condition on one property; a missing property never matches `in`, `not_in` or `exists`. */
+export type MeterFilter = {
+  readonly property: string;
+  readonly op: "in" | "not_in" | "exists";
+  readonly values?: readonly string[];
+};
+
+/** What is counted and how. Frozen once events exist. */
+export type Meter = {
+  readonly code: string;
+  readonly name: string;
+  /** Events of this type feed the meter; several meters may share one. */
+  readonly eventType: string;
+  readonly aggregation: Aggregation;
+  /** Property that holds the number; unset: the event's own `value`. */
+  readonly valueProperty?: string;
+  readonly percentile?: number;
+  /** Property that says `add` or `remove`; unique_count only. */
+  readonly operationProperty?: string;
+  readonly carryOver: boolean;
+  readonly negative: "keep" | "floor";
+  /** All must match. */
+  readonly filters: readonly MeterFilter[];
+  readonly groupBy: readonly string[];
+  readonly unit?: string;
+};
+
+/** The facts of one usage event that a meter looks at. */
+export type MeteredEvent = {
+  readonly id: string;
+  readonly source: string;
+  readonly eventType: string;
+  /** RFC 3339 in UTC. */
+  readonly timestamp: string;
+  readonly value: string | null;
+  readonly properties: Readonly<Record<string, unknown>>;
+};
