@@ -1,0 +1,56 @@
+import { domainError } from "#libs/core/errors.ts";
+
+export type StoredObject = {
+  readonly key: string;
+  /** Where the object lies: `file:`, `s3:` or the folder's public address. Not a promise that everybody may read it. */
+  readonly url: string;
+  readonly stored: "created" | "existed";
+};
+
+/** Keeps finished files under keys that never change their content. */
+export type ObjectStore = {
+  /**
+   * Stores bytes whole or not at all. Safe to repeat: the same bytes under the same key answer `existed`.
+   * `sha256` is that of the bytes, lower-case hex.
+   * @throws DomainError object_conflict, object_key_invalid, storage_unavailable, s3_*
+   */
+  readonly put: (object: {
+    readonly key: string;
+    readonly bytes: Uint8Array;
+    readonly sha256: string;
+    readonly contentType: string;
+  }) => Promise<StoredObject>;
+  /** @throws DomainError object_not_found, object_key_invalid, storage_unavailable, s3_* */
+  readonly get: (key: string) => Promise<Uint8Array>;
+  /** Null when nothing is stored under the key. @throws DomainError object_key_invalid, storage_unavailable, s3_* */
+  readonly head: (key: string) => Promise<{ readonly sizeBytes: number; readonly sha256: string } | null>;
+  /** Whether the store could take an object now. @throws DomainError storage_unavailable, s3_* */
+  readonly check: () => Promise<void>;
+};
+
+/**
+ * The key of an invoice's PDF: the same invoice and bytes give the same key, in every try and every process.
+ * Characters of a number that are not safe in a path become `_`; the hash keeps such numbers apart.
+ */
+export function invoiceObjectKey(invoice: {
+  readonly tenantId: string;
+  readonly number: string;
+  readonly sha256: string;
+}): string {
+  const name = invoice.number.replace(/[^A-Za-z0-9_-]/g, "_");
+  return checkedKey(`${invoice.tenantId}/invoices/${name}-${invoice.sha256.slice(0, 16)}.pdf`);
+}
+
+/**
+ * Lets through relative paths of plain segments only: no `..`, no leading dot, no empty segment, no backslash.
+ * @throws DomainError object_key_invalid
+ */
+export function checkedKey(key: string): string {
+  const isSafe =
+    key.length <= 900 && key.split("/").every((segment) => /^[A-Za-z0-9_-][A-Za-z0-9._=-]*$/.test(segment));
+  if (isSafe) return key;
+  throw domainError(
+    "object_key_invalid",
+    `${JSON.stringify(key)} is not a key: segments of letters, digits, ".", "_", "-" and "=" with "/" between, none starting with a dot.`,
+  );
+}

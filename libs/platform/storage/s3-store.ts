@@ -1,0 +1,199 @@
+import { createHash } from "node:crypto";
+import {
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from "@aws-sdk/client-s3";
+import { DomainError, type ErrorCode, domainError } from "#libs/core/errors.ts";
+import { checkedKey, type ObjectStore } from "./object-store.ts";
+
+export type S3StoreConfig = {
+  readonly bucket: string;
+  readonly region: string;
+  /** Another endpoint than Amazon's: MinIO, R2, the sandbox. */
+  readonly endpoint?: string;
+  /** Put before every key; slashes at its ends do not matter. */
+  readonly prefix: string;
+  readonly forcePathStyle: boolean;
+  /** Unset: the SDK's own chain (environment, profile, role). */
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  readonly timeoutMs?: number;
+};
+
+type PutInput = Parameters<ObjectStore["put"]>[0];
+
+/**
+ * Objects in any store that speaks S3. The store checks the SHA-256 of what arrives and refuses to overwrite
+ * (`If-None-Match: *`), so a repeated or racing put cannot change an object.
+ */
+export function createS3Store(config: S3StoreConfig): ObjectStore {
+  const client = new S3Client(clientConfig(config));
+  const prefix = config.prefix.replace(/^\/+|\/+$/g, "");
+  const at = (key: string) => ({
+    Bucket: config.bucket,
+    Key: prefix === "" ? checkedKey(key) : `${prefix}/${checkedKey(key)}`,
+  });
+
+  async function head(key: string) {
+    try {
+      const found = await client.send(new HeadObjectCommand({ ...at(key), ChecksumMode: "ENABLED" }));
+      const sha256 = hexOf(found.ChecksumSHA256) ?? found.Metadata?.sha256 ?? sha256Of(await get(key));
+      return { sizeBytes: found.ContentLength ?? 0, sha256 };
+    } catch (error) {
+      if (statusOf(error) === 404 && nameOf(error) !== "NoSuchBucket") return null;
+      throw asStorageError(error, config);
+    }
+  }
+
+  async function get(key: string): Promise<Uint8Array> {
+    try {
+      const found = await client.send(new GetObjectCommand(at(key)));
+      return (await found.Body?.transformToByteArray()) ?? new Uint8Array();
+    } catch (error) {
+      if (nameOf(error) === "NoSuchKey")
+        throw domainError("object_not_found", `Nothing is stored as ${key}.`);
+      throw asStorageError(error, config);
+    }
+  }
+
+  /** False when an object is there already. */
+  async function create(object: PutInput, condition: { readonly IfNoneMatch?: "*" }): Promise<boolean> {
+    try {
+      await client.send(
+        new PutObjectCommand({
+          ...at(object.key),
+          ...condition,
+          Body: object.bytes,
+          ContentLength: object.bytes.length,
+          ContentType: object.contentType,
+          ChecksumSHA256: Buffer.from(object.sha256, "hex").toString("base64"),
+          Metadata: { sha256: object.sha256 },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 412) return false;
+      throw error;
+    }
+  }
+
+  /** Stores that do not know `If-None-Match` on a put are asked first; two racing puts of one key carry the same bytes. */
+  async function createUnlessPresent(object: PutInput): Promise<boolean> {
+    try {
+      return await create(object, { IfNoneMatch: "*" });
+    } catch (error) {
+      if (statusOf(error) !== 501) throw asStorageError(error, config);
+    }
+    if ((await head(object.key)) !== null) return false;
+    return create(object, {}).catch((error: unknown) => {
+      throw asStorageError(error, config);
+    });
+  }
+
+  return {
+    put: async (object) => {
+      const { Key } = at(object.key);
+      const isNew = await createUnlessPresent(object);
+      if (!isNew && (await head(object.key))?.sha256 !== object.sha256) {
+        throw domainError(
+          "object_conflict",
+          `Other bytes are already stored as ${object.key}; they are kept.`,
+        );
+      }
+      const url = `s3://${config.bucket}/${Key}`;
+      return { key: object.key, url, stored: isNew ? "created" : "existed" };
+    },
+    get,
+    head,
+    check: async () => {
+      await client.send(new HeadBucketCommand({ Bucket: config.bucket })).catch((error: unknown) => {
+        throw asStorageError(error, config, { isBucketCall: true });
+      });
+    },
+  };
+}
+
+function clientConfig(config: S3StoreConfig): S3ClientConfig {
+  const timeoutMs = config.timeoutMs ?? 30_000;
+  return {
+    region: config.region,
+    forcePathStyle: config.forcePathStyle,
+    maxAttempts: 3,
+    // We send and compare SHA-256 ourselves; other checksums are not known to every store.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    requestHandler: { connectionTimeout: Math.min(timeoutMs, 5_000), requestTimeout: timeoutMs },
+    ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
+    ...(config.credentials === undefined ? {} : { credentials: config.credentials }),
+  };
+}
+
+const refusedNames = new Set([
+  "AccessDenied",
+  "CredentialsProviderError",
+  "ExpiredToken",
+  "Forbidden",
+  "InvalidAccessKeyId",
+  "InvalidToken",
+  "SignatureDoesNotMatch",
+]);
+const regionNames = new Set([
+  "AuthorizationHeaderMalformed",
+  "IllegalLocationConstraintException",
+  "PermanentRedirect",
+  "TemporaryRedirect",
+]);
+
+/** Names what went wrong and says what to change. A HEAD has no body, so there the status has to tell. */
+function asStorageError(
+  error: unknown,
+  config: S3StoreConfig,
+  call: { readonly isBucketCall: boolean } = { isBucketCall: false },
+): DomainError {
+  if (error instanceof DomainError) return error;
+  const [name, status] = [nameOf(error), statusOf(error)];
+  const because = (code: ErrorCode, message: string) =>
+    domainError(code, `${message} (${name}: ${error instanceof Error ? error.message : String(error)})`);
+  if (name === "NoSuchBucket" || (call.isBucketCall && status === 404)) {
+    return because(
+      "s3_bucket_missing",
+      `There is no bucket ${config.bucket}; set INVOICE_S3_BUCKET or create it.`,
+    );
+  }
+  if (regionNames.has(name) || status === 301 || (call.isBucketCall && status === 400)) {
+    return because(
+      "s3_region_wrong",
+      `Bucket ${config.bucket} is not in ${config.region}; set INVOICE_S3_REGION.`,
+    );
+  }
+  if (refusedNames.has(name) || status === 401 || status === 403) {
+    return because("s3_credentials_refused", `The credentials may not use bucket ${config.bucket}.`);
+  }
+  return because("storage_unavailable", `The store of bucket ${config.bucket} did not do it.`);
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "";
+}
+
+function statusOf(error: unknown): number | null {
+  if (!(error instanceof Error) || !("$metadata" in error)) return null;
+  const metadata = error.$metadata as { readonly httpStatusCode?: number } | undefined;
+  return metadata?.httpStatusCode ?? null;
+}
+
+function hexOf(base64: string | undefined): string | null {
+  // A checksum of a multipart upload ends in "-N" and is not that of the bytes.
+  return base64 === undefined || base64.includes("-") ? null : Buffer.from(base64, "base64").toString("hex");
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
