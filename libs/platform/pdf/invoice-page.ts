@@ -5,6 +5,8 @@ import { invoiceStyle, pageStyle } from "./invoice-style.ts";
 
 const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 const defaultColor = "#3d4eac";
+/** A line with more tiers may be split over pages: kept together it would leave half of one empty. */
+const tiersKeptTogether = 20;
 
 /** The page that becomes the PDF, and every character on it (for the check that our fonts have them all). */
 export type InvoicePage = { readonly markup: string; readonly text: string };
@@ -119,14 +121,17 @@ function bdi(value: string): Html {
  * same unbreakable group: a page that shows the total shows at least one line.
  */
 function lineTable(document: InvoiceDocument, text: InvoiceText): Html {
-  const lines = document.lines.map((line) => lineRows(line, document, text));
-  const totals = totalRows(document, text);
-  const groups = lines.slice(0, -1).map((rows) => html`<tbody class="line">${rows}</tbody>`);
+  const rows = document.lines.map((line) => lineRows(line, document, text));
+  const group = (index: number, more: readonly Html[] = []) => {
+    const isTall = (document.lines[index]?.tiers.length ?? 0) > tiersKeptTogether;
+    return html`<tbody class="line ${isTall && "tall"}">${rows.slice(index, index + 1)}${more}</tbody>`;
+  };
+  const last = Math.max(rows.length - 1, 0);
   return html`<table class="lines">
     <colgroup><col><col class="quantity"><col class="rate"><col class="amount"></colgroup>
     <thead><tr><th>Description</th><th>Quantity</th><th>Unit price</th><th>Amount</th></tr></thead>
-    ${groups}
-    <tbody class="line">${lines.slice(-1)}${totals}</tbody>
+    ${rows.slice(0, last).map((_rows, index) => group(index))}
+    ${group(last, totalRows(document, text))}
   </table>`;
 }
 

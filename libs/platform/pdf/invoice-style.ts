@@ -29,6 +29,9 @@ table.lines { width: 100%; border-collapse: collapse; margin-top: 8mm; table-lay
 .lines col.rate { width: 33mm; }
 .lines col.amount { width: 32mm; }
 .lines tbody { break-inside: avoid; }
+.lines tbody.tall { break-inside: auto; }
+.lines tbody.tall tr:nth-child(-n+3) { break-after: avoid; }
+.lines tr.sums { break-before: avoid; }
 .lines tr { break-inside: avoid; }
 .lines td { padding: 2mm 0 0; text-align: right; vertical-align: top; padding-left: 3mm; overflow-wrap: anywhere; }
 .lines td:first-child { text-align: left; padding-left: 0; }

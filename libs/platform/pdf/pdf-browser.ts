@@ -21,6 +21,7 @@ export type BrowserOptions = {
 
 /** The renderer's own limit comes first and has a name; the browser's limits only catch what it cannot. */
 const patienceMs = 5_000;
+const startTimeoutMs = 30_000;
 
 /** Chosen by us: no network, no GPU, no services; site isolation, web security and the process model stay as they are. */
 const browserFlags = [
@@ -78,7 +79,7 @@ async function launchBrowser(options: BrowserOptions): Promise<Browser> {
       executablePath: executable,
       headless: "shell",
       pipe: true,
-      timeout: options.timeoutMs,
+      timeout: startTimeoutMs,
       protocolTimeout: options.timeoutMs + patienceMs,
       handleSIGINT: false,
       handleSIGTERM: false,

@@ -226,6 +226,25 @@ describe("the PDF renderer", () => {
     }
   });
 
+  test("splits a line of very many tiers over pages and keeps the total with its last ones", async () => {
+    const band = (index: number, count: number) => ({
+      ...tiers[0],
+      from: `${index * 10}`,
+      upTo: index === count - 1 ? null : `${index * 10 + 10}`,
+      quantity: "10",
+      unitAmount: "0.5",
+      flatAmount: "0",
+      amount: "5",
+    });
+    for (const count of [25, 28, 31, 34, 90]) {
+      const many = Array.from({ length: count }, (_, index) => band(index, count));
+      const { bytes } = await renderer.render(invoiceDocument({ lines: [documentLine({ tiers: many })] }));
+      const pages = await pdfPageTexts(bytes);
+      expect(pages[0]).toContain("First 10");
+      expect(pages.find((page) => page.includes("Amount due"))).toContain(`Over ${count * 10 - 10}`);
+    }
+  });
+
   test("prints on the paper the document names", async () => {
     const a4 = await renderer.render(invoiceDocument());
     const letter = await renderer.render(invoiceDocument({ pageSize: "Letter" }));
