@@ -1,0 +1,200 @@
+import type { Temporal } from "temporal-polyfill";
+import type { Anchor } from "#libs/core/calendar/resolve-anchor.ts";
+import type { Schedule } from "#libs/core/calendar/schedule.ts";
+import type { DecimalString } from "#libs/core/price/price.ts";
+import type { PriceOverride } from "#libs/core/price/price-override.ts";
+import { Prisma } from "#prisma/generated/client.ts";
+import type { Metadata } from "./customers.ts";
+import { toDate, type TenantTx } from "./database.ts";
+import { type Page, type PageQuery, toPage } from "./page.ts";
+
+export type SubscriptionStatus =
+  | "scheduled"
+  | "trialing"
+  | "active"
+  | "past_due"
+  | "paused"
+  | "canceled"
+  | "ended";
+export type Collection = "charge_automatically" | "send_invoice";
+
+export type SubscriptionItemRow = {
+  readonly id: string;
+  readonly price_id: string;
+  readonly price_code: string;
+  readonly quantity: DecimalString | null;
+};
+
+export type SubscriptionRow = {
+  readonly id: string;
+  readonly customer_id: string;
+  readonly plan_id: string;
+  readonly plan_code: string;
+  readonly plan_version_id: string;
+  readonly plan_version: number;
+  readonly currency: string;
+  readonly status: SubscriptionStatus;
+  readonly starts_at: Date;
+  readonly trial_ends_at: Date | null;
+  readonly ends_at: Date | null;
+  readonly canceled_at: Date | null;
+  readonly paused_at: Date | null;
+  readonly anchor: Anchor;
+  readonly timezone: string;
+  readonly collection: Collection;
+  readonly payment_method_id: string | null;
+  readonly price_overrides: readonly PriceOverride[];
+  readonly metadata: Metadata;
+  readonly schedule_no: number;
+  readonly next_index: number;
+  readonly next_due_at: Date | null;
+  readonly parked_at: Date | null;
+  readonly parked_code: string | null;
+  readonly parked_reason: string | null;
+  readonly version: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  /** In the order of the plan's prices. */
+  readonly items: readonly SubscriptionItemRow[];
+};
+
+export type NewSubscriptionRow = {
+  readonly id: string;
+  readonly customerId: string;
+  readonly planVersionId: string;
+  readonly currency: string;
+  readonly status: SubscriptionStatus;
+  readonly startsAt: Temporal.Instant;
+  readonly trialEndsAt: Temporal.Instant | null;
+  readonly endsAt: Temporal.Instant | null;
+  readonly anchor: Anchor;
+  readonly timezone: string;
+  readonly collection: Collection;
+  readonly paymentMethodId: string | null;
+  readonly priceOverrides: readonly PriceOverride[];
+  readonly metadata: Metadata;
+  readonly nextDueAt: Temporal.Instant | null;
+  readonly items: readonly {
+    readonly id: string;
+    readonly priceId: string;
+    readonly quantity: DecimalString | null;
+    readonly startsAt: Temporal.Instant;
+    /** Becomes schedule number 0. */
+    readonly schedule: Schedule;
+  }[];
+};
+
+const columns = Prisma.sql`
+  s.id, s.customer_id, v.plan_id, p.code as plan_code, s.plan_version_id, v.plan_version, s.currency, s.status, s.starts_at, s.trial_ends_at,
+  s.ends_at, s.canceled_at, s.paused_at, s.anchor, s.timezone, s.collection, s.payment_method_id, s.price_overrides, s.metadata,
+  s.schedule_no, s.next_index, s.next_due_at, s.parked_at, s.parked_code, s.parked_reason, s.version, s.created_at, s.updated_at,
+  (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'price_id', i.price_id, 'price_code', r.code,
+                                                'quantity', trim_scale(i.quantity)::text) order by r.position, i.id), '[]')
+     from subscription_item i join price r on r.tenant_id = i.tenant_id and r.id = i.price_id
+    where i.tenant_id = s.tenant_id and i.subscription_id = s.id) as items`;
+const tables = Prisma.sql`
+  subscription s
+  join plan_version v on v.tenant_id = s.tenant_id and v.id = s.plan_version_id
+  join plan p on p.tenant_id = v.tenant_id and p.id = v.plan_id`;
+
+/** A subscription with its items and their first schedules. */
+export async function insertSubscription(tx: TenantTx, row: NewSubscriptionRow): Promise<void> {
+  const date = (at: Temporal.Instant | null): Date | null => (at === null ? null : toDate(at));
+  await tx.db.$executeRaw`
+    insert into subscription (tenant_id, id, customer_id, plan_version_id, currency, status, starts_at, trial_ends_at, ends_at, anchor, timezone,
+                              collection, payment_method_id, price_overrides, metadata, next_index, next_due_at)
+    values (${tx.tenantId}::uuid, ${row.id}::uuid, ${row.customerId}::uuid, ${row.planVersionId}::uuid, ${row.currency}, ${row.status},
+            ${toDate(row.startsAt)}::timestamptz, ${date(row.trialEndsAt)}::timestamptz, ${date(row.endsAt)}::timestamptz,
+            ${JSON.stringify(row.anchor)}::jsonb, ${row.timezone}, ${row.collection}, ${row.paymentMethodId}::uuid,
+            ${JSON.stringify(row.priceOverrides)}::jsonb, ${JSON.stringify(row.metadata)}::jsonb, 0, ${date(row.nextDueAt)}::timestamptz)`;
+  const { items } = row;
+  const ids = items.map((item) => item.id);
+  const starts = items.map((item) => toDate(item.startsAt));
+  await tx.db.$executeRaw`
+    insert into subscription_item (tenant_id, id, subscription_id, price_id, quantity, starts_at)
+    select ${tx.tenantId}::uuid, i.id, ${row.id}::uuid, i.price_id, i.quantity::numeric, i.starts_at
+    from unnest(${ids}::uuid[], ${items.map((item) => item.priceId)}::uuid[], ${items.map((item) => item.quantity)}::text[], ${starts}::timestamptz[])
+      as i (id, price_id, quantity, starts_at)`;
+  await tx.db.$executeRaw`
+    insert into item_schedule (tenant_id, subscription_item_id, schedule_no, anchor_at, interval, timezone, starts_at)
+    select ${tx.tenantId}::uuid, i.id, 0, i.anchor_at, i.interval::jsonb, i.timezone, i.starts_at
+    from unnest(${ids}::uuid[], ${items.map((item) => item.schedule.anchorAt)}::text[],
+                ${items.map((item) => JSON.stringify(item.schedule.interval))}::text[],
+                ${items.map((item) => item.schedule.timezone)}::text[], ${starts}::timestamptz[])
+      as i (id, anchor_at, interval, timezone, starts_at)`;
+}
+
+export async function findSubscription(tx: TenantTx, id: string): Promise<SubscriptionRow | null> {
+  const rows = await tx.db.$queryRaw<SubscriptionRow[]>`
+    select ${columns} from ${tables} where s.tenant_id = ${tx.tenantId}::uuid and s.id = ${id}::uuid`;
+  return rows[0] ?? null;
+}
+
+export type SubscriptionFilters = {
+  readonly customerId?: string;
+  readonly planId?: string;
+  readonly status?: SubscriptionStatus;
+  /** Only those whose billing failed and was put aside (true), or only the others. */
+  readonly parked?: boolean;
+};
+
+export async function listSubscriptions(
+  tx: TenantTx,
+  query: PageQuery<SubscriptionFilters>,
+): Promise<Page<SubscriptionRow>> {
+  const { customerId = null, planId = null, status = null, parked = null } = query.filters ?? {};
+  const rows = await tx.db.$queryRaw<SubscriptionRow[]>`
+    select ${columns} from ${tables}
+    where s.tenant_id = ${tx.tenantId}::uuid and (${query.cursor}::uuid is null or s.id < ${query.cursor}::uuid)
+      and (${customerId}::uuid is null or s.customer_id = ${customerId}::uuid) and (${planId}::uuid is null or v.plan_id = ${planId}::uuid)
+      and (${status}::text is null or s.status = ${status}) and (${parked}::boolean is null or (s.parked_at is not null) = ${parked})
+    order by s.id desc limit ${query.limit + 1}`;
+  return toPage(rows, query.limit);
+}
+
+/** The customer's first subscription to a plan that starts at that instant, if there is one. */
+export async function findSubscriptionByStart(
+  tx: TenantTx,
+  key: { readonly customerId: string; readonly planId: string; readonly startsAt: Temporal.Instant },
+): Promise<string | null> {
+  const rows = await tx.db.$queryRaw<{ id: string }[]>`
+    select s.id from ${tables}
+    where s.tenant_id = ${tx.tenantId}::uuid and s.customer_id = ${key.customerId}::uuid and v.plan_id = ${key.planId}::uuid
+      and s.starts_at = ${toDate(key.startsAt)}::timestamptz
+    order by s.id limit 1`;
+  return rows[0]?.id ?? null;
+}
+
+/** How many of a customer's subscriptions may still be billed. */
+export async function countLiveSubscriptions(tx: TenantTx, customerId: string): Promise<number> {
+  const [row] = await tx.db.$queryRaw<{ n: bigint }[]>`
+    select count(*) as n from subscription
+    where tenant_id = ${tx.tenantId}::uuid and customer_id = ${customerId}::uuid and status not in ('canceled', 'ended')`;
+  return Number(row?.n ?? 0n);
+}
+
+/**
+ * Which of these meters a subscription of the customer prices at any time within `[startsAt, endsAt)`, with that
+ * subscription. A subscription that was canceled or ended counts up to its end.
+ */
+export async function findMetersBilled(
+  tx: TenantTx,
+  window: {
+    readonly customerId: string;
+    readonly meterIds: readonly string[];
+    readonly startsAt: Temporal.Instant;
+    readonly endsAt: Temporal.Instant | null;
+  },
+): Promise<{ meter_id: string; subscription_id: string }[]> {
+  const endsAt = window.endsAt === null ? null : toDate(window.endsAt);
+  return tx.db.$queryRaw<{ meter_id: string; subscription_id: string }[]>`
+    select distinct r.meter_id, s.id as subscription_id
+    from subscription s
+    join subscription_item i on i.tenant_id = s.tenant_id and i.subscription_id = s.id
+    join price r on r.tenant_id = i.tenant_id and r.id = i.price_id
+    where s.tenant_id = ${tx.tenantId}::uuid and s.customer_id = ${window.customerId}::uuid and r.meter_id = any(${[...window.meterIds]}::uuid[])
+      and (s.status not in ('canceled', 'ended') or s.ends_at is not null)
+      and coalesce(i.ends_at, s.ends_at, 'infinity') > ${toDate(window.startsAt)}::timestamptz
+      and s.starts_at < coalesce(${endsAt}::timestamptz, 'infinity')
+    order by 1, 2`;
+}

@@ -1,0 +1,45 @@
+import type { Temporal } from "temporal-polyfill";
+import { type Db, toDate, type TenantTx } from "./database.ts";
+
+export type TenantMode = "live" | "test";
+
+export type TenantRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly mode: TenantMode;
+  /** Where a test tenant's clock stands; null = database time. */
+  readonly clock_now: Date | null;
+  readonly created_at: Date;
+};
+
+/** System role. */
+export async function insertTenant(
+  db: Db,
+  tenant: {
+    readonly id: string;
+    readonly name: string;
+    readonly mode: TenantMode;
+    readonly clockNow: Temporal.Instant | null;
+  },
+): Promise<void> {
+  await db.$executeRaw`
+    insert into tenant (id, name, mode, clock_now)
+    values (${tenant.id}::uuid, ${tenant.name}, ${tenant.mode}, ${tenant.clockNow ? toDate(tenant.clockNow) : null}::timestamptz)`;
+}
+
+/** The tenant of the transaction. */
+export async function findTenant(tx: TenantTx): Promise<TenantRow | null> {
+  const rows = await tx.db.$queryRaw<TenantRow[]>`
+    select id, name, mode, clock_now, created_at from tenant where id = ${tx.tenantId}::uuid`;
+  return rows[0] ?? null;
+}
+
+/** Oldest first. System role. */
+export async function listTenants(
+  db: Db,
+  filters: { readonly mode?: TenantMode } = {},
+): Promise<TenantRow[]> {
+  return db.$queryRaw<TenantRow[]>`
+    select id, name, mode, clock_now, created_at from tenant
+    where ${filters.mode ?? null}::text is null or mode = ${filters.mode ?? null} order by id`;
+}
