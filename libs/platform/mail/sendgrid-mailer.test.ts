@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createMailer, type OutgoingMail } from "./mailer.ts";
+import { createMailer } from "./create-mailer.ts";
+import type { OutgoingMail } from "./mailer.ts";
 
 const mail: OutgoingMail = {
   messageId: "invoice.sent.inv_1@billwright.test",

@@ -2,7 +2,8 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
 import PostalMime from "postal-mime";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
-import { createMailer, type OutgoingMail } from "./mailer.ts";
+import { createMailer } from "./create-mailer.ts";
+import type { OutgoingMail } from "./mailer.ts";
 
 const mail: OutgoingMail = {
   messageId: "invoice.sent.inv_1@billwright.test",

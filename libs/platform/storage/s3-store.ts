@@ -29,79 +29,21 @@ export type S3StoreConfig = {
 
 type PutInput = Parameters<ObjectStore["put"]>[0];
 
+/** One bucket, the prefix in it, and how to speak to it. */
+type Bucket = { readonly client: S3Client; readonly config: S3StoreConfig; readonly prefix: string };
+
 /**
  * Objects in any store that speaks S3. The store checks the SHA-256 of what arrives and refuses to overwrite
  * (`If-None-Match: *`), so a repeated or racing put cannot change an object.
  */
 export function createS3Store(config: S3StoreConfig): ObjectStore {
-  const client = new S3Client(clientConfig(config));
   const prefix = config.prefix.replace(/^\/+|\/+$/g, "");
-  const at = (key: string) => ({
-    Bucket: config.bucket,
-    Key: prefix === "" ? checkedKey(key) : `${prefix}/${checkedKey(key)}`,
-  });
-
-  async function head(key: string) {
-    try {
-      const found = await client.send(new HeadObjectCommand({ ...at(key), ChecksumMode: "ENABLED" }));
-      const sha256 = hexOf(found.ChecksumSHA256) ?? found.Metadata?.sha256 ?? sha256Of(await get(key));
-      return { sizeBytes: found.ContentLength ?? 0, sha256 };
-    } catch (error) {
-      if (statusOf(error) === 404 && nameOf(error) !== "NoSuchBucket") return null;
-      throw asStorageError(error, config);
-    }
-  }
-
-  async function get(key: string): Promise<Uint8Array> {
-    try {
-      const found = await client.send(new GetObjectCommand(at(key)));
-      return (await found.Body?.transformToByteArray()) ?? new Uint8Array();
-    } catch (error) {
-      if (nameOf(error) === "NoSuchKey")
-        throw domainError("object_not_found", `Nothing is stored as ${key}.`);
-      throw asStorageError(error, config);
-    }
-  }
-
-  /** False when an object is there already. */
-  async function create(object: PutInput, condition: { readonly IfNoneMatch?: "*" }): Promise<boolean> {
-    try {
-      await client.send(
-        new PutObjectCommand({
-          ...at(object.key),
-          ...condition,
-          Body: object.bytes,
-          ContentLength: object.bytes.length,
-          ContentType: object.contentType,
-          ChecksumSHA256: Buffer.from(object.sha256, "hex").toString("base64"),
-          Metadata: { sha256: object.sha256 },
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (statusOf(error) === 412) return false;
-      throw error;
-    }
-  }
-
-  /** Stores that do not know `If-None-Match` on a put are asked first; two racing puts of one key carry the same bytes. */
-  async function createUnlessPresent(object: PutInput): Promise<boolean> {
-    try {
-      return await create(object, { IfNoneMatch: "*" });
-    } catch (error) {
-      if (statusOf(error) !== 501) throw asStorageError(error, config);
-    }
-    if ((await head(object.key)) !== null) return false;
-    return create(object, {}).catch((error: unknown) => {
-      throw asStorageError(error, config);
-    });
-  }
-
+  const bucket: Bucket = { client: new S3Client(clientConfig(config)), config, prefix };
   return {
     put: async (object) => {
-      const { Key } = at(object.key);
-      const isNew = await createUnlessPresent(object);
-      if (!isNew && (await head(object.key))?.sha256 !== object.sha256) {
+      const { Key } = placeOf(bucket, object.key);
+      const isNew = await createUnlessPresent(bucket, object);
+      if (!isNew && (await headObject(bucket, object.key))?.sha256 !== object.sha256) {
         throw domainError(
           "object_conflict",
           `Other bytes are already stored as ${object.key}; they are kept.`,
@@ -110,14 +52,80 @@ export function createS3Store(config: S3StoreConfig): ObjectStore {
       const url = `s3://${config.bucket}/${Key}`;
       return { key: object.key, url, stored: isNew ? "created" : "existed" };
     },
-    get,
-    head,
+    get: (key) => getObject(bucket, key),
+    head: (key) => headObject(bucket, key),
     check: async () => {
-      await client.send(new HeadBucketCommand({ Bucket: config.bucket })).catch((error: unknown) => {
+      await bucket.client.send(new HeadBucketCommand({ Bucket: config.bucket })).catch((error: unknown) => {
         throw asStorageError(error, config, { isBucketCall: true });
       });
     },
   };
+}
+
+function placeOf({ config, prefix }: Bucket, key: string) {
+  return { Bucket: config.bucket, Key: prefix === "" ? checkedKey(key) : `${prefix}/${checkedKey(key)}` };
+}
+
+async function headObject(bucket: Bucket, key: string) {
+  const place = placeOf(bucket, key);
+  try {
+    const found = await bucket.client.send(new HeadObjectCommand({ ...place, ChecksumMode: "ENABLED" }));
+    const sha256 =
+      hexOf(found.ChecksumSHA256) ?? found.Metadata?.sha256 ?? sha256Of(await getObject(bucket, key));
+    return { sizeBytes: found.ContentLength ?? 0, sha256 };
+  } catch (error) {
+    if (statusOf(error) === 404 && nameOf(error) !== "NoSuchBucket") return null;
+    throw asStorageError(error, bucket.config);
+  }
+}
+
+async function getObject(bucket: Bucket, key: string): Promise<Uint8Array> {
+  const place = placeOf(bucket, key);
+  try {
+    const found = await bucket.client.send(new GetObjectCommand(place));
+    return (await found.Body?.transformToByteArray()) ?? new Uint8Array();
+  } catch (error) {
+    if (nameOf(error) === "NoSuchKey") throw domainError("object_not_found", `Nothing is stored as ${key}.`);
+    throw asStorageError(error, bucket.config);
+  }
+}
+
+/** Stores that do not know `If-None-Match` on a put are asked first; two racing puts of one key carry the same bytes. */
+async function createUnlessPresent(bucket: Bucket, object: PutInput): Promise<boolean> {
+  try {
+    return await putObject(bucket, object, { IfNoneMatch: "*" });
+  } catch (error) {
+    if (statusOf(error) !== 501) throw asStorageError(error, bucket.config);
+  }
+  if ((await headObject(bucket, object.key)) !== null) return false;
+  return putObject(bucket, object, {}).catch((error: unknown) => {
+    throw asStorageError(error, bucket.config);
+  });
+}
+
+/** False when an object is there already. */
+async function putObject(
+  bucket: Bucket,
+  object: PutInput,
+  condition: { readonly IfNoneMatch?: "*" },
+): Promise<boolean> {
+  try {
+    await bucket.client.send(
+      new PutObjectCommand({
+        ...placeOf(bucket, object.key),
+        ...condition,
+        Body: object.bytes,
+        ContentLength: object.bytes.length,
+        ContentType: object.contentType,
+        ChecksumSHA256: Buffer.from(object.sha256, "hex").toString("base64"),
+        Metadata: { sha256: object.sha256 },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 412) return false;
+    throw error;
+  }
 }
 
 function clientConfig(config: S3StoreConfig): S3ClientConfig {
