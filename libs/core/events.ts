@@ -3,8 +3,11 @@ export const eventTypes = [
   "customer.created",
   "meter.created",
   "billing_run.requested",
+  "billing_run.chunk_due",
   "billing_run.completed",
+  "billing_run.recovered",
   "invoice.drafted",
+  "invoice.draft_due",
   "invoice.finalized",
   "invoice.pdf_rendered",
   "invoice.pdf_stored",
@@ -28,7 +31,7 @@ export type DomainEvent = {
   readonly type: EventType;
   readonly subjectType: SubjectType;
   readonly subjectId: string;
-  readonly data: Readonly<Record<string, string | number | boolean | null>>;
+  readonly data: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
   readonly runId: string | null;
 };
 

@@ -13,15 +13,7 @@ export type NewEvent = {
 /** Stores what happened together with the jobs it causes, set-based; both carry the transaction's run. */
 export async function emitEvents(tx: TenantTx, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const full: DomainEvent[] = events.map((event) => ({
-    id: newId(),
-    tenantId: tx.tenantId,
-    type: event.type,
-    subjectType: event.subjectType,
-    subjectId: event.subjectId,
-    data: event.data ?? {},
-    runId: tx.runId,
-  }));
+  const full = events.map((event) => toDomainEvent(tx, event));
   await tx.db.$executeRaw`
     insert into domain_event (tenant_id, id, type, subject_type, subject_id, data, run_id, occurred_at)
     select ${tx.tenantId}::uuid, e.id, e.type, e.subject_type, e.subject_id, e.data::jsonb, ${tx.runId}::uuid, ${toDate(tx.now)}
@@ -32,4 +24,27 @@ export async function emitEvents(tx: TenantTx, events: readonly NewEvent[]): Pro
     tx.causes(event).map((seed) => ({ ...seed, causeId: event.id })),
   );
   await insertJobs(tx, caused);
+}
+
+/**
+ * Inserts the jobs that signals cause without storing them as events: the inner steps of a run, which are no facts
+ * of the business, and of a dry run, which must leave no trace but run and job.
+ */
+export async function planJobs(tx: TenantTx, signals: readonly NewEvent[]): Promise<string[]> {
+  return insertJobs(
+    tx,
+    signals.flatMap((signal) => tx.causes(toDomainEvent(tx, signal))),
+  );
+}
+
+function toDomainEvent(tx: TenantTx, event: NewEvent): DomainEvent {
+  return {
+    id: newId(),
+    tenantId: tx.tenantId,
+    type: event.type,
+    subjectType: event.subjectType,
+    subjectId: event.subjectId,
+    data: event.data ?? {},
+    runId: tx.runId,
+  };
 }

@@ -132,3 +132,13 @@ export async function retryJobs(
     returning id`;
   return rows.map((row) => row.id);
 }
+
+/** The job of a key, whatever became of it. */
+export async function findJobByKey(
+  tx: TenantTx,
+  key: string,
+): Promise<{ id: string; state: JobState } | null> {
+  const rows = await tx.db.$queryRaw<{ id: string; state: JobState }[]>`
+    select id, state from job where tenant_id = ${tx.tenantId}::uuid and key = ${key}`;
+  return rows[0] ?? null;
+}

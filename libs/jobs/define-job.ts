@@ -29,7 +29,16 @@ type JobBase<P> = {
 
 export type JobDefinition<P> = JobBase<P> &
   (
-    | { readonly transaction: (tx: Tx, payload: P, deps: Deps) => Promise<unknown> }
+    | {
+        readonly transaction: (tx: Tx, payload: P, deps: Deps) => Promise<unknown>;
+        /** What to do instead after a failure; null = the failure stands. */
+        readonly recover?: (
+          deps: Deps,
+          payload: P,
+          scope: ExternalScope,
+          thrown: unknown,
+        ) => Promise<unknown>;
+      }
     | { readonly external: (deps: Deps, payload: P, scope: ExternalScope) => Promise<unknown> }
   );
 
@@ -51,6 +60,7 @@ export type AnyJob = {
   readonly seedOf: (event: DomainEvent) => JobSeed | null;
   readonly runTransaction: (tx: Tx, payload: unknown, deps: Deps) => Promise<unknown>;
   readonly runExternal: (deps: Deps, payload: unknown, scope: ExternalScope) => Promise<unknown>;
+  readonly recover: (deps: Deps, payload: unknown, scope: ExternalScope, thrown: unknown) => Promise<unknown>;
 };
 
 /** One job in one object: name, queue, causes, payload, key, retry, time-out, handler. `seed` makes its row. */
@@ -81,6 +91,10 @@ export function defineJob<P extends Readonly<Record<string, unknown>>>(definitio
     runExternal: (deps, payload, scope) => {
       if (!("external" in definition)) throw new Error(`${definition.name} is a transaction`);
       return definition.external(deps, definition.payload.parse(payload), scope);
+    },
+    recover: async (deps, payload, scope, thrown) => {
+      if (!("transaction" in definition) || definition.recover === undefined) return null;
+      return definition.recover(deps, definition.payload.parse(payload), scope, thrown);
     },
   };
   return { ...job, seed };

@@ -5,7 +5,12 @@ import type { Deps } from "../deps.ts";
 
 /** What a job does: one transaction that also ends the job, or calls to the outside guarded by effects. */
 export type Work =
-  | { readonly kind: "transaction"; readonly run: (tx: TenantTx, deps: Deps) => Promise<unknown> }
+  | {
+      readonly kind: "transaction";
+      readonly run: (tx: TenantTx, deps: Deps) => Promise<unknown>;
+      /** What to do instead after a failure, such as cutting the work smaller; null = nothing, the failure stands. */
+      readonly recover?: (thrown: unknown) => Promise<unknown>;
+    }
   | { readonly kind: "external"; readonly run: (deps: Deps) => Promise<unknown> };
 
 export type WorkOutcome =
@@ -33,15 +38,16 @@ export async function runWork(
       () => undefined,
     );
   }, deps.leaseMs / 3);
+  let work: Work | null = null;
   try {
-    const work = input.plan(row);
+    work = input.plan(row);
     const done =
       work.kind === "transaction"
         ? await runTransaction(deps, row, work, input.timeoutMs(row))
         : await runExternal(deps, row, work, input.timeoutMs(row));
     return { outcome: done ? "succeeded" : "fenced" };
   } catch (error) {
-    return recordFailure(deps, row, error);
+    return (await recovered(deps, row, work, error)) ?? (await recordFailure(deps, row, error));
   } finally {
     clearInterval(heartbeat);
   }
@@ -84,6 +90,21 @@ async function runExternal(
   return withTenant(deps.database, scopeOf(row, timeoutMs), (tx) =>
     succeedJob(tx, row.id, row.attempts, result),
   );
+}
+
+async function recovered(
+  deps: Deps,
+  row: JobRow,
+  work: Work | null,
+  thrown: unknown,
+): Promise<WorkOutcome | null> {
+  if (work === null || work.kind === "external" || work.recover === undefined) return null;
+  const result = (await work.recover(thrown)) ?? null;
+  if (result === null) return null;
+  const done = await withTenant(deps.database, scopeOf(row, 10_000), (tx) =>
+    succeedJob(tx, row.id, row.attempts, result),
+  );
+  return { outcome: done ? "succeeded" : "fenced" };
 }
 
 const retryable: ReadonlySet<string> = new Set(["unavailable", "internal", "limit"]);

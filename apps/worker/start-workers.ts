@@ -1,0 +1,64 @@
+import { UnrecoverableError } from "bullmq";
+import type { Deps } from "#libs/billing/deps.ts";
+import type { AnyJob } from "#libs/jobs/define-job.ts";
+import { type QueueName, queueNames, queueSettings } from "#libs/jobs/queues.ts";
+import { runJob } from "#libs/jobs/run-job.ts";
+import { runSchedule, type Schedule } from "#libs/jobs/schedules.ts";
+import type { Delivery, QueueBackend, QueueWorker } from "#libs/platform/queue/queue-backend.ts";
+
+export type Workers = {
+  /** Stops taking work, lets what is in hand finish within the bound, then closes. */
+  readonly close: (boundMs?: number) => Promise<void>;
+  readonly isRunning: () => boolean;
+};
+
+/** The queues that a list such as `pdf-render,payment` names; nothing = all. */
+export function parseQueueNames(list: string | undefined): QueueName[] {
+  if (list === undefined) return [...queueNames];
+  return list.split(",").map((text) => {
+    const name = queueNames.find((queue) => queue === text.trim());
+    if (name === undefined)
+      throw new Error(`WORKER_QUEUES: "${text.trim()}" is no queue; allowed: ${queueNames.join(", ")}`);
+    return name;
+  });
+}
+
+/** Starts one BullMQ worker per queue; the ledger row decides what a delivery may do. */
+export function startWorkers(
+  deps: Deps,
+  queues: QueueBackend,
+  options: {
+    readonly names: readonly QueueName[];
+    readonly jobs: ReadonlyMap<string, AnyJob>;
+    readonly schedules: ReadonlyMap<string, Schedule>;
+  },
+): Workers {
+  const deliver = async (delivery: Delivery) => {
+    if (delivery.schedule !== undefined) {
+      const schedule = options.schedules.get(delivery.schedule);
+      return schedule === undefined ? "no such schedule" : runSchedule(deps, schedule);
+    }
+    if (delivery.jobId === undefined) return "nothing to do";
+    const done = await runJob(deps, options.jobs, delivery.jobId);
+    if (done.outcome === "dead") throw new UnrecoverableError(`${done.error.code}: ${done.error.message}`);
+    if (done.outcome === "failed") throw new Error(`${done.error.code}: ${done.error.message}`);
+    return done.outcome;
+  };
+  const workers: QueueWorker[] = options.names.map((name) => {
+    const { concurrency, limiter } = queueSettings[name];
+    return queues.work(name, (job) => deliver(job.data), {
+      concurrency,
+      lockDuration: 60_000,
+      stalledInterval: 15_000,
+      ...(limiter === undefined ? {} : { limiter }),
+      onError: (error) => deps.logger.warn("queue worker error", { queue: name, error }),
+    });
+  });
+  return {
+    isRunning: () => workers.every((worker) => worker.isRunning()),
+    close: async (boundMs = 20_000) => {
+      const closing = Promise.allSettled(workers.map((worker) => worker.close()));
+      await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, boundMs).unref())]);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { Temporal } from "temporal-polyfill";
+import type { DocumentLine, InvoiceDocument, LineKind } from "#libs/core/invoice/invoice-document.ts";
+import { taxNotices } from "#libs/core/invoice/tax-notices.ts";
+import { formatMoney } from "#libs/core/money/money.ts";
+import { publicId } from "#libs/core/public-id.ts";
+import { addressLines, type Settings } from "#libs/core/settings.ts";
+import type { DraftInvoiceRow, DraftLineRow } from "#libs/data/invoice-finalization.ts";
+
+/** Changes whenever the default template would print the same data differently. */
+const templateVersion = "invoice-1";
+
+/** The time zone rules that the boundaries were computed with. */
+const tzdataVersion = process.versions["tz"] ?? "unknown";
+
+/** A document but for what finalization gives it: number, issue and due instant. */
+export type UnissuedDocument = Omit<InvoiceDocument, "number" | "issuedAt" | "dueAt">;
+
+/** What an invoice will say for ever, from the rows of its draft and the settings of that moment. */
+export function buildDocument(
+  draft: DraftInvoiceRow,
+  settings: Settings,
+  settingsVersion: number,
+): UnissuedDocument {
+  const { customer, currency } = draft;
+  const locale = customer.locale ?? "en";
+  const amount = (minor: bigint | string) => formatMoney({ minor: BigInt(minor), currency });
+  return {
+    schema: 1,
+    invoiceId: publicId("invoice", draft.id),
+    invoiceType: draft.invoice_type,
+    currency,
+    timezone: draft.timezone ?? customer.timezone ?? settings.timezone,
+    locale,
+    periodStart: isoOf(draft.period_start),
+    periodEnd: isoOf(draft.period_end),
+    seller: {
+      name: settings.brand.name,
+      address: addressLines(settings.brand.address),
+      taxId: settings.brand.taxId,
+      logo: settings.brand.logo,
+      color: settings.brand.color,
+      footer: settings.brand.footer,
+      email: settings.emailFrom,
+    },
+    customer: {
+      id: publicId("customer", draft.customer_id),
+      externalId: customer.external_id,
+      name: customer.name,
+      email: customer.email,
+      address: addressLines(customer.billing_address),
+      taxIds: customer.tax_ids.map((id) => (typeof id === "string" ? id : JSON.stringify(id))),
+      taxStatus: customer.tax_status,
+    },
+    lines: draft.lines.map((line) => documentLine(line, amount)),
+    taxes: draft.taxes.map((tax) => ({
+      name: tax.name,
+      percentage: tax.percentage,
+      inclusive: tax.inclusive,
+      taxableAmount: amount(tax.taxable_minor),
+      amount: amount(tax.amount_minor),
+    })),
+    subtotal: amount(draft.subtotal_minor),
+    discountTotal: amount(draft.discount_total_minor),
+    taxTotal: amount(draft.tax_total_minor),
+    total: amount(draft.total_minor),
+    creditTotal: amount(draft.credit_total_minor),
+    amountDue: amount(draft.amount_due_minor),
+    notices: taxNotices(customer.tax_status, locale),
+    pageSize: settings.pageSize,
+    settingsVersion,
+    templateVersion,
+    tzdataVersion,
+  };
+}
+
+function documentLine(line: DraftLineRow, amount: (minor: string) => string): DocumentLine {
+  const whole = line.ratio_numerator === line.ratio_denominator || line.kind === "usage";
+  return {
+    id: publicId("invoice_line", line.id),
+    kind: line.kind as LineKind,
+    description: line.description,
+    group: line.group_key,
+    quantity: line.quantity,
+    unit: line.unit,
+    unitAmount: line.unit_amount,
+    amount: amount(line.amount_minor),
+    exactAmount: line.exact_amount,
+    discount: amount(line.discount_minor),
+    tax: amount(line.tax_minor),
+    periodStart: line.period_start,
+    periodEnd: line.period_end,
+    tiers: line.tiers as DocumentLine["tiers"],
+    proration: whole ? null : { numerator: line.ratio_numerator, denominator: line.ratio_denominator },
+    inputHash: line.input_hash,
+  };
+}
+
+function isoOf(date: Date | null): string | null {
+  return date === null ? null : Temporal.Instant.fromEpochMilliseconds(date.getTime()).toString();
+}

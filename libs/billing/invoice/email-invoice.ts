@@ -1,0 +1,105 @@
+import { domainError } from "#libs/core/errors.ts";
+import { emitEvents } from "#libs/data/domain-events.ts";
+import { type DeliveryInvoice, markInvoiceSent } from "#libs/data/invoice-delivery.ts";
+import { invoiceMail } from "#libs/platform/mail/invoice-mail.ts";
+import type { Mailer, OutgoingMail } from "#libs/platform/mail/mailer.ts";
+import type { Deps } from "../deps.ts";
+import { type EffectResult, runEffect } from "../effect/run-effect.ts";
+import { type DeliveryInput, inDelivery, requireDeliveryInvoice } from "./delivery-invoice.ts";
+import { loadInvoicePdf } from "./load-invoice-pdf.ts";
+
+type Sent = { readonly messageId: string; readonly providerId: string };
+
+export type EmailOutcome =
+  | { readonly sent: string }
+  | { readonly skipped: "off" | "no_email" | "voided" }
+  /** It may or may not arrive; it is not sent again by itself. */
+  | { readonly unknown: string };
+
+/**
+ * Mails the invoice with its PDF, once. A mail whose delivery cannot be known is kept as `unknown` and never sent
+ * again by itself; a customer without an address, and e-mail that is switched off, count as done.
+ * Emits invoice.emailed and sets sent_at when the provider took the mail.
+ * @throws DomainError pdf_not_ready, mail_unavailable, mail_rejected, effect_in_progress
+ */
+export async function emailInvoice(
+  deps: Pick<
+    Deps,
+    "database" | "failpoint" | "leaseMs" | "logger" | "mailer" | "mailFrom" | "publicUrl" | "store"
+  >,
+  input: DeliveryInput,
+): Promise<EmailOutcome> {
+  const { mailer } = deps;
+  if (mailer === null) return { skipped: "off" };
+  const invoice = await inDelivery(deps, input, "invoice.email", (tx) =>
+    requireDeliveryInvoice(tx, input.invoiceId),
+  );
+  if (invoice.customer_email === null || invoice.customer_email === "") return { skipped: "no_email" };
+  if (invoice.invoice_status === "voided" && invoice.sent_at === null) return { skipped: "voided" };
+  const mail = await composeMail(deps, input, invoice, invoice.customer_email);
+  const result = await sendOnce(deps, input, mailer, mail);
+  if (result.outcome === "unknown") {
+    deps.logger.warn("it is unknown whether a mail was delivered", {
+      tenant_id: input.tenantId,
+      invoice_id: input.invoiceId,
+      number: invoice.number,
+      reason: result.reason,
+    });
+    return { unknown: result.reason };
+  }
+  await inDelivery(deps, input, "invoice.email", async (tx) => {
+    if (!(await markInvoiceSent(tx, input.invoiceId))) return;
+    await emitEvents(tx, [
+      { type: "invoice.emailed", subjectType: "invoice", subjectId: input.invoiceId },
+    ]);
+  });
+  return { sent: result.value.messageId };
+}
+
+function sendOnce(
+  deps: Pick<Deps, "database" | "failpoint" | "leaseMs">,
+  input: DeliveryInput,
+  mailer: Mailer,
+  mail: OutgoingMail,
+): Promise<EffectResult<Sent>> {
+  return runEffect<Sent>(deps, {
+    tenantId: input.tenantId,
+    kind: "email.invoice",
+    businessKey: input.invoiceId,
+    probe: async ({ wasInFlight }) =>
+      wasInFlight
+        ? { outcome: "unknown", reason: "the process ended while it was handing the mail over" }
+        : null,
+    act: async () => {
+      const answer = await mailer.send(mail);
+      if (answer.outcome === "unknown") return answer;
+      return {
+        outcome: "done",
+        value: { messageId: mail.messageId, providerId: answer.providerId },
+      };
+    },
+    externalId: (value) => value.messageId,
+    isRefusalCertain: true,
+  });
+}
+
+async function composeMail(
+  deps: Pick<Deps, "database" | "store" | "mailFrom" | "publicUrl">,
+  input: DeliveryInput,
+  invoice: DeliveryInvoice,
+  to: string,
+): Promise<OutgoingMail> {
+  const pdf = await loadInvoicePdf(deps, input);
+  if (pdf === null) throw domainError("pdf_not_ready", `invoice ${invoice.number} has no PDF yet`);
+  const { document } = invoice;
+  const from = invoice.email_from ?? deps.mailFrom;
+  const body = invoiceMail(document, { from: document.seller.name === "" ? from : document.seller.name });
+  return {
+    ...body,
+    messageId: `${invoice.id}.${input.tenantId}@${new URL(deps.publicUrl).hostname}`,
+    to,
+    from,
+    attachments: [{ filename: pdf.fileName, contentType: "application/pdf", bytes: pdf.bytes }],
+    headers: { "X-Billwright-Invoice": invoice.number },
+  };
+}

@@ -1,0 +1,68 @@
+import type { BillableItem } from "#libs/core/rating/billable-item.ts";
+import { positionAt } from "#libs/core/rating/due-periods.ts";
+import { type BillableSubscription, loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
+import type { TenantTx } from "#libs/data/database.ts";
+import { describeFailure } from "../work/run-work.ts";
+import type { Standing } from "./draft-boundary.ts";
+import type { ParkedSubscription } from "./generate-invoices.ts";
+
+/**
+ * Subscriptions as billing sees them, each at its next boundary. What cannot be read comes back as broken; what was
+ * parked or has ended meanwhile is left out.
+ */
+export async function loadStandings(
+  tx: TenantTx,
+  ids: readonly string[],
+): Promise<{ standings: Standing[]; broken: ParkedSubscription[] }> {
+  const standings: Standing[] = [];
+  const broken: ParkedSubscription[] = [];
+  for (const subscription of await loadBillableSubscriptions(tx, ids)) {
+    if ("broken" in subscription) {
+      broken.push({
+        subscriptionId: subscription.id,
+        customerId: null,
+        code: "subscription_broken",
+        reason: subscription.broken,
+      });
+    } else if (subscription.nextDueAt !== null && subscription.parkedCode === null) {
+      try {
+        standings.push(...standingOf(subscription));
+      } catch (thrown) {
+        const { code, message } = describeFailure(thrown);
+        broken.push({
+          subscriptionId: subscription.id,
+          customerId: subscription.customer.id,
+          code,
+          reason: message,
+        });
+      }
+    }
+  }
+  return { standings, broken };
+}
+
+function standingOf(subscription: BillableSubscription): Standing[] {
+  const items = subscription.items.flatMap((item): BillableItem[] => {
+    const current = item.schedules.at(-1);
+    if (current === undefined) return [];
+    const { itemId, priceId, price, meter, quantity } = item;
+    const { scheduleNo, schedule } = current;
+    return [{ itemId, priceId, price, meter, unit: meter?.unit ?? null, quantity, scheduleNo, schedule }];
+  });
+  const position = positionAt(items, subscription.nextIndex, subscription.endsAt);
+  if (position === null) return [];
+  return [
+    {
+      subscriptionId: subscription.id,
+      customerId: subscription.customer.id,
+      currency: subscription.currency,
+      taxStatus: subscription.customer.taxStatus,
+      taxRates: subscription.taxRates,
+      items,
+      endsAt: subscription.endsAt,
+      scheduleNo: subscription.scheduleNo,
+      billingSequence: subscription.billingSequence,
+      position,
+    },
+  ];
+}

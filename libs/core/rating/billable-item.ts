@@ -1,0 +1,18 @@
+import type { Schedule } from "../calendar/schedule.ts";
+import type { DecimalString, Price } from "../price/price.ts";
+import type { Meter } from "../usage/meter.ts";
+
+/** One price and quantity of a subscription, with the schedule its periods follow. */
+export type BillableItem = {
+  readonly itemId: string;
+  readonly priceId: string;
+  /** What the quantity counts, as printed; null = nothing to say. */
+  readonly unit: string | null;
+  readonly price: Price;
+  /** What a usage price counts; null for fees. */
+  readonly meter: (Meter & { readonly id: string }) | null;
+  /** Seats; null = the price's own quantity, else 1. */
+  readonly quantity: DecimalString | null;
+  readonly scheduleNo: number;
+  readonly schedule: Schedule;
+};

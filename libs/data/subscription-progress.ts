@@ -1,0 +1,110 @@
+import { Temporal } from "temporal-polyfill";
+import { type Db, toDate, type TenantTx } from "./database.ts";
+
+export type Progress = {
+  readonly subscriptionId: string;
+  /** Null: the last boundary has been billed. */
+  readonly next: { readonly index: number; readonly at: Temporal.Instant } | null;
+  readonly billingSequence: number;
+};
+
+/** Moves subscriptions past a billed boundary; the claims are the guard, this is where the next one is found. */
+export async function advanceSubscriptions(tx: TenantTx, list: readonly Progress[]): Promise<void> {
+  if (list.length === 0) return;
+  await tx.db.$executeRaw`
+    update subscription s set next_index = coalesce(p.next_index, s.next_index + 1), next_due_at = p.next_due_at,
+      billing_sequence = p.billing_sequence, updated_at = now(),
+      status = case when p.next_due_at is null then 'ended' when s.status in ('scheduled', 'trialing') then 'active' else s.status end
+    from unnest(${list.map((p) => p.subscriptionId)}::uuid[], ${list.map((p) => p.next?.index ?? null)}::int[],
+                ${list.map((p) => (p.next === null ? null : toDate(p.next.at)))}::timestamptz[], ${list.map((p) => p.billingSequence)}::int[])
+      as p (id, next_index, next_due_at, billing_sequence)
+    where s.tenant_id = ${tx.tenantId}::uuid and s.id = p.id`;
+}
+
+/** Puts subscriptions aside whose billing failed, with the reason; they stop nobody else. */
+export async function parkSubscriptions(
+  tx: TenantTx,
+  list: readonly { readonly subscriptionId: string; readonly code: string; readonly reason: string }[],
+): Promise<void> {
+  if (list.length === 0) return;
+  await tx.db.$executeRaw`
+    update subscription s set parked_at = now(), parked_code = p.code, parked_reason = p.reason
+    from unnest(${list.map((p) => p.subscriptionId)}::uuid[], ${list.map((p) => p.code)}::text[], ${list.map((p) => p.reason)}::text[])
+      as p (id, code, reason)
+    where s.tenant_id = ${tx.tenantId}::uuid and s.id = p.id`;
+}
+
+/** Takes subscriptions back from the side: one of them, or all that were parked longer ago than that. Returns their ids. */
+export async function unparkSubscriptions(
+  tx: TenantTx,
+  which: { readonly subscriptionId: string } | { readonly olderThanMs: number },
+): Promise<string[]> {
+  const id = "subscriptionId" in which ? which.subscriptionId : null;
+  const olderThanMs = "olderThanMs" in which ? which.olderThanMs : 0;
+  const rows = await tx.db.$queryRaw<{ id: string }[]>`
+    update subscription set parked_at = null, parked_code = null, parked_reason = null
+    where tenant_id = ${tx.tenantId}::uuid and parked_at is not null
+      and (${id}::uuid is null or id = ${id}::uuid) and parked_at <= now() - ${olderThanMs} * interval '1 millisecond'
+    returning id`;
+  return rows.map((row) => row.id);
+}
+
+/** Tenants that have a boundary due by their own clock, or something parked for longer than `parkedMs`. System role. */
+export async function listTenantsWithDueWork(db: Db, parkedMs: number): Promise<string[]> {
+  const rows = await db.$queryRaw<{ tenant_id: string }[]>`
+    select distinct s.tenant_id from subscription s join tenant t on t.id = s.tenant_id
+    where s.next_due_at <= coalesce(t.clock_now, now()) and s.status in ('scheduled', 'trialing', 'active', 'past_due')
+      and (s.parked_at is null or s.parked_at <= now() - ${parkedMs} * interval '1 millisecond')`;
+  return rows.map((row) => row.tenant_id);
+}
+
+export type DueSubscription = {
+  readonly id: string;
+  readonly customer_id: string;
+  readonly timezone: string;
+};
+
+/**
+ * Subscriptions of active customers with a boundary at or before the cutoff of their zone, not parked, in order.
+ * @param cutoffs zone -> instant, inclusive; zones that are missing have nothing due
+ */
+export async function listDueSubscriptions(
+  tx: TenantTx,
+  cutoffs: ReadonlyMap<string, Temporal.Instant>,
+  customerIds: readonly string[] | null,
+): Promise<DueSubscription[]> {
+  const zones = [...cutoffs.keys()];
+  const only = customerIds === null ? null : [...customerIds];
+  return tx.db.$queryRaw<DueSubscription[]>`
+    select s.id, s.customer_id, s.timezone from subscription s
+    join customer c on c.tenant_id = s.tenant_id and c.id = s.customer_id
+    join unnest(${zones}::text[], ${zones.map((zone) => toDate(cutoffs.get(zone) ?? tx.now))}::timestamptz[]) as z (timezone, cutoff) on z.timezone = s.timezone
+    where s.tenant_id = ${tx.tenantId}::uuid and s.next_due_at <= z.cutoff and s.parked_at is null
+      and s.status in ('scheduled', 'trialing', 'active', 'past_due') and c.status = 'active' and c.deleted_at is null
+      and (${only}::uuid[] is null or s.customer_id = any(${only}::uuid[]))
+    order by c.external_id, s.id`;
+}
+
+/** Active customers that hold a live subscription, counted by zone; a customer with two zones counts in each. */
+export async function countBillable(
+  tx: TenantTx,
+  customerIds: readonly string[] | null,
+): Promise<{
+  readonly organizations: number;
+  readonly zones: string[];
+}> {
+  const only = customerIds === null ? null : [...customerIds];
+  const [row] = await tx.db.$queryRaw<{ organizations: bigint; zones: string[] | null }[]>`
+    select count(distinct s.customer_id) as organizations, array_agg(distinct s.timezone) as zones from subscription s
+    join customer c on c.tenant_id = s.tenant_id and c.id = s.customer_id
+    where s.tenant_id = ${tx.tenantId}::uuid and s.status in ('scheduled', 'trialing', 'active', 'past_due')
+      and c.status = 'active' and c.deleted_at is null and (${only}::uuid[] is null or s.customer_id = any(${only}::uuid[]))`;
+  return { organizations: Number(row?.organizations ?? 0n), zones: row?.zones ?? [] };
+}
+
+/** The distinct zones of some subscriptions. */
+export async function zonesOfSubscriptions(tx: TenantTx, ids: readonly string[]): Promise<string[]> {
+  const rows = await tx.db.$queryRaw<{ timezone: string }[]>`
+    select distinct timezone from subscription where tenant_id = ${tx.tenantId}::uuid and id = any(${[...ids]}::uuid[])`;
+  return rows.map((row) => row.timezone);
+}

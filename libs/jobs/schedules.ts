@@ -1,0 +1,68 @@
+import type { Deps } from "#libs/billing/deps.ts";
+import { sweepDueBoundaries } from "#libs/billing/run/sweep-due-boundaries.ts";
+import { startScheduledRuns } from "#libs/billing/run/start-scheduled-runs.ts";
+import { planRecounts } from "#libs/billing/usage/plan-recounts.ts";
+import type { QueueName } from "./queues.ts";
+
+/** A cron that wakes us up: what is due is computed from the database, so a tick too many or too few does no harm. */
+export type Schedule = {
+  readonly name: string;
+  /** Six fields, seconds first. */
+  readonly cron: string;
+  readonly timezone: string;
+  readonly queue: QueueName;
+  readonly tick: (deps: Deps) => Promise<unknown>;
+};
+
+export type ScheduleSettings = {
+  /** Cron of the legacy run; unset = there is none. */
+  readonly runSchedule: string | undefined;
+  /** Month that the monthly and the legacy run process instead of the previous one. */
+  readonly processMonth: string | undefined;
+  readonly dryRun: boolean;
+};
+
+/** Every schedule of an installation. */
+export function schedulesOf(settings: ScheduleSettings): Map<string, Schedule> {
+  const { processMonth, dryRun, runSchedule } = settings;
+  const list: Schedule[] = [
+    {
+      name: "usage.recount",
+      cron: "0 0 * * * *",
+      timezone: "UTC",
+      queue: "usage-aggregation",
+      tick: (deps) => planRecounts(deps.database),
+    },
+    {
+      name: "billing.month",
+      cron: "0 0 0 1 * *",
+      timezone: "UTC",
+      queue: "invoice-generation",
+      tick: (deps) => startScheduledRuns(deps, { kind: "month", processMonth, dryRun }),
+    },
+    {
+      name: "billing.due",
+      cron: "0 * * * * *",
+      timezone: "UTC",
+      queue: "invoice-generation",
+      tick: (deps) => sweepDueBoundaries(deps.database),
+    },
+  ];
+  if (runSchedule !== undefined) {
+    list.push({
+      name: "billing.legacy",
+      cron: runSchedule,
+      timezone: "UTC",
+      queue: "invoice-generation",
+      tick: (deps) => startScheduledRuns(deps, { kind: "legacy", processMonth, dryRun }),
+    });
+  }
+  return new Map(list.map((schedule) => [schedule.name, schedule]));
+}
+
+/** Runs one tick; what it throws is retried by the queue, and by the next tick. */
+export async function runSchedule(deps: Deps, schedule: Schedule): Promise<unknown> {
+  const result = await schedule.tick(deps);
+  deps.logger.debug("schedule ticked", { schedule: schedule.name, result });
+  return result;
+}
