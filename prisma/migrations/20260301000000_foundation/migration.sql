@@ -1120,7 +1120,7 @@ ALTER TABLE subscription ADD CHECK (status IN ('scheduled', 'trialing', 'active'
   ADD CHECK (collection IN ('charge_automatically', 'send_invoice'));
 ALTER TABLE billing_period ADD CHECK (state IN ('claimed', 'billed', 'voided')), ADD CHECK (start_at < end_at),
   ADD CONSTRAINT billing_period_chained CHECK (prev_end_at IS NULL OR prev_end_at = start_at);
-ALTER TABLE usage_event ADD CHECK (unresolved IN ('customer', 'event_type'));
+ALTER TABLE usage_event ADD CHECK (unresolved IN ('customer', 'event_type', 'meter'));
 ALTER TABLE billing_run ADD CHECK (kind IN ('month', 'due', 'legacy')),
   ADD CHECK (state IN ('planning', 'generating', 'generated', 'completed', 'completed_with_errors'));
 ALTER TABLE invoice ADD CHECK (invoice_type IN ('subscription', 'one_off', 'credit')), ADD CHECK (invoice_status IN ('draft', 'finalized', 'voided')),
@@ -1323,7 +1323,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON operator_session, rate_limit, schedule T
 -- What the application may not do.
 REVOKE UPDATE, DELETE ON invoice_document, ledger_transaction, ledger_posting, audit_log, audit_chain, domain_event, tenant_settings, plan_version, price, credit_use, payment, usage_event
   FROM billwright_app;
-GRANT UPDATE (customer_id, subscription_id, unresolved) ON usage_event TO billwright_app;
+GRANT UPDATE (customer_id, subscription_id, event_type, unresolved) ON usage_event TO billwright_app;
 REVOKE DELETE ON invoice_line, billing_period, payment_attempt, document_counter, effect, subscription, customer, artifact FROM billwright_app;
 REVOKE UPDATE, INSERT ON invoice FROM billwright_app;
 DO $$

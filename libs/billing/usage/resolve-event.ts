@@ -1,0 +1,121 @@
+import { DomainError } from "#libs/core/errors.ts";
+import { formatDecimal } from "#libs/core/money/decimal.ts";
+import { checkedValue, countableValue } from "#libs/core/usage/countable-value.ts";
+import type { MeteredEvent } from "#libs/core/usage/meter.ts";
+import { isBucketed } from "#libs/core/usage/usage-bucket.ts";
+import type { NewUsageEvent, Unresolved } from "#libs/data/usage-events.ts";
+import type { StoredMeter } from "#libs/data/usage-meters.ts";
+import {
+  contentHash,
+  type EventRefusal,
+  type EventRefusalCode,
+  type UsageEventInput,
+} from "./usage-event-input.ts";
+
+/** What the events of a batch name, as far as it exists. */
+export type EventReferences = {
+  readonly customers: ReadonlyMap<string, string>;
+  readonly subscriptions: ReadonlyMap<string, { readonly id: string; readonly customerId: string }>;
+  readonly metersByCode: ReadonlyMap<string, StoredMeter>;
+  readonly metersByEventType: ReadonlyMap<string, readonly StoredMeter[]>;
+  /** RFC 3339 with milliseconds: timestamp of events without one. */
+  readonly now: string;
+  /** RFC 3339 with milliseconds: no event lies after it. */
+  readonly latest: string;
+};
+
+export type ResolvedEvent = {
+  readonly index: number;
+  readonly event: NewUsageEvent;
+  /** What it adds to each bucketed meter; none while it is unresolved. */
+  readonly contributions: readonly {
+    readonly meterId: string;
+    readonly group: string;
+    readonly value: string;
+  }[];
+};
+
+/** Turns one event into the row to store and its contributions, or says why it is refused. Pure. */
+export function resolveEvent(
+  input: UsageEventInput,
+  known: EventReferences,
+): { readonly resolved: ResolvedEvent } | { readonly refused: EventRefusal } {
+  const refuse = (path: string, code: EventRefusalCode, message: string) => ({
+    refused: { index: input.index, id: input.id, code, message, path },
+  });
+  const timestamp = input.timestamp ?? known.now;
+  if (timestamp > known.latest) {
+    return refuse(
+      "timestamp",
+      "timestamp_in_future",
+      `timestamp is at most ${known.latest} (an hour from now), got ${timestamp}`,
+    );
+  }
+  const customerId = known.customers.get(input.customer) ?? null;
+  const subscription =
+    input.subscription === undefined ? undefined : known.subscriptions.get(input.subscription);
+  if (
+    input.subscription !== undefined &&
+    (subscription === undefined || subscription.customerId !== customerId)
+  ) {
+    const message = `there is no subscription "${input.subscription}" of customer "${input.customer}"`;
+    return refuse("subscription", "subscription_not_found", message);
+  }
+  const { eventType, unresolved } = resolveType(input, known);
+  const row: NewUsageEvent = {
+    source: input.source,
+    id: input.id,
+    eventType,
+    customerRef: input.customer,
+    customerId,
+    subscriptionId: subscription?.id ?? null,
+    timestamp,
+    value: input.value ?? null,
+    properties: JSON.stringify(input.properties),
+    contentHash: contentHash(input),
+    unresolved: unresolved ?? (customerId === null ? "customer" : null),
+  };
+  const event: MeteredEvent = { ...row, properties: input.properties };
+  try {
+    const contributions = meterContributions(known.metersByEventType.get(eventType) ?? [], event);
+    return {
+      resolved: {
+        index: input.index,
+        event: row,
+        contributions: row.unresolved === null ? contributions : [],
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== "usage_value_invalid") throw error;
+    return refuse(error.details.errors?.[0]?.path ?? "value", "usage_value_invalid", error.message);
+  }
+}
+
+/**
+ * What an event adds to the hourly buckets of the meters of its type. Throws `usage_value_invalid` when a current meter
+ * cannot use it; versions that were superseded leave such an event out.
+ */
+function meterContributions(
+  meters: readonly StoredMeter[],
+  event: MeteredEvent,
+): ResolvedEvent["contributions"] {
+  return meters.flatMap((meter) => {
+    const metered = meter.current ? checkedValue(meter, event) : countableValue(meter, event);
+    if (metered === null || !isBucketed(meter.aggregation)) return [];
+    return [{ meterId: meter.id, group: metered.group, value: formatDecimal(metered.value) }];
+  });
+}
+
+function resolveType(
+  input: UsageEventInput,
+  known: EventReferences,
+): { eventType: string; unresolved: Unresolved | null } {
+  if (input.meter !== undefined) {
+    const meter = known.metersByCode.get(input.meter);
+    return meter
+      ? { eventType: meter.eventType, unresolved: null }
+      : { eventType: input.meter, unresolved: "meter" };
+  }
+  const eventType = input.eventType ?? "";
+  return { eventType, unresolved: known.metersByEventType.has(eventType) ? null : "event_type" };
+}
