@@ -1,0 +1,88 @@
+import { type HttpRequest, headerOf } from "../http/http-exchange.ts";
+import { type FormMap, parseFormBody } from "./form-body.ts";
+import { parameterError, StripeError } from "./stripe-error.ts";
+import type { StripeRoute } from "./stripe-route.ts";
+import { matchRoute } from "./stripe-routes.ts";
+
+/** A request that has a valid key, a known route and a readable form. */
+export type StripeRequest = {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly key: string | null;
+  readonly route: StripeRoute;
+  readonly ids: Readonly<Record<string, string>>;
+  readonly form: FormMap;
+  readonly expand: readonly string[];
+};
+
+/** Reads a request. @throws StripeError 401 for the API key, 404 for the route, 400 for the rest */
+export function readStripeRequest(http: HttpRequest, id: string): StripeRequest {
+  checkApiKey(headerOf(http, "authorization"));
+  const { route, ids } = matchRoute(http.method, http.path);
+  const form = readForm(http);
+  return {
+    id,
+    method: http.method,
+    path: http.path,
+    key: http.method === "POST" ? readKey(http) : null,
+    route,
+    ids,
+    form,
+    expand: readExpand(form),
+  };
+}
+
+function readForm(http: HttpRequest): FormMap {
+  const type = headerOf(http, "content-type") ?? "";
+  if (http.body.length > 0 && !type.startsWith("application/x-www-form-urlencoded")) {
+    throw parameterError(
+      `Invalid request: the body must be form-encoded, not ${type === "" ? "untyped" : type}.`,
+    );
+  }
+  return parseFormBody([...http.query, ...new URLSearchParams(http.body.toString("utf8"))]);
+}
+
+function readKey(http: HttpRequest): string | null {
+  const key = headerOf(http, "idempotency-key");
+  if (key === null || key === "") return null;
+  if (key.length <= 255) return key;
+  throw parameterError(`Idempotency keys are up to 255 characters long; this one has ${key.length}.`);
+}
+
+function readExpand(form: FormMap): readonly string[] {
+  const expand = form.get("expand");
+  if (expand === undefined) return [];
+  if (typeof expand === "string") return expand === "" ? [] : [expand];
+  return [...expand.values()].flatMap((path) => (typeof path === "string" ? [path] : []));
+}
+
+function checkApiKey(authorization: string | null): void {
+  const key = keyOf(authorization);
+  if (key === null) {
+    throw unauthorized(
+      "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+    );
+  }
+  if (key.startsWith("sk_live_") || key.startsWith("rk_live_")) {
+    throw unauthorized(
+      "This is the Billwright sandbox, not Stripe: it refuses live keys. Use a key that starts with sk_test_.",
+    );
+  }
+  if (!key.startsWith("sk_test_")) {
+    throw unauthorized(
+      `Invalid API Key provided: ${key.slice(0, 4)}****. The Billwright sandbox takes keys that start with sk_test_.`,
+    );
+  }
+}
+
+function keyOf(authorization: string | null): string | null {
+  const [scheme = "", value = ""] = (authorization ?? "").split(/\s+/);
+  if (scheme.toLowerCase() === "bearer" && value !== "") return value;
+  if (scheme.toLowerCase() !== "basic") return null;
+  return Buffer.from(value, "base64").toString("utf8").split(":")[0] ?? null;
+}
+
+function unauthorized(message: string): StripeError {
+  return new StripeError(401, { type: "invalid_request_error", message }, false);
+}
