@@ -43,3 +43,9 @@ export async function listTenants(
     select id, name, mode, clock_now, created_at from tenant
     where ${filters.mode ?? null}::text is null or mode = ${filters.mode ?? null} order by id`;
 }
+
+/** Of every tenant. System role. */
+export async function listTenantIds(db: Db): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`select id from tenant order by id`;
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from "node:util";
+import { Temporal } from "temporal-polyfill";
+import { assertNoPlaces, placesOf } from "#libs/core/assert-places.ts";
+import { assertTimezone } from "#libs/core/calendar/timezone.ts";
+import type { ErrorPlace } from "#libs/core/errors.ts";
+import { parseNumberTemplate } from "#libs/core/invoice/number-template.ts";
+import { currencyExponent } from "#libs/core/money/currencies.ts";
+import type { Settings } from "#libs/core/settings.ts";
+import { writeAudit } from "#libs/data/audit-log.ts";
+import type { TenantTx } from "#libs/data/database.ts";
+import { currentSettings, saveSettings, type VersionedSettings } from "#libs/data/tenant-settings.ts";
+import { assertVersion } from "./assert-version.ts";
+import { paymentTermsPlaces } from "./customer-fields.ts";
+
+export type SettingsChange = Partial<Omit<Settings, "brand">> & {
+  readonly brand?: Partial<Settings["brand"]>;
+};
+
+const longestDraftWindowHours = 90 * 24;
+const mostReminders = 20;
+const farthestReminderDays = 365;
+
+/**
+ * Makes a new version of the settings with the given fields changed; unchanged settings make none. Invoices keep the version
+ * they were drafted with. Throws `version_conflict`, `fields_invalid`.
+ */
+export async function updateSettings(
+  tx: TenantTx,
+  input: { readonly change: SettingsChange; readonly ifVersion?: number },
+): Promise<VersionedSettings> {
+  const before = await currentSettings(tx);
+  assertVersion("settings", before.version, input.ifVersion);
+  const { brand, ...rest } = input.change;
+  const changed = { ...before.settings, ...rest, brand: { ...before.settings.brand, ...brand } };
+  assertNoPlaces(settingsPlaces(changed));
+  const settings = { ...changed, timezone: assertTimezone(changed.timezone) };
+  if (isDeepStrictEqual(settings, before.settings)) return before;
+  const after = { version: await saveSettings(tx, before.version, settings), settings };
+  await writeAudit(tx, {
+    action: "settings.update",
+    targetType: "tenant",
+    targetId: tx.tenantId,
+    before,
+    after,
+  });
+  return after;
+}
+
+function settingsPlaces(settings: Settings): ErrorPlace[] {
+  const { color, logo } = settings.brand;
+  return [
+    ...placesOf("timezone", () => assertTimezone(settings.timezone)),
+    ...placesOf("default_currency", () => currencyExponent(settings.defaultCurrency)),
+    ...placesOf("invoice_number_template", () => parseNumberTemplate(settings.invoiceNumberTemplate)),
+    ...placesOf("credit_note_number_template", () => parseNumberTemplate(settings.creditNoteNumberTemplate)),
+    ...paymentTermsPlaces(settings.paymentTermsDays),
+    ...draftWindowPlaces(settings.draftWindow),
+    ...reminderPlaces(settings.reminderSchedule),
+    ...(color === null || /^#[0-9a-fA-F]{6}$/.test(color)
+      ? []
+      : [place("brand.color", `must be a colour such as "#0b5c8a", got ${JSON.stringify(color)}`)]),
+    ...(logo === null || /^data:image\/(png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+$/.test(logo)
+      ? []
+      : [place("brand.logo", "must be a data: URL of a PNG, JPEG or SVG picture in base64")]),
+  ];
+}
+
+function draftWindowPlaces(text: string): ErrorPlace[] {
+  try {
+    const hours = Temporal.Duration.from(text).total({ unit: "hour" });
+    if (hours >= 0 && hours <= longestDraftWindowHours) return [];
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  const message = `must be an ISO 8601 duration in days or shorter units from PT0S to P90D, such as "PT1H"; got ${JSON.stringify(text)}`;
+  return [place("draft_window", message)];
+}
+
+function reminderPlaces(days: readonly number[]): ErrorPlace[] {
+  if (days.length > mostReminders)
+    return [place("reminder_schedule", `at most ${mostReminders} reminders, got ${days.length}`)];
+  return days.flatMap((day, index) => {
+    if (!Number.isInteger(day) || Math.abs(day) > farthestReminderDays) {
+      const message = `must be a whole number of days from -${farthestReminderDays} to ${farthestReminderDays}, got ${day}`;
+      return [place(`reminder_schedule.${index}`, message)];
+    }
+    return days.indexOf(day) === index ? [] : [place(`reminder_schedule.${index}`, `names day ${day} twice`)];
+  });
+}
+
+function place(path: string, message: string): ErrorPlace {
+  return { path, code: "value_invalid", message };
+}
