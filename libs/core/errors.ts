@@ -129,6 +129,10 @@ export const errorTable = {
   unsupported_media_type: { kind: "unsupported", title: "The content type is not supported" },
   usage_value_invalid: { kind: "invalid", title: "The event does not hold a value that its meter can use" },
   version_conflict: { kind: "conflict", title: "The object has changed since" },
+  webhook_object_unknown: {
+    kind: "unavailable",
+    title: "The object of the message is not known here yet",
+  },
   webhook_signature_invalid: { kind: "malformed", title: "The signature does not match" },
 } as const satisfies Record<string, { kind: ErrorKind; title: string }>;
 

@@ -49,9 +49,7 @@ export async function emailInvoice(
   }
   await inDelivery(deps, input, "invoice.email", async (tx) => {
     if (!(await markInvoiceSent(tx, input.invoiceId))) return;
-    await emitEvents(tx, [
-      { type: "invoice.emailed", subjectType: "invoice", subjectId: input.invoiceId },
-    ]);
+    await emitEvents(tx, [{ type: "invoice.emailed", subjectType: "invoice", subjectId: input.invoiceId }]);
   });
   return { sent: result.value.messageId };
 }

@@ -51,7 +51,8 @@ export async function storeInvoicePdf(
 }
 
 async function putWhole(deps: Pick<Deps, "store">, key: string, file: ArtifactRow): Promise<Stored> {
-  if (file.bytes === null) throw domainError("object_not_found", `the bytes of ${key} are neither here nor there`);
+  if (file.bytes === null)
+    throw domainError("object_not_found", `the bytes of ${key} are neither here nor there`);
   const { url } = await deps.store.put({
     key,
     bytes: file.bytes,

@@ -1157,6 +1157,7 @@ CREATE INDEX webhook_inbox_waiting ON webhook_inbox (received_at) WHERE state = 
 CREATE INDEX usage_event_by_time ON usage_event (tenant_id, timestamp);
 CREATE INDEX usage_event_unresolved ON usage_event (tenant_id, customer_ref) WHERE unresolved IS NOT NULL;
 CREATE INDEX payment_attempt_open ON payment_attempt (opened_at) WHERE state IN ('open', 'processing');
+CREATE INDEX payment_attempt_retry ON payment_attempt (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 ALTER TABLE usage_hour SET (fillfactor = 70);
 ALTER TABLE job SET (fillfactor = 70);
 

@@ -1,0 +1,86 @@
+import { fromStripeAmount } from "#libs/core/money/stripe-minor-units.ts";
+import type { TenantTx } from "#libs/data/database.ts";
+import {
+  type AttemptRow,
+  closeAttempt,
+  findAttempt,
+  markAttemptProcessing,
+} from "#libs/data/payment-attempts.ts";
+import { lockPayableInvoice, type PayableInvoice } from "#libs/data/payments.ts";
+import { insertProviderObject } from "#libs/data/provider-objects.ts";
+import type { PaymentIntentFacts } from "#libs/platform/stripe/stripe-payments.ts";
+import { failAttempt, recordPayment } from "./end-attempt.ts";
+
+/** `unknown`: no attempt of ours has this PaymentIntent yet; `foreign`: it names another tenant. */
+export type AppliedIntent = "applied" | "unknown" | "foreign";
+
+/**
+ * Brings our side to what a PaymentIntent says, in the caller's transaction. States only go forward: processing, then
+ * failed or canceled, then succeeded. So messages may come twice and in any order, and end the same.
+ * `isWord`: the facts come from a signed webhook or a poll; the answer to our own call is no proof of money.
+ */
+export async function applyPaymentIntent(
+  tx: TenantTx,
+  facts: PaymentIntentFacts,
+  { isWord }: { readonly isWord: boolean } = { isWord: true },
+): Promise<AppliedIntent> {
+  if (facts.tenantId !== null && facts.tenantId !== tx.tenantId) return "foreign";
+  const by = { provider: "stripe", attemptId: facts.attemptId, providerId: facts.id };
+  const found = await findAttempt(tx, by);
+  if (found === null) return "unknown";
+  const invoice = await lockPayableInvoice(tx, found.invoice_id);
+  // Read again under the invoice's lock, which everybody takes first.
+  const attempt = await findAttempt(tx, by);
+  if (invoice === null || attempt === null) return "unknown";
+  await insertProviderObject(tx, {
+    provider: "stripe",
+    kind: "payment_intent",
+    localId: attempt.id,
+    providerId: facts.id,
+  });
+  if (facts.status === "succeeded" && isWord) {
+    await succeedAttempt(tx, invoice, attempt, facts);
+  } else if (["succeeded", "processing", "requires_capture"].includes(facts.status)) {
+    await markAttemptProcessing(tx, attempt.id, facts.id);
+  } else if (attempt.state === "open" || attempt.state === "processing") {
+    await endWithoutMoney(tx, attempt, facts);
+  }
+  return "applied";
+}
+
+async function succeedAttempt(
+  tx: TenantTx,
+  invoice: PayableInvoice,
+  attempt: AttemptRow,
+  facts: PaymentIntentFacts,
+): Promise<void> {
+  if (attempt.state === "succeeded") return;
+  await closeAttempt(tx, attempt.id, {
+    state: "succeeded",
+    providerId: facts.id,
+    failure: null,
+    retryAfterMs: null,
+  });
+  await recordPayment(tx, invoice, {
+    provider: "stripe",
+    providerId: facts.id,
+    attemptId: attempt.id,
+    method: attempt.method,
+    reference: null,
+    amount: fromStripeAmount(BigInt(facts.amountReceived), facts.currency),
+  });
+}
+
+async function endWithoutMoney(tx: TenantTx, attempt: AttemptRow, facts: PaymentIntentFacts): Promise<void> {
+  const isCanceled = facts.status === "canceled";
+  const needsPayer = facts.status === "requires_action";
+  await failAttempt(tx, attempt, {
+    state: isCanceled ? "canceled" : "failed",
+    providerId: facts.id,
+    failure: {
+      code: facts.failureCode ?? (needsPayer ? "authentication_required" : facts.status),
+      message: facts.failureMessage ?? `Stripe says ${facts.status}`,
+    },
+    retry: !isCanceled,
+  });
+}

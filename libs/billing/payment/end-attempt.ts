@@ -1,0 +1,127 @@
+import { paymentPostings } from "#libs/core/ledger/postings.ts";
+import type { Money } from "#libs/core/money/money.ts";
+import type { TenantTx } from "#libs/data/database.ts";
+import { emitEvents, type NewEvent } from "#libs/data/domain-events.ts";
+import { postLedger } from "#libs/data/ledger.ts";
+import { type AttemptRow, closeAttempt } from "#libs/data/payment-attempts.ts";
+import {
+  insertOverpaymentCredit,
+  insertPayment,
+  type PayableInvoice,
+  readPaymentState,
+} from "#libs/data/payments.ts";
+
+/** How long a declined attempt waits for the next one, by its number from 1; after the last nobody tries again. */
+export const retryDelaysMs: readonly number[] = [3_000, 3_600_000, 86_400_000];
+
+/**
+ * Writes money that was received: payment, ledger, and invoice.paid when nothing is left, all in this transaction. What
+ * is more than the invoice asked for becomes the customer's credit. The invoice must be locked. Safe to repeat for
+ * money that has a provider's id.
+ * @returns the payment's id; null when no payment was written (known already, or all of it is credit)
+ */
+export async function recordPayment(
+  tx: TenantTx,
+  invoice: PayableInvoice,
+  payment: {
+    readonly provider: string;
+    readonly providerId: string | null;
+    readonly attemptId: string | null;
+    readonly method: string;
+    readonly reference: string | null;
+    readonly amount: Money;
+  },
+): Promise<string | null> {
+  const { minor, currency } = payment.amount;
+  const open =
+    invoice.invoice_status === "finalized" ? invoice.amount_due_minor - invoice.amount_paid_minor : 0n;
+  const applied = minor < open ? minor : open > 0n ? open : 0n;
+  const overpaid = minor - applied;
+  const paymentId =
+    applied === 0n
+      ? null
+      : await insertPayment(tx, {
+          ...payment,
+          invoiceId: invoice.id,
+          customerId: invoice.customer_id,
+          amountMinor: applied,
+          currency,
+        });
+  const ref = payment.providerId === null ? paymentId : `${payment.provider}:${payment.providerId}`;
+  const posted = await postLedger(tx, [
+    {
+      kind: "payment.succeeded",
+      ref: ref ?? invoice.id,
+      customerId: invoice.customer_id,
+      invoiceId: invoice.id,
+      postings: paymentPostings({
+        provider: payment.provider,
+        currency,
+        amountMinor: minor,
+        overpaidMinor: overpaid,
+      }),
+    },
+  ]);
+  if (posted === 1 && overpaid > 0n) {
+    await insertOverpaymentCredit(tx, {
+      customerId: invoice.customer_id,
+      currency,
+      amountMinor: overpaid,
+      reason: `Paid more than ${invoice.number ?? invoice.id} asked for`,
+    });
+  }
+  if (paymentId !== null) await emitPaid(tx, invoice, paymentId, payment.provider);
+  return paymentId;
+}
+
+async function emitPaid(
+  tx: TenantTx,
+  before: PayableInvoice,
+  paymentId: string,
+  provider: string,
+): Promise<void> {
+  const after = await readPaymentState(tx, before.id);
+  const events: NewEvent[] = [
+    {
+      type: "payment.succeeded",
+      subjectType: "payment",
+      subjectId: paymentId,
+      data: { invoice_id: before.id, provider },
+    },
+  ];
+  if (before.payment_status !== "succeeded" && after.payment_status === "succeeded") {
+    events.push({ type: "invoice.paid", subjectType: "invoice", subjectId: before.id });
+  }
+  await emitEvents(tx, events);
+}
+
+/**
+ * Closes an attempt that brought no money and says when the next one is due. `retry` is false where trying again
+ * the same way cannot help. Emits payment.failed.
+ */
+export async function failAttempt(
+  tx: TenantTx,
+  attempt: AttemptRow,
+  end: {
+    readonly state: "failed" | "canceled";
+    readonly providerId: string | null;
+    readonly failure: { readonly code: string; readonly message: string };
+    readonly retry: boolean;
+  },
+): Promise<void> {
+  const retryAfterMs = end.retry ? (retryDelaysMs[attempt.attempt_no - 1] ?? null) : null;
+  await closeAttempt(tx, attempt.id, { ...end, retryAfterMs });
+  await emitEvents(tx, [
+    {
+      type: "payment.failed",
+      subjectType: "payment",
+      subjectId: attempt.id,
+      data: {
+        invoice_id: attempt.invoice_id,
+        code: end.failure.code,
+        attempt_no: attempt.attempt_no,
+        retry_in_ms: retryAfterMs,
+      },
+    },
+  ]);
+}

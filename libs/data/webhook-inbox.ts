@@ -1,0 +1,80 @@
+import type { Db, TenantTx } from "./database.ts";
+
+export type InboxState = "received" | "applied" | "ignored" | "failed";
+
+/** What identifies one message of a provider; `account` is "" for the installation's own account. */
+export type InboxKey = { readonly provider: string; readonly account: string; readonly eventId: string };
+
+export type InboxRow = {
+  readonly provider: string;
+  readonly account: string;
+  readonly event_id: string;
+  readonly tenant_id: string | null;
+  readonly type: string;
+  readonly object_id: string | null;
+  readonly payload: unknown;
+  readonly state: InboxState;
+  readonly attempts: number;
+};
+
+/** Stores a message before anybody looks at it; false when the same message was stored before. System role. */
+export async function insertInboxMessage(
+  db: Db,
+  message: InboxKey & {
+    readonly type: string;
+    readonly objectId: string | null;
+    readonly payload: string;
+    readonly state: "received" | "ignored";
+    readonly createdAt: Date;
+  },
+): Promise<boolean> {
+  const changed = await db.$executeRaw`
+    insert into webhook_inbox (provider, account, event_id, type, object_id, payload, state, provider_created_at)
+    values (${message.provider}, ${message.account}, ${message.eventId}, ${message.type}, ${message.objectId}::text, ${message.payload}::jsonb,
+            ${message.state}, ${message.createdAt})
+    on conflict (provider, account, event_id) do nothing`;
+  return changed === 1;
+}
+
+/** Messages that wait for longer than `olderThanMs`, oldest first. System role. */
+export async function listWaitingMessages(db: Db, olderThanMs: number, limit: number): Promise<InboxRow[]> {
+  return db.$queryRaw<InboxRow[]>`
+    select provider, account, event_id, tenant_id, type, object_id, payload, state, attempts from webhook_inbox
+    where state = 'received' and received_at <= now() - ${olderThanMs} * interval '1 millisecond'
+    order by received_at limit ${limit}`;
+}
+
+/** Whose the message is, now that it is known. System role. */
+export async function assignInboxMessage(db: Db, key: InboxKey, tenantId: string): Promise<void> {
+  await db.$executeRaw`
+    update webhook_inbox set tenant_id = ${tenantId}::uuid
+    where provider = ${key.provider} and account = ${key.account} and event_id = ${key.eventId} and tenant_id is null`;
+}
+
+/** Counts a look that found no owner; after `budget` of them the message is set aside as failed. System role. */
+export async function missInboxMessage(db: Db, key: InboxKey, budget: number): Promise<void> {
+  await db.$executeRaw`
+    update webhook_inbox set attempts = attempts + 1, error = 'nobody here knows its object',
+      state = case when attempts + 1 >= ${budget} then 'failed' else state end
+    where provider = ${key.provider} and account = ${key.account} and event_id = ${key.eventId} and state = 'received'`;
+}
+
+/** Locks one message of this tenant; null when it is not there. */
+export async function lockInboxMessage(tx: TenantTx, key: InboxKey): Promise<InboxRow | null> {
+  const rows = await tx.db.$queryRaw<InboxRow[]>`
+    select provider, account, event_id, tenant_id, type, object_id, payload, state, attempts from webhook_inbox
+    where tenant_id = ${tx.tenantId}::uuid and provider = ${key.provider} and account = ${key.account} and event_id = ${key.eventId}
+    for update`;
+  return rows[0] ?? null;
+}
+
+/** Ends a message in the transaction of what it changed. */
+export async function endInboxMessage(
+  tx: TenantTx,
+  key: InboxKey,
+  state: "applied" | "ignored",
+): Promise<void> {
+  await tx.db.$executeRaw`
+    update webhook_inbox set state = ${state}, attempts = attempts + 1, applied_at = now(), error = null
+    where tenant_id = ${tx.tenantId}::uuid and provider = ${key.provider} and account = ${key.account} and event_id = ${key.eventId}`;
+}

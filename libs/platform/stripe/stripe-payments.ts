@@ -1,0 +1,161 @@
+import Stripe from "stripe";
+import { domainError } from "#libs/core/errors.ts";
+import { stripeRead, stripeWrite, type StripeCallResult } from "./stripe-call.ts";
+import type { StripeClient } from "./stripe-client.ts";
+import { hasMetadata, type StripeMetadata, windowStart } from "./stripe-customers.ts";
+
+/** What a PaymentIntent says, amounts in Stripe's smallest unit as decimal strings. */
+export type PaymentIntentFacts = {
+  readonly id: string;
+  readonly status: string;
+  readonly amountReceived: string;
+  /** ISO 4217, upper case. */
+  readonly currency: string;
+  readonly failureCode: string | null;
+  readonly failureMessage: string | null;
+  /** Our ids, as written when it was made; null on objects that are not ours. */
+  readonly tenantId: string | null;
+  readonly attemptId: string | null;
+};
+
+/** A message of Stripe whose signature is right. */
+export type StripeEventFacts = {
+  readonly id: string;
+  readonly type: string;
+  readonly createdAt: Date;
+  readonly objectId: string | null;
+  /** The tenant that the object names in its metadata. */
+  readonly namedTenantId: string | null;
+};
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Charges a saved method, the customer being away. A decline is an answer, not an error: its PaymentIntent comes
+ * back with what the bank said. @throws DomainError provider_unavailable, provider_refused, payment_declined
+ */
+export function chargeSavedMethod(
+  stripe: StripeClient,
+  charge: {
+    readonly amount: bigint;
+    readonly currency: string;
+    readonly customerId: string;
+    readonly paymentMethodId: string;
+    readonly description: string;
+    readonly metadata: StripeMetadata;
+  },
+  idempotencyKey: string,
+): Promise<StripeCallResult<PaymentIntentFacts>> {
+  return stripeWrite(async () => {
+    try {
+      const intent = await stripe.paymentIntents.create(
+        {
+          amount: Number(charge.amount),
+          currency: charge.currency.toLowerCase(),
+          customer: charge.customerId,
+          payment_method: charge.paymentMethodId,
+          automatic_payment_methods: { enabled: true, allow_redirects: "never" },
+          confirm: true,
+          off_session: true,
+          description: charge.description,
+          metadata: charge.metadata,
+        },
+        { idempotencyKey },
+      );
+      return paymentIntentFacts(intent);
+    } catch (error) {
+      if (error instanceof Stripe.errors.StripeCardError && error.payment_intent !== undefined) {
+        const facts = paymentIntentFacts(error.payment_intent);
+        return {
+          ...facts,
+          failureCode: error.decline_code ?? error.code ?? facts.failureCode ?? "card_declined",
+          failureMessage: error.message,
+        };
+      }
+      throw error;
+    }
+  });
+}
+
+/** The PaymentIntent that an earlier try made, by customer, time and metadata; null when there is none. */
+export function findPaymentIntent(
+  stripe: StripeClient,
+  by: { readonly customerId: string; readonly since: Date; readonly metadata: StripeMetadata },
+): Promise<PaymentIntentFacts | null> {
+  return stripeRead(async () => {
+    const list = stripe.paymentIntents.list({
+      customer: by.customerId,
+      created: { gte: windowStart(by.since) },
+      limit: 100,
+    });
+    for await (const intent of list) {
+      if (hasMetadata(intent.metadata, by.metadata)) return paymentIntentFacts(intent);
+    }
+    return null;
+  });
+}
+
+/** How a PaymentIntent stands now. */
+export function readPaymentIntent(stripe: StripeClient, id: string): Promise<PaymentIntentFacts> {
+  return stripeRead(async () => paymentIntentFacts(await stripe.paymentIntents.retrieve(id)));
+}
+
+/**
+ * Checks the signature over the raw bytes, 300 seconds of age at most, and reads what the message is about.
+ * @throws DomainError webhook_signature_invalid
+ */
+export function verifyStripeEvent(input: {
+  readonly rawBody: Buffer;
+  readonly signature: string | null;
+  readonly secret: string;
+}): StripeEventFacts {
+  let event: Stripe.Event;
+  try {
+    event = Stripe.webhooks.constructEvent(input.rawBody, input.signature ?? "", input.secret, 300);
+  } catch {
+    throw domainError(
+      "webhook_signature_invalid",
+      "the Stripe-Signature header does not fit this body and this endpoint's secret, or is older than 300 seconds",
+    );
+  }
+  const { object } = event.data;
+  const metadata = "metadata" in object && isRecord(object.metadata) ? object.metadata : {};
+  return {
+    id: event.id,
+    type: event.type,
+    createdAt: new Date(event.created * 1_000),
+    objectId: "id" in object && typeof object.id === "string" ? object.id : null,
+    namedTenantId: uuidOrNull(metadata["billwright_tenant"]),
+  };
+}
+
+/** The PaymentIntent inside a stored message, or null when there is none. */
+export function paymentIntentOfEvent(payload: unknown): PaymentIntentFacts | null {
+  const data = isRecord(payload) && isRecord(payload["data"]) ? payload["data"] : {};
+  const { object } = data;
+  if (!isRecord(object) || object["object"] !== "payment_intent") return null;
+  // The signature was checked when the message was stored, so it has Stripe's own shape.
+  return paymentIntentFacts(object as unknown as Stripe.PaymentIntent);
+}
+
+function paymentIntentFacts(intent: Stripe.PaymentIntent): PaymentIntentFacts {
+  const failure = intent.last_payment_error;
+  return {
+    id: intent.id,
+    status: intent.status,
+    amountReceived: String(intent.amount_received),
+    currency: intent.currency.toUpperCase(),
+    failureCode: failure?.decline_code ?? failure?.code ?? null,
+    failureMessage: failure?.message ?? null,
+    tenantId: uuidOrNull(intent.metadata["billwright_tenant"]),
+    attemptId: uuidOrNull(intent.metadata["billwright_attempt"]),
+  };
+}
+
+function uuidOrNull(text: unknown): string | null {
+  return typeof text === "string" && uuid.test(text) ? text : null;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { createServer } from "node:http";
+import { startTestSandbox, type TestSandbox, webhookSecret } from "../../apps/sandbox/sandbox-fixture.ts";
+import type { Deps } from "#libs/billing/deps.ts";
+import type { Causes } from "#libs/core/events.ts";
+import { noFailpoint } from "#libs/platform/failpoint.ts";
+import { createLogger } from "#libs/platform/logger.ts";
+import { createSmtpMailer } from "#libs/platform/mail/smtp-mailer.ts";
+import type { PdfRenderer } from "#libs/platform/pdf/pdf-renderer.ts";
+import { createS3Store } from "#libs/platform/storage/s3-store.ts";
+import { createStripeClient } from "#libs/platform/stripe/stripe-client.ts";
+import { makeTenant, type TestTenant } from "./factories.ts";
+import { openTestDatabase, type TestDatabase } from "./test-database.ts";
+
+/** A webhook as it came in: what the route hands to the verb. */
+export type ReceivedWebhook = { readonly rawBody: Buffer; readonly signature: string };
+
+/** A database, a tenant and the sandbox's Stripe, SMTP and S3, all real but the printer. */
+export type DeliveryWorld = {
+  readonly test: TestDatabase;
+  readonly tenant: TestTenant;
+  readonly sandbox: TestSandbox;
+  readonly deps: Deps;
+  /** Everything Stripe has posted to us so far, in order of arrival. */
+  readonly webhooks: ReceivedWebhook[];
+  readonly fault: (fault: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Rows as the owner sees them. */
+  readonly rows: <T>(sql: string, values?: readonly unknown[]) => Promise<T[]>;
+  readonly close: () => Promise<void>;
+};
+
+/** Starts everything; call `close` in afterAll. */
+export async function openDeliveryWorld(causes: Causes = () => []): Promise<DeliveryWorld> {
+  const test = await openTestDatabase(causes);
+  const webhooks: ReceivedWebhook[] = [];
+  const inbox = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      webhooks.push({
+        rawBody: Buffer.concat(chunks),
+        signature: String(request.headers["stripe-signature"]),
+      });
+      response.writeHead(200).end();
+    });
+  });
+  await new Promise<void>((resolve) => inbox.listen(0, "127.0.0.1", () => resolve()));
+  const address = inbox.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const sandbox = await startTestSandbox({ webhookUrl: `http://127.0.0.1:${port}/webhooks/stripe` });
+  const { stripeUrl, s3Url, smtpPort } = sandbox.sandbox();
+  await fetch(`${s3Url}/invoices`, {
+    method: "PUT",
+    headers: { authorization: "AWS4-HMAC-SHA256 Credential=sandbox/20260101/us-east-1/s3/aws4_request" },
+  });
+  const deps: Deps = {
+    database: test.database,
+    logger: createLogger({ level: "error", format: "json", process: "test", silent: true }),
+    failpoint: noFailpoint,
+    leaseMs: 5_000,
+    pdf: textPrinter,
+    store: createS3Store({
+      bucket: "invoices",
+      region: "us-east-1",
+      endpoint: s3Url,
+      prefix: "",
+      forcePathStyle: true,
+      credentials: { accessKeyId: "sandbox", secretAccessKey: "sandbox" },
+    }),
+    mailer: createSmtpMailer({
+      host: "127.0.0.1",
+      port: smtpPort,
+      tls: false,
+      from: "Acme <billing@acme.example>",
+    }),
+    mailFrom: "Acme <billing@acme.example>",
+    stripe: createStripeClient({ apiKey: "sk_test_sandbox", apiBase: stripeUrl }),
+    publicUrl: "https://billing.acme.example",
+    notifyEmail: null,
+    batchSize: 250,
+  };
+  return {
+    test,
+    tenant: await makeTenant(test),
+    sandbox,
+    deps,
+    webhooks,
+    fault: async (fault) => {
+      await sandbox.control("POST", "/_sandbox/faults", fault);
+    },
+    rows: async <T>(sql: string, values: readonly unknown[] = []) =>
+      (await test.owner.query(sql, [...values])).rows as T[],
+    close: async () => {
+      await sandbox.end();
+      await new Promise<void>((resolve) => {
+        inbox.close(() => resolve());
+        inbox.closeAllConnections();
+      });
+      await test.close();
+    },
+  };
+}
+
+/** The secret that the sandbox signs with. */
+export const stripeWebhookSecret = webhookSecret;
+
+/** Prints without a browser, which has tests of its own: the same document gives the same bytes. */
+const textPrinter: PdfRenderer = {
+  render: async (document) => {
+    const bytes = new Uint8Array(Buffer.from(`%PDF-1.4\n% ${JSON.stringify(document)}\n%%EOF\n`));
+    return { bytes, sha256: createHash("sha256").update(bytes).digest("hex"), pageCount: 1 };
+  },
+  close: async () => undefined,
+};

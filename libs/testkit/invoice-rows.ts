@@ -1,0 +1,78 @@
+import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
+import { formatMoney, money } from "#libs/core/money/money.ts";
+import { newId } from "#libs/data/new-id.ts";
+import { makeCustomer, makePlan, makeSubscription, type TestTenant } from "./factories.ts";
+import { documentLine, invoiceDocument } from "./invoice-document.ts";
+import type { TestDatabase } from "./test-database.ts";
+
+export type IssuedInvoice = {
+  readonly tenantId: string;
+  readonly invoiceId: string;
+  readonly customerId: string;
+  readonly number: string;
+};
+
+export type IssuedInvoiceFields = {
+  readonly amountMinor?: bigint;
+  readonly currency?: string;
+  /** Saved at Stripe under this id; null: the customer has no saved method. */
+  readonly card?: string | null;
+  readonly collection?: "charge_automatically" | "send_invoice";
+  readonly email?: string | null;
+  readonly document?: Partial<InvoiceDocument>;
+};
+
+let lastNumber = 0;
+
+/** An issued invoice with its document, written past the verbs: USD 12.34 of one line, to be charged to a card. */
+export async function insertIssuedInvoice(
+  test: TestDatabase,
+  tenant: TestTenant,
+  fields: IssuedInvoiceFields = {},
+): Promise<IssuedInvoice> {
+  const { amountMinor = 1234n, currency = "USD", card = "pm_card_visa" } = fields;
+  const { tenantId } = tenant;
+  const customer = await makeCustomer(tenant, {
+    email: fields.email === undefined ? `ap-${newId().slice(-12)}@globex.example` : fields.email,
+  });
+  const plan = await makePlan(tenant, { currency });
+  const subscription = await makeSubscription(tenant, {
+    customer: { id: customer.id },
+    plan: { id: plan.id },
+    collection: fields.collection ?? "charge_automatically",
+  });
+  if (card !== null) {
+    await test.owner.query(
+      "insert into payment_method (tenant_id, id, customer_id, type, provider, provider_id) values ($1, $2, $3, 'card', 'stripe', $4)",
+      [tenantId, newId(), customer.id, card],
+    );
+  }
+  lastNumber += 1;
+  const invoiceId = newId();
+  const number = `INV-${String(lastNumber).padStart(5, "0")}`;
+  const minor = amountMinor.toString();
+  await test.owner.query(
+    `insert into invoice (tenant_id, id, customer_id, subscription_id, invoice_type, invoice_status, currency, billing_reason,
+       subtotal_minor, discount_total_minor, tax_total_minor, credit_total_minor, total_minor, amount_due_minor,
+       number, series, issued_at, finalized_at, due_at, settings_version)
+     values ($1, $2, $3, $4, 'subscription', 'finalized', $5, 'subscription_cycle', $6, 0, 0, 0, $6, $6, $7, 'test', now(), now(), now() + interval '30 days', 1)`,
+    [tenantId, invoiceId, customer.id, subscription.id, currency, minor, number],
+  );
+  const amount = formatMoney(money(amountMinor, currency));
+  const document = invoiceDocument({
+    invoiceId,
+    number,
+    currency,
+    lines: [documentLine({ amount })],
+    subtotal: amount,
+    total: amount,
+    amountDue: amount,
+    creditTotal: formatMoney(money(0n, currency)),
+    ...fields.document,
+  });
+  await test.owner.query(
+    "insert into invoice_document (tenant_id, invoice_id, document, sha256) values ($1, $2, $3, $4)",
+    [tenantId, invoiceId, JSON.stringify(document), "0".repeat(64)],
+  );
+  return { tenantId, invoiceId, customerId: customer.id, number };
+}
