@@ -27,14 +27,14 @@ const farthestReminderDays = 365;
 export async function updateSettings(
   tx: TenantTx,
   input: { readonly change: SettingsChange; readonly ifVersion?: number },
-): Promise<VersionedSettings> {
+): Promise<VersionedSettings & { readonly isNew: boolean }> {
   const before = await currentSettings(tx);
   assertVersion("settings", before.version, input.ifVersion);
   const { brand, ...rest } = input.change;
   const changed = { ...before.settings, ...rest, brand: { ...before.settings.brand, ...brand } };
   assertNoPlaces(settingsPlaces(changed));
   const settings = { ...changed, timezone: assertTimezone(changed.timezone) };
-  if (isDeepStrictEqual(settings, before.settings)) return before;
+  if (isDeepStrictEqual(settings, before.settings)) return { ...before, isNew: false };
   const after = { version: await saveSettings(tx, before.version, settings), settings };
   await writeAudit(tx, {
     action: "settings.update",
@@ -43,7 +43,7 @@ export async function updateSettings(
     before,
     after,
   });
-  return after;
+  return { ...after, isNew: true };
 }
 
 function settingsPlaces(settings: Settings): ErrorPlace[] {

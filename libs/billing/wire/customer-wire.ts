@@ -1,0 +1,98 @@
+import { z } from "zod";
+import type { CustomerInput, NewCustomer } from "#libs/billing/catalog/create-customer.ts";
+import { defined } from "#libs/core/defined.ts";
+import { parseRef } from "#libs/core/object-ref.ts";
+import { publicId } from "#libs/core/public-id.ts";
+import type { CustomerRow } from "#libs/data/customers.ts";
+import { addressToWire, addressWire, parseAddress } from "./address-wire.ts";
+import { currencyCode, metadata, text, timestampToWire, timezoneName, version } from "./wire-values.ts";
+
+const fields = {
+  external_id: text(255).nullable().optional(),
+  email: z.email().max(254).nullable().optional(),
+  status: z.enum(["active", "inactive"]).optional(),
+  currency: currencyCode.nullable().optional(),
+  timezone: timezoneName.nullable().optional(),
+  locale: text(35).nullable().optional(),
+  billing_address: addressWire.optional(),
+  tax_ids: z.array(text(50)).max(20).optional(),
+  tax_rate_ids: z.array(text(100)).max(20).optional().meta({ description: "ids or codes, in order" }),
+  tax_status: z.enum(["taxable", "exempt", "reverse_charge"]).optional(),
+  invoice_number_prefix: text(20).nullable().optional(),
+  payment_terms_days: z.int().nullable().optional(),
+  metadata: metadata.optional(),
+};
+
+/** `POST /v1/customers`. */
+export const createCustomerBody = z.strictObject({ name: text(500), ...fields });
+/** `PATCH /v1/customers/{id}`: what is left out stays; null takes a value away. */
+export const updateCustomerBody = z.strictObject({ name: text(500).optional(), ...fields });
+
+export const customerWire = z.strictObject({
+  id: z.string(),
+  external_id: z.string().nullable(),
+  name: z.string(),
+  email: z.string().nullable(),
+  status: z.enum(["active", "inactive"]),
+  currency: z.string().nullable(),
+  timezone: z.string().nullable(),
+  locale: z.string().nullable(),
+  billing_address: addressWire,
+  tax_ids: z.array(z.string()),
+  tax_rate_ids: z.array(z.string()),
+  tax_status: z.enum(["taxable", "exempt", "reverse_charge"]),
+  invoice_number_prefix: z.string().nullable(),
+  payment_terms_days: z.int().nullable(),
+  metadata,
+  version,
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+
+export function parseCustomer(body: z.infer<typeof createCustomerBody>): NewCustomer {
+  return { ...parseCustomerChange(body), name: body.name };
+}
+
+export function parseCustomerChange(
+  body: z.infer<typeof updateCustomerBody>,
+): CustomerInput & { readonly name?: string } {
+  return defined({
+    name: body.name,
+    externalId: body.external_id,
+    email: body.email,
+    status: body.status,
+    currency: body.currency,
+    timezone: body.timezone,
+    locale: body.locale,
+    billingAddress: body.billing_address && parseAddress(body.billing_address),
+    taxIds: body.tax_ids,
+    taxRates: body.tax_rate_ids?.map((ref) => parseRef("tax_rate", ref)),
+    taxStatus: body.tax_status,
+    invoiceNumberPrefix: body.invoice_number_prefix,
+    paymentTermsDays: body.payment_terms_days,
+    metadata: body.metadata,
+  });
+}
+
+export function customerToWire(row: CustomerRow): z.infer<typeof customerWire> {
+  return {
+    id: publicId("customer", row.id),
+    external_id: row.external_id,
+    name: row.name,
+    email: row.email,
+    status: row.status,
+    currency: row.currency,
+    timezone: row.timezone,
+    locale: row.locale,
+    billing_address: addressToWire(row.billing_address),
+    tax_ids: [...row.tax_ids],
+    tax_rate_ids: row.tax_rate_ids.map((id) => publicId("tax_rate", id)),
+    tax_status: row.tax_status,
+    invoice_number_prefix: row.invoice_number_prefix,
+    payment_terms_days: row.payment_terms_days,
+    metadata: { ...row.metadata },
+    version: row.version,
+    created_at: timestampToWire(row.created_at),
+    updated_at: timestampToWire(row.updated_at),
+  };
+}

@@ -1,0 +1,81 @@
+import { Temporal } from "temporal-polyfill";
+import { z } from "zod";
+
+const longestKey = 40;
+const mostMetadata = 50;
+const controlOrHalf = /^[^\p{Cc}\p{Cs}]*$/u;
+
+/** One line of text, 1 to `max` characters; no control characters and no halves of surrogate pairs, which no database holds. */
+export function text(max: number) {
+  return z.string().min(1).max(max).regex(controlOrHalf, { error: "must hold no control characters" });
+}
+
+/** As `text`, but several lines are allowed. */
+export function longText(max: number) {
+  return z
+    .string()
+    .max(max)
+    .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\t])*$/u, { error: "must hold no control characters but line breaks" });
+}
+
+export const codeText = text(100).regex(/^[\p{L}\p{N}][\p{L}\p{N}_.:-]*$/u, {
+  error: 'must be letters, digits and "_", "-", ".", ":", and begin with a letter or digit',
+});
+
+/** Exact decimal in plain notation; core says what is allowed where. */
+export const decimalText = z
+  .string()
+  .min(1)
+  .max(160)
+  .meta({ format: "decimal", examples: ["12.5"] });
+
+/** Amount in major units of the currency beside it. */
+export const moneyText = z
+  .string()
+  .min(1)
+  .max(160)
+  .meta({ format: "decimal", examples: ["100.00"] });
+
+export const currencyCode = z
+  .string()
+  .length(3)
+  .meta({ description: "ISO 4217", examples: ["USD"] });
+
+export const timezoneName = text(64).meta({
+  description: "IANA time zone name",
+  examples: ["Europe/Berlin"],
+});
+
+/** RFC 3339 with an offset. */
+export const timestamp = z.iso.datetime({
+  offset: true,
+  error: 'must be an RFC 3339 time with an offset, such as "2026-03-01T00:00:00Z"',
+});
+
+export const interval = z.strictObject({
+  unit: z.enum(["day", "week", "month", "quarter", "half_year", "year"]),
+  count: z.int().min(1).max(999),
+});
+
+export const metadata = z
+  .record(text(longestKey), z.union([longText(500), z.number(), z.boolean(), z.null()]))
+  .refine((record) => Object.keys(record).length <= mostMetadata, {
+    error: `must hold ${mostMetadata} entries at most`,
+  });
+
+/** Version of the object, for `If-Match`. */
+export const version = z.int().min(0);
+
+/** An instant as sent; the schema has checked its form. */
+export function parseTimestamp(value: string): Temporal.Instant {
+  return Temporal.Instant.from(value);
+}
+
+/** RFC 3339 in UTC: `2026-03-01T05:00:00Z`, with milliseconds only when there are any. */
+export function timestampToWire(date: Date): string {
+  return Temporal.Instant.fromEpochMilliseconds(date.getTime()).toString();
+}
+
+export function nullableTimestamp(date: Date | null): string | null {
+  return date === null ? null : timestampToWire(date);
+}
