@@ -129,11 +129,3 @@ export async function recordEffect(
     where tenant_id = ${tx.tenantId}::uuid and id = ${held.id}::uuid and fence = ${held.fence} and state = 'inflight'`;
   return changed === 1;
 }
-
-/** How an effect stands; null when it was never tried. */
-export async function findEffect(tx: TenantTx, kind: string, businessKey: string): Promise<EffectRow | null> {
-  const rows = await tx.db.$queryRaw<EffectRow[]>`
-    select id, state, fence, epoch, attempts, idempotency_key, external_id, result, error, first_at from effect
-    where tenant_id = ${tx.tenantId}::uuid and kind = ${kind} and business_key = ${businessKey}`;
-  return rows[0] ?? null;
-}

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { retryPayment } from "#libs/billing/payment/collect-invoice.ts";
-import { retryDelaysMs } from "#libs/billing/payment/end-attempt.ts";
+import { retryDelaysMs } from "#libs/billing/payment/fail-attempt.ts";
 import { defineJob } from "./define-job.ts";
 
 const firstDelayMs = retryDelaysMs[0] ?? 0;

@@ -1,5 +1,6 @@
 import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
 import { formatMoney, money } from "#libs/core/money/money.ts";
+import { emitEvents } from "#libs/data/domain-events.ts";
 import { newId } from "#libs/data/new-id.ts";
 import { makeCustomer, makePlan, makeSubscription, type TestTenant } from "./factories.ts";
 import { documentLine, invoiceDocument } from "./invoice-document.ts";
@@ -75,4 +76,11 @@ export async function insertIssuedInvoice(
     [tenantId, invoiceId, JSON.stringify(document), "0".repeat(64)],
   );
   return { tenantId, invoiceId, customerId: customer.id, number };
+}
+
+/** Says that the invoice was finalized, as finalizing would: what it causes begins. */
+export function announceInvoice(tenant: TestTenant, invoice: IssuedInvoice): Promise<void> {
+  return tenant.inTenant((tx) =>
+    emitEvents(tx, [{ type: "invoice.finalized", subjectType: "invoice", subjectId: invoice.invoiceId }]),
+  );
 }

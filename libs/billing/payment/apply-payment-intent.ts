@@ -9,7 +9,8 @@ import {
 import { lockPayableInvoice, type PayableInvoice } from "#libs/data/payments.ts";
 import { insertProviderObject } from "#libs/data/provider-objects.ts";
 import type { PaymentIntentFacts } from "#libs/platform/stripe/stripe-payments.ts";
-import { failAttempt, recordPayment } from "./end-attempt.ts";
+import { failAttempt } from "./fail-attempt.ts";
+import { recordPayment } from "./record-payment.ts";
 
 /** `unknown`: no attempt of ours has this PaymentIntent yet; `foreign`: it names another tenant. */
 export type AppliedIntent = "applied" | "unknown" | "foreign";

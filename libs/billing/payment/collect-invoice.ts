@@ -24,7 +24,7 @@ import { runStripeEffect } from "../effect/run-stripe-effect.ts";
 import { type DeliveryInput, inDelivery, requireDeliveryInvoice } from "../invoice/delivery-invoice.ts";
 import { ensureStripeCustomer } from "../invoice/stripe-customer.ts";
 import { applyPaymentIntent } from "./apply-payment-intent.ts";
-import { failAttempt } from "./end-attempt.ts";
+import { failAttempt } from "./fail-attempt.ts";
 
 type Skipped = "off" | "not_automatic" | "no_method" | "paid" | "voided" | "uncollectible" | "not_due";
 

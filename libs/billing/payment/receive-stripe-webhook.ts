@@ -41,7 +41,7 @@ export async function receiveStripeWebhook(
     readonly account: string;
     readonly seed: SeedApply;
   },
-): Promise<{ readonly eventId: string; readonly duplicate: boolean }> {
+): Promise<{ readonly eventId: string; readonly state: "received" | "ignored" | "duplicate" }> {
   const event = verifyStripeEvent(input);
   const key = { provider: "stripe", account: input.account, eventId: event.id };
   const isApplied = appliedTypes.has(event.type);
@@ -62,7 +62,7 @@ export async function receiveStripeWebhook(
       input.seed,
     );
   }
-  return { eventId: event.id, duplicate: !isNew };
+  return { eventId: event.id, state: isNew ? (isApplied ? "received" : "ignored") : "duplicate" };
 }
 
 /** Finds whose the message is and writes its job; false while nobody knows. Safe to repeat. */

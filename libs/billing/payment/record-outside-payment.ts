@@ -3,7 +3,8 @@ import { formatMoney, money, type Money, parseMoney } from "#libs/core/money/mon
 import type { TenantTx } from "#libs/data/database.ts";
 import { findAttempt, findOpenAttempt, insertEndedAttempt } from "#libs/data/payment-attempts.ts";
 import { listPayments, lockPayableInvoice, type PayableInvoice } from "#libs/data/payments.ts";
-import { failAttempt, recordPayment } from "./end-attempt.ts";
+import { failAttempt } from "./fail-attempt.ts";
+import { recordPayment } from "./record-payment.ts";
 
 export type OutsidePayment = {
   readonly invoiceId: string;

@@ -41,7 +41,7 @@ function isStored(error: unknown): boolean {
 }
 
 /** Stripe's error in our words: what may be tried again, what was declined, what was refused. */
-export function stripeFailure(error: unknown): DomainError {
+function stripeFailure(error: unknown): DomainError {
   if (!(error instanceof Stripe.errors.StripeError)) {
     const message = error instanceof Error ? error.message : String(error);
     return domainError("provider_unavailable", `Stripe gave no answer that can be read: ${message}`);

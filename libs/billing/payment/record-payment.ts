@@ -3,16 +3,12 @@ import type { Money } from "#libs/core/money/money.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents, type NewEvent } from "#libs/data/domain-events.ts";
 import { postLedger } from "#libs/data/ledger.ts";
-import { type AttemptRow, closeAttempt } from "#libs/data/payment-attempts.ts";
 import {
   insertOverpaymentCredit,
   insertPayment,
   type PayableInvoice,
   readPaymentState,
 } from "#libs/data/payments.ts";
-
-/** How long a declined attempt waits for the next one, by its number from 1; after the last nobody tries again. */
-export const retryDelaysMs: readonly number[] = [3_000, 3_600_000, 86_400_000];
 
 /**
  * Writes money that was received: payment, ledger, and invoice.paid when nothing is left, all in this transaction. What
@@ -93,35 +89,4 @@ async function emitPaid(
     events.push({ type: "invoice.paid", subjectType: "invoice", subjectId: before.id });
   }
   await emitEvents(tx, events);
-}
-
-/**
- * Closes an attempt that brought no money and says when the next one is due. `retry` is false where trying again
- * the same way cannot help. Emits payment.failed.
- */
-export async function failAttempt(
-  tx: TenantTx,
-  attempt: AttemptRow,
-  end: {
-    readonly state: "failed" | "canceled";
-    readonly providerId: string | null;
-    readonly failure: { readonly code: string; readonly message: string };
-    readonly retry: boolean;
-  },
-): Promise<void> {
-  const retryAfterMs = end.retry ? (retryDelaysMs[attempt.attempt_no - 1] ?? null) : null;
-  await closeAttempt(tx, attempt.id, { ...end, retryAfterMs });
-  await emitEvents(tx, [
-    {
-      type: "payment.failed",
-      subjectType: "payment",
-      subjectId: attempt.id,
-      data: {
-        invoice_id: attempt.invoice_id,
-        code: end.failure.code,
-        attempt_no: attempt.attempt_no,
-        retry_in_ms: retryAfterMs,
-      },
-    },
-  ]);
 }
