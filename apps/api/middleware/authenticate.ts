@@ -1,0 +1,48 @@
+import type { Request, Response } from "express";
+import { authenticateApiKey } from "#libs/billing/catalog/authenticate-api-key.ts";
+import { domainError } from "#libs/core/errors.ts";
+import type { ApiDeps } from "../api-deps.ts";
+import type { Access, Caller, Role } from "../define-route.ts";
+
+/**
+ * The caller behind `Authorization: Bearer bw_...`.
+ * @throws api_key_invalid: missing, malformed, unknown, revoked or expired, without saying which
+ */
+export async function authenticate(api: ApiDeps, request: Request, response: Response): Promise<Caller> {
+  const header = request.get("authorization") ?? "";
+  const token = /^Bearer +(bw_(?:live|test)_\w{20,200})$/i.exec(header)?.[1];
+  if (token === undefined) {
+    throw domainError(
+      "api_key_invalid",
+      header === ""
+        ? "Send the API key as Authorization: Bearer bw_live_... or bw_test_..."
+        : "The Authorization header does not hold an API key of the form Bearer bw_live_... or bw_test_...",
+    );
+  }
+  const caller = await authenticateApiKey(api.deps.database, token);
+  if (caller === null) throw domainError("api_key_invalid", "The API key is unknown, revoked or expired.");
+  response.locals["tenantId"] = caller.tenantId;
+  response.locals["keyId"] = caller.keyId;
+  return caller;
+}
+
+const rolesByAccess: Readonly<Record<Access, readonly Role[]>> = {
+  read: ["admin", "operator", "reader"],
+  write: ["admin", "operator"],
+  ingest: ["admin", "operator", "ingest"],
+  admin: ["admin"],
+};
+
+export function rolesOf(access: Access): readonly Role[] {
+  return rolesByAccess[access];
+}
+
+/** @throws role_forbidden */
+export function requireRole(caller: Caller, access: Access): void {
+  const allowed = rolesByAccess[access];
+  if (allowed.includes(caller.role)) return;
+  throw domainError(
+    "role_forbidden",
+    `A key with the role ${caller.role} may not do this; it takes ${allowed.join(" or ")}.`,
+  );
+}

@@ -1,0 +1,36 @@
+import type { Route } from "../define-route.ts";
+import { apiKeyRoutes } from "./api-keys.ts";
+import { billingRunRoutes } from "./billing-runs.ts";
+import { customerRoutes } from "./customers.ts";
+import { docsRoutes } from "./docs.ts";
+import { healthRoutes } from "./health.ts";
+import { invoiceRoutes } from "./invoices.ts";
+import { jobRoutes } from "./jobs.ts";
+import { ledgerRoutes } from "./ledger.ts";
+import { meterRoutes } from "./meters.ts";
+import { planRoutes } from "./plans.ts";
+import { settingsRoutes } from "./settings.ts";
+import { subscriptionRoutes } from "./subscriptions.ts";
+import { taxRateRoutes } from "./tax-rates.ts";
+import { usageRoutes } from "./usage.ts";
+import { webhookRoutes } from "./webhooks.ts";
+
+const routes: readonly Route[] = [
+  ...usageRoutes,
+  ...customerRoutes,
+  ...meterRoutes,
+  ...planRoutes,
+  ...taxRateRoutes,
+  ...subscriptionRoutes,
+  ...invoiceRoutes,
+  ...billingRunRoutes,
+  ...jobRoutes,
+  ...ledgerRoutes,
+  ...settingsRoutes,
+  ...apiKeyRoutes,
+  ...webhookRoutes,
+  ...healthRoutes,
+];
+
+/** Every route of the API, in the order in which the reference shows them. */
+export const allRoutes: readonly Route[] = [...routes, ...docsRoutes(routes)];

@@ -1,0 +1,258 @@
+import { z } from "zod";
+import { loadInvoicePdf } from "#libs/billing/invoice/load-invoice-pdf.ts";
+import { recordOutsidePayment } from "#libs/billing/payment/record-outside-payment.ts";
+import {
+  invoiceCsvColumns,
+  invoiceSummaryWire,
+  type InvoiceSummaryWire,
+  invoiceWire,
+  lineExplanationWire,
+  presentInvoice,
+  presentInvoiceSummary,
+  presentLineExplanation,
+} from "#libs/billing/wire/invoice-wire.ts";
+import { moneyText, text, timestamp } from "#libs/billing/wire/wire-values.ts";
+import type { Tx } from "#libs/billing/work/tx.ts";
+import { defined } from "#libs/core/defined.ts";
+import { domainError } from "#libs/core/errors.ts";
+import { parsePublicId, publicId } from "#libs/core/public-id.ts";
+import { withTenant } from "#libs/data/database.ts";
+import {
+  findInvoice,
+  type InvoiceFilters,
+  type InvoiceLineView,
+  type InvoiceView,
+  listInvoiceLines,
+  listInvoices,
+} from "#libs/data/invoice-reads.ts";
+import type { ApiDeps } from "../api-deps.ts";
+import { defineRoute, type Route } from "../define-route.ts";
+import { idFilter, listAnswer, listOf, pageFields, pageQuery } from "../list-page.ts";
+
+const byId = z.strictObject({ id: z.string().min(1).max(64) });
+const tag = "Invoices";
+const exampleId = "inv_01jq8z5c3e7wq8m2v4t6y9r1p3";
+
+function idOf(text: string): string {
+  const id = parsePublicId("invoice", text);
+  if (id === null) throw domainError("invoice_not_found", `There is no invoice ${JSON.stringify(text)}.`);
+  return id;
+}
+
+async function mustFind(tx: Tx, text: string): Promise<InvoiceView> {
+  const row = await findInvoice(tx, idOf(text));
+  if (row === null) throw domainError("invoice_not_found", `There is no invoice ${JSON.stringify(text)}.`);
+  return row;
+}
+
+async function wholeInvoice(tx: Tx, text: string, api: ApiDeps): Promise<z.infer<typeof invoiceWire>> {
+  const row = await mustFind(tx, text);
+  const lines = await listInvoiceLines(tx, row.id);
+  return presentInvoice(row, lines, { now: tx.now, publicUrl: api.deps.publicUrl });
+}
+
+const listQuery = z.strictObject({
+  ...pageFields,
+  customer_id: z.string().max(64).optional(),
+  subscription_id: z.string().max(64).optional(),
+  invoice_type: z.enum(["subscription", "one_off", "credit"]).optional(),
+  invoice_status: z.enum(["draft", "finalized", "voided"]).optional(),
+  payment_status: z.enum(["pending", "succeeded", "failed"]).optional(),
+  status: z
+    .enum(["draft", "void", "uncollectible", "paid", "overdue", "partially_paid", "sent", "open"])
+    .optional(),
+  start_time: timestamp.optional().describe("Issued at or after"),
+  end_time: timestamp.optional().describe("Issued before"),
+  number: z.string().max(100).optional(),
+  format: z.enum(["json", "csv"]).optional().describe("csv: a table, up to 10,000 invoices"),
+});
+
+const list = defineRoute({
+  method: "get",
+  path: "/v1/invoices",
+  tag,
+  summary: "List invoices",
+  description: "Newest first, without lines.",
+  access: "read",
+  query: listQuery,
+  response: { status: 200, schema: listOf(invoiceSummaryWire), contentTypes: ["text/csv"] },
+  errors: [],
+  example: { query: { status: "open" } },
+  transaction: async (tx, { query }, api) => {
+    const filters = filtersOf(query);
+    const present = (row: InvoiceView) =>
+      presentInvoiceSummary(row, { now: tx.now, publicUrl: api.deps.publicUrl });
+    if (query.format === "csv") return csvAnswer(await allInvoices(tx, filters), present);
+    return listAnswer("invoice", await listInvoices(tx, pageQuery("invoice", query, filters)), present);
+  },
+});
+
+function filtersOf(query: z.infer<typeof listQuery>): InvoiceFilters {
+  return defined({
+    customerId: idFilter("customer", "customer_id", query.customer_id),
+    subscriptionId: idFilter("subscription", "subscription_id", query.subscription_id),
+    invoiceType: query.invoice_type,
+    invoiceStatus: query.invoice_status,
+    paymentStatus: query.payment_status,
+    status: query.status,
+    number: query.number,
+    startTime: query.start_time === undefined ? undefined : new Date(query.start_time),
+    endTime: query.end_time === undefined ? undefined : new Date(query.end_time),
+  });
+}
+
+const csvMax = 10_000;
+
+async function allInvoices(tx: Tx, filters: InvoiceFilters): Promise<InvoiceView[]> {
+  const rows: InvoiceView[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await listInvoices(tx, { limit: 500, cursor, filters });
+    rows.push(...page.rows);
+    cursor = page.nextCursor;
+  } while (cursor !== null && rows.length < csvMax);
+  return rows.slice(0, csvMax);
+}
+
+function csvAnswer(rows: readonly InvoiceView[], present: (row: InvoiceView) => InvoiceSummaryWire) {
+  const lines = rows.map((row) => {
+    const shown = present(row);
+    return invoiceCsvColumns.map((column) => csvCell(shown[column])).join(",");
+  });
+  return {
+    content: `${[invoiceCsvColumns.join(","), ...lines].join("\r\n")}\r\n`,
+    contentType: "text/csv; charset=utf-8",
+    headers: { "Content-Disposition": 'attachment; filename="invoices.csv"' },
+  };
+}
+
+/** RFC 4180; a text that a spreadsheet would run as a formula is kept a text. */
+function csvCell(value: unknown): string {
+  const written = value === null || value === undefined ? "" : String(value);
+  const harmless = /^[=+@\t\r]|^-(?!\d)/.test(written) ? `'${written}` : written;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+const get = defineRoute({
+  method: "get",
+  path: "/v1/invoices/{id}",
+  tag,
+  summary: "Get an invoice with its lines",
+  access: "read",
+  params: byId,
+  response: { status: 200, schema: invoiceWire },
+  errors: ["invoice_not_found"],
+  example: { params: { id: exampleId } },
+  transaction: async (tx, { params }, api) => ({ body: await wholeInvoice(tx, params.id, api) }),
+});
+
+const pdf = defineRoute({
+  method: "get",
+  path: "/v1/invoices/{id}/pdf",
+  tag,
+  summary: "Get the PDF of an invoice",
+  description: "The bytes as they were made, for ever the same; pdf_not_ready until they are.",
+  access: "read",
+  params: byId,
+  response: {
+    status: 200,
+    contentTypes: ["application/pdf"],
+    description: "The file",
+    headers: { ETag: "SHA-256 of the bytes" },
+  },
+  errors: [
+    "invoice_not_found",
+    "pdf_not_ready",
+    "storage_unavailable",
+    "object_not_found",
+    "object_conflict",
+  ],
+  example: { params: { id: exampleId } },
+  external: async (api, { params, scope, header }) => {
+    const row = await withTenant(api.deps.database, scope, (tx) => mustFind(tx, params.id));
+    const file = await loadInvoicePdf(api.deps, { tenantId: scope.tenantId, invoiceId: row.id });
+    if (file === null) {
+      throw domainError("pdf_not_ready", `The PDF of ${params.id} (${row.invoice_status}) is not made yet.`);
+    }
+    const etag = `"${file.sha256}"`;
+    const headers = {
+      ETag: etag,
+      "Cache-Control": "private, max-age=31536000, immutable",
+      "Content-Disposition": `inline; filename="${file.fileName}"`,
+    };
+    if (header("if-none-match") === etag) return { content: "", contentType: "", status: 304, headers };
+    return { content: file.bytes, contentType: "application/pdf", headers };
+  },
+});
+
+const payment = defineRoute({
+  method: "put",
+  path: "/v1/invoices/{id}/payment",
+  tag,
+  summary: "Record a payment from outside",
+  description:
+    "Money that came by bank transfer, cheque or cash. Without amount: all that is left. The same reference and amount count once.",
+  access: "write",
+  params: byId,
+  body: z.strictObject({
+    payment_status: z.enum(["succeeded", "failed", "pending"]),
+    amount: moneyText.optional(),
+    currency: z.string().length(3).optional(),
+    reference: text(255).optional(),
+  }),
+  response: { status: 200, schema: invoiceWire },
+  errors: [
+    ...([
+      "invoice_not_found",
+      "invoice_not_finalized",
+      "invoice_already_paid",
+      "payment_in_progress",
+    ] as const),
+    ...(["payment_amount_invalid", "currency_mismatch", "amount_syntax", "amount_precision"] as const),
+  ],
+  example: {
+    params: { id: exampleId },
+    body: { payment_status: "succeeded", amount: "100.00", currency: "USD", reference: "bank statement 12" },
+  },
+  transaction: async (tx, { params, body }, api) => {
+    const { payment_status: paymentStatus, ...rest } = body;
+    await recordOutsidePayment(tx, { invoiceId: idOf(params.id), paymentStatus, ...rest });
+    return { body: await wholeInvoice(tx, params.id, api) };
+  },
+});
+
+const explain = defineRoute({
+  method: "get",
+  path: "/v1/invoices/{id}/lines/{line}/explain",
+  tag,
+  summary: "Explain a line",
+  description:
+    "What went in, each step with the value before and after it, the rounding, and where the usage is.",
+  access: "read",
+  params: byId.extend({ line: z.string().max(64) }),
+  response: { status: 200, schema: lineExplanationWire },
+  errors: ["invoice_not_found", "invoice_line_not_found"],
+  example: { params: { id: exampleId, line: "li_01jq8z5c3e7wq8m2v4t6y9r1p3" } },
+  transaction: async (tx, { params }, api) => {
+    const row = await mustFind(tx, params.id);
+    const lineId = parsePublicId("invoice_line", params.line);
+    const line = (await listInvoiceLines(tx, row.id)).find((each) => each.id === lineId);
+    if (line === undefined)
+      throw domainError("invoice_line_not_found", `${params.id} has no line ${params.line}.`);
+    return { body: presentLineExplanation(row, line, usageUrl(row, line, api.deps.publicUrl)) };
+  },
+});
+
+function usageUrl(row: InvoiceView, line: InvoiceLineView, publicUrl: string): string | null {
+  const meter = z.object({ price: z.object({ meter: z.string() }) }).safeParse(line.inputs);
+  if (line.kind !== "usage" || !meter.success) return null;
+  const query = new URLSearchParams({
+    customer: publicId("customer", row.customer_id),
+    meter: meter.data.price.meter,
+    from: line.period_start.toISOString(),
+    to: line.period_end.toISOString(),
+  });
+  return `${publicUrl}/v1/usage?${query.toString()}`;
+}
+
+export const invoiceRoutes: readonly Route[] = [list, get, pdf, payment, explain];

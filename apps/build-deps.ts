@@ -1,0 +1,139 @@
+import { join } from "node:path";
+import type { Deps } from "#libs/billing/deps.ts";
+import type { Causes } from "#libs/core/events.ts";
+import { openDatabase } from "#libs/data/database.ts";
+import { type Config, ConfigError } from "#libs/platform/config.ts";
+import { fileFailpoint, noFailpoint } from "#libs/platform/failpoint.ts";
+import type { Logger } from "#libs/platform/logger.ts";
+import { createMailer } from "#libs/platform/mail/create-mailer.ts";
+import type { Mailer } from "#libs/platform/mail/mailer.ts";
+import { createPdfRenderer } from "#libs/platform/pdf/pdf-renderer.ts";
+import { openQueueBackend, type QueueBackend } from "#libs/platform/queue/queue-backend.ts";
+import { createFolderStore } from "#libs/platform/storage/folder-store.ts";
+import type { ObjectStore } from "#libs/platform/storage/object-store.ts";
+import { createS3Store } from "#libs/platform/storage/s3-store.ts";
+import { createStripeClient } from "#libs/platform/stripe/stripe-client.ts";
+
+export type BuiltDeps = {
+  readonly deps: Deps;
+  readonly queues: QueueBackend;
+  /** Closes what was opened, in order. Safe to call twice. */
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Builds what the verbs need from the configuration: by hand, once per process. Nothing connects before it is used.
+ * @throws ConfigError without a database
+ */
+export async function buildDeps(
+  config: Config,
+  logger: Logger,
+  options: { readonly causes: Causes },
+): Promise<BuiltDeps> {
+  if (config.DATABASE_URL === undefined) {
+    throw new ConfigError([
+      {
+        variable: "DATABASE_URL",
+        given: "nothing given",
+        allowed: "postgresql://user:password@host:port/database (billwright up starts a server by itself)",
+      },
+    ]);
+  }
+  const database = openDatabase({
+    url: config.DATABASE_URL,
+    poolSize: config.DB_POOL_SIZE,
+    causes: options.causes,
+  });
+  const queues = openQueueBackend({ redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL });
+  const pdf = createPdfRenderer({
+    workDir: join(config.BILLWRIGHT_DATA_DIR, "pdf"),
+    logger,
+    ...(config.CHROMIUM_PATH === undefined ? {} : { chromiumPath: config.CHROMIUM_PATH }),
+  });
+  const deps: Deps = {
+    database,
+    logger,
+    failpoint: config.FAILPOINT_DIR === undefined ? noFailpoint : fileFailpoint(config.FAILPOINT_DIR),
+    leaseMs: config.JOB_LEASE_MS,
+    pdf,
+    store: buildStore(config),
+    mailer: buildMailer(config),
+    mailFrom: config.INVOICE_SMTP_FROM ?? "billing@localhost",
+    stripe: config.stripe === null ? null : createStripeClient(config.stripe),
+    publicUrl: publicUrlOf(config),
+    notifyEmail: config.NOTIFY_ON_COMPLETION ? (config.NOTIFY_EMAIL ?? null) : null,
+    batchSize: config.INVOICE_BATCH_SIZE,
+  };
+  let closing: Promise<void> | null = null;
+  return {
+    deps,
+    queues,
+    close: () => {
+      closing ??= closeAll([() => queues.close(), () => pdf.close(), () => database.close()]);
+      return closing;
+    },
+  };
+}
+
+/** Where people and providers reach us: without a trailing slash. */
+function publicUrlOf(config: Config): string {
+  return (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/+$/, "");
+}
+
+function buildStore(config: Config): ObjectStore {
+  if (config.storage === "folder") {
+    return createFolderStore({ dir: join(config.BILLWRIGHT_DATA_DIR, "objects") });
+  }
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = config;
+  const sessionToken = config.AWS_SESSION_TOKEN;
+  return createS3Store({
+    bucket: config.INVOICE_S3_BUCKET ?? "",
+    region: config.INVOICE_S3_REGION,
+    prefix: config.INVOICE_S3_PREFIX,
+    forcePathStyle: config.INVOICE_S3_FORCE_PATH_STYLE,
+    ...(config.INVOICE_S3_ENDPOINT === undefined ? {} : { endpoint: config.INVOICE_S3_ENDPOINT }),
+    ...(accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : {
+          credentials: {
+            accessKeyId,
+            secretAccessKey,
+            ...(sessionToken === undefined ? {} : { sessionToken }),
+          },
+        }),
+  });
+}
+
+function buildMailer(config: Config): Mailer | null {
+  if (!config.emailEnabled) return null;
+  const from = config.INVOICE_SMTP_FROM ?? "billing@localhost";
+  if (config.SENDGRID_API_KEY !== undefined) {
+    const apiBase = config.SENDGRID_API_BASE;
+    return createMailer({
+      kind: "sendgrid",
+      apiKey: config.SENDGRID_API_KEY,
+      from,
+      ...(apiBase === undefined ? {} : { apiBase }),
+    });
+  }
+  const { INVOICE_SMTP_USERNAME: username, INVOICE_SMTP_PASSWORD: password } = config;
+  return createMailer({
+    kind: "smtp",
+    host: config.INVOICE_SMTP_HOST ?? "localhost",
+    port: config.INVOICE_SMTP_PORT,
+    tls: config.INVOICE_SMTP_TLS,
+    from,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  });
+}
+
+async function closeAll(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) {
+    await step().catch((error: unknown) => {
+      failures.push(error);
+    });
+  }
+  if (failures.length > 0) throw new AggregateError(failures, "not everything was closed");
+}

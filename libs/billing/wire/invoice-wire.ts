@@ -1,0 +1,238 @@
+import { z } from "zod";
+import { invoiceStatus } from "#libs/core/invoice/invoice-status.ts";
+import { formatMoney } from "#libs/core/money/money.ts";
+import { publicId } from "#libs/core/public-id.ts";
+import type { InvoiceLineView, InvoiceView } from "#libs/data/invoice-reads.ts";
+import { snakeCaseKeys } from "./snake-case-keys.ts";
+
+const amount = z.string().describe("Major units with the currency's decimals");
+const instant = z.iso.datetime();
+
+const invoiceLineWire = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    price: z.string().nullable(),
+    price_code: z.string().nullable(),
+    subscription_item: z.string().nullable(),
+    group: z.string().describe("Group of the meter, such as region=eu; empty when it has none"),
+    description: z.string(),
+    quantity: z.string(),
+    unit: z.string().nullable(),
+    unit_amount: z.string().nullable(),
+    amount,
+    exact_amount: z.string().describe("Not rounded"),
+    discount: amount,
+    tax: amount,
+    period_start: instant,
+    period_end: instant,
+    tiers: z.array(z.record(z.string(), z.unknown())),
+    proration: z.object({ numerator: z.string(), denominator: z.string() }).nullable(),
+    event_count: z.string(),
+    input_hash: z.string(),
+  })
+  .meta({ id: "InvoiceLine" });
+
+const invoiceFields = {
+  id: z.string(),
+  tenant_id: z.string(),
+  customer_id: z.string(),
+  subscription_id: z.string().nullable(),
+  invoice_type: z.enum(["subscription", "one_off", "credit"]),
+  invoice_status: z.enum(["draft", "finalized", "voided"]),
+  payment_status: z.enum(["pending", "succeeded", "failed"]),
+  status: z.enum(["draft", "void", "uncollectible", "paid", "overdue", "partially_paid", "sent", "open"]),
+  number: z.string().nullable(),
+  currency: z.string(),
+  subtotal: amount,
+  discount_total: amount,
+  tax_total: amount,
+  total: amount,
+  credit_total: amount,
+  amount_due: amount,
+  amount_paid: amount,
+  amount_remaining: amount,
+  description: z.string().nullable(),
+  billing_reason: z.string(),
+  billing_sequence: z.int().nullable(),
+  idempotency_key: z.string().nullable(),
+  period_start: instant.nullable(),
+  period_end: instant.nullable(),
+  issued_at: instant.nullable(),
+  due_date: instant.nullable(),
+  finalized_at: instant.nullable(),
+  sent_at: instant.nullable(),
+  paid_at: instant.nullable(),
+  voided_at: instant.nullable(),
+  void_reason: z.string().nullable(),
+  invoice_pdf_url: z.string().nullable(),
+  metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  version: z.int(),
+  created_at: instant,
+  updated_at: instant,
+};
+
+/** An invoice as lists show it: without its lines. */
+export const invoiceSummaryWire = z.object(invoiceFields).meta({ id: "InvoiceSummary" });
+export const invoiceWire = z
+  .object({ ...invoiceFields, lines: z.array(invoiceLineWire) })
+  .meta({ id: "Invoice" });
+
+export type InvoiceSummaryWire = z.infer<typeof invoiceSummaryWire>;
+export type InvoiceWire = z.infer<typeof invoiceWire>;
+
+type Presenting = {
+  /** The tenant's now: what is overdue follows its clock. */
+  readonly now: { readonly toString: () => string };
+  readonly publicUrl: string;
+};
+
+export function presentInvoiceSummary(row: InvoiceView, { now, publicUrl }: Presenting): InvoiceSummaryWire {
+  const { currency } = row;
+  const money = (minor: bigint) => formatMoney({ minor, currency });
+  const id = publicId("invoice", row.id);
+  return {
+    id,
+    tenant_id: publicId("tenant", row.tenant_id),
+    customer_id: publicId("customer", row.customer_id),
+    subscription_id: row.subscription_id === null ? null : publicId("subscription", row.subscription_id),
+    invoice_type: row.invoice_type,
+    invoice_status: row.invoice_status,
+    payment_status: row.payment_status,
+    status: shownStatus(row, now.toString()),
+    number: row.number,
+    currency,
+    subtotal: money(row.subtotal_minor),
+    discount_total: money(row.discount_total_minor),
+    tax_total: money(row.tax_total_minor),
+    total: money(row.total_minor),
+    credit_total: money(row.credit_total_minor),
+    amount_due: money(row.amount_due_minor),
+    amount_paid: money(row.amount_paid_minor),
+    amount_remaining: money(row.amount_due_minor - row.amount_paid_minor),
+    description: row.description,
+    billing_reason: row.billing_reason,
+    billing_sequence: row.billing_sequence,
+    idempotency_key: row.idempotency_key,
+    period_start: iso(row.period_start),
+    period_end: iso(row.period_end),
+    issued_at: iso(row.issued_at),
+    due_date: iso(row.due_at),
+    finalized_at: iso(row.finalized_at),
+    sent_at: iso(row.sent_at),
+    paid_at: iso(row.paid_at),
+    voided_at: iso(row.voided_at),
+    void_reason: row.void_reason,
+    invoice_pdf_url: row.has_pdf ? `${publicUrl}/v1/invoices/${id}/pdf` : null,
+    metadata: row.metadata,
+    version: row.version,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}
+
+export function presentInvoice(
+  row: InvoiceView,
+  lines: readonly InvoiceLineView[],
+  presenting: Presenting,
+): InvoiceWire {
+  return {
+    ...presentInvoiceSummary(row, presenting),
+    lines: lines.map((line) => presentLine(line, row.currency)),
+  };
+}
+
+function presentLine(line: InvoiceLineView, currency: string): z.infer<typeof invoiceLineWire> {
+  const money = (minor: bigint) => formatMoney({ minor, currency });
+  const isWhole = line.ratio_numerator === line.ratio_denominator || line.kind === "usage";
+  return {
+    id: publicId("invoice_line", line.id),
+    kind: line.kind,
+    price: line.price_id === null ? null : publicId("price", line.price_id),
+    price_code: line.price_code,
+    subscription_item:
+      line.subscription_item_id === null ? null : publicId("subscription_item", line.subscription_item_id),
+    group: line.group_key,
+    description: line.description,
+    quantity: line.quantity,
+    unit: line.unit,
+    unit_amount: line.unit_amount,
+    amount: money(line.amount_minor),
+    exact_amount: line.exact_amount,
+    discount: money(line.discount_minor),
+    tax: money(line.tax_minor),
+    period_start: line.period_start.toISOString(),
+    period_end: line.period_end.toISOString(),
+    tiers: z.array(z.record(z.string(), z.unknown())).parse(snakeCaseKeys(line.tiers)),
+    proration: isWhole
+      ? null
+      : { numerator: line.ratio_numerator.toString(), denominator: line.ratio_denominator.toString() },
+    event_count: line.event_count.toString(),
+    input_hash: line.input_hash,
+  };
+}
+
+/** How a line came to its amount, from what was stored with it. */
+export const lineExplanationWire = z
+  .object({
+    line: invoiceLineWire,
+    currency: z.string(),
+    inputs: z.record(z.string(), z.unknown()),
+    steps: z.array(z.record(z.string(), z.unknown())),
+    rounding: z.object({ mode: z.string(), exact_amount: z.string(), amount }),
+    event_count: z.string(),
+    usage_url: z.string().nullable().describe("The usage that the line counted"),
+    input_hash: z.string(),
+  })
+  .meta({ id: "LineExplanation" });
+
+export function presentLineExplanation(
+  row: InvoiceView,
+  line: InvoiceLineView,
+  usageUrl: string | null,
+): z.infer<typeof lineExplanationWire> {
+  const shown = presentLine(line, row.currency);
+  return {
+    line: shown,
+    currency: row.currency,
+    inputs: z.record(z.string(), z.unknown()).parse(snakeCaseKeys(line.inputs)),
+    steps: z.array(z.record(z.string(), z.unknown())).parse(snakeCaseKeys(line.steps)),
+    rounding: { mode: line.rounding_mode, exact_amount: line.exact_amount, amount: shown.amount },
+    event_count: line.event_count.toString(),
+    usage_url: usageUrl,
+    input_hash: line.input_hash,
+  };
+}
+
+/** The columns of an invoice in a CSV export, in order. */
+export const invoiceCsvColumns = [
+  ...(["id", "number", "status", "invoice_status", "payment_status", "invoice_type", "customer_id"] as const),
+  ...([
+    "subscription_id",
+    "currency",
+    "subtotal",
+    "discount_total",
+    "tax_total",
+    "total",
+    "credit_total",
+  ] as const),
+  ...(["amount_due", "amount_paid", "amount_remaining", "period_start", "period_end", "issued_at"] as const),
+  ...(["due_date", "paid_at", "billing_reason", "billing_sequence", "created_at"] as const),
+] satisfies readonly (keyof InvoiceSummaryWire)[];
+
+function shownStatus(row: InvoiceView, now: string): InvoiceSummaryWire["status"] {
+  return invoiceStatus({
+    invoiceStatus: row.invoice_status,
+    paymentStatus: row.payment_status,
+    amountDueMinor: row.amount_due_minor,
+    amountPaidMinor: row.amount_paid_minor,
+    dueAt: iso(row.due_at),
+    now,
+    uncollectible: row.uncollectible_at !== null,
+    sent: row.sent_at !== null,
+  });
+}
+
+function iso(date: Date | null): string | null {
+  return date === null ? null : date.toISOString();
+}

@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Express } from "express";
+import supertest from "supertest";
+import { createApiKey } from "#libs/billing/catalog/create-api-key.ts";
+import { createTenant } from "#libs/billing/catalog/create-tenant.ts";
+import type { Deps } from "#libs/billing/deps.ts";
+import type { ApiKeyRole } from "#libs/data/api-keys.ts";
+import { withTenant } from "#libs/data/database.ts";
+import { billingRunPlan } from "#libs/jobs/billing-run-plan.job.ts";
+import { noFailpoint } from "#libs/platform/failpoint.ts";
+import { createLogger } from "#libs/platform/logger.ts";
+import { openQueueBackend, type QueueBackend } from "#libs/platform/queue/queue-backend.ts";
+import { createFolderStore } from "#libs/platform/storage/folder-store.ts";
+import type { ApiConfig } from "../../apps/api/api-deps.ts";
+import { createApp } from "../../apps/api/create-app.ts";
+import { openTestDatabase, type TestDatabase } from "./test-database.ts";
+
+export type ApiWorld = {
+  readonly app: Express;
+  readonly test: TestDatabase;
+  readonly deps: Deps;
+  readonly queues: QueueBackend;
+  readonly tenantId: string;
+  /** Keys of the tenant, by role. */
+  readonly keys: Readonly<Record<ApiKeyRole, string>>;
+  /** An admin key of another tenant. */
+  readonly strangerKey: string;
+  /** A request with the admin's key, or with another one; null sends none. */
+  readonly call: (
+    method: "get" | "post" | "put" | "patch" | "delete",
+    path: string,
+    key?: string | null,
+  ) => supertest.Test;
+  readonly close: () => Promise<void>;
+};
+
+/** The whole application over a real database and queues, with two tenants; nothing works the queues. */
+export async function openApiWorld(overrides: Partial<ApiConfig> = {}): Promise<ApiWorld> {
+  const test = await openTestDatabase((event) => {
+    const seed = billingRunPlan.seedOf(event);
+    return seed === null ? [] : [seed];
+  });
+  const queues = openQueueBackend({ redisUrl: undefined, databaseUrl: test.url });
+  const dir = mkdtempSync(join(tmpdir(), "billwright-api-"));
+  const deps: Deps = {
+    database: test.database,
+    logger: createLogger({ level: "error", format: "json", process: "test", silent: true }),
+    failpoint: noFailpoint,
+    leaseMs: 30_000,
+    pdf: {
+      render: () => Promise.reject(new Error("no PDF is made here")),
+      close: () => Promise.resolve(),
+    },
+    store: createFolderStore({ dir: join(dir, "objects") }),
+    mailer: null,
+    mailFrom: "billing@test.example",
+    stripe: null,
+    publicUrl: "http://billwright.test",
+    notifyEmail: null,
+    batchSize: 100,
+  };
+  const [own, stranger] = await Promise.all([newTenantKeys(test, "Own"), newTenantKeys(test, "Stranger")]);
+  const app = createApp({
+    ...{ deps, queues, admin: null, stripeWebhookSecret: null, checkAnswers: true, startedAt: new Date() },
+    ...overrides,
+  });
+  return {
+    ...{ app, test, deps, queues, tenantId: own.tenantId, keys: own.keys, strangerKey: stranger.keys.admin },
+    call: (method, path, key = own.keys.admin) => {
+      const request = supertest(app)[method](path);
+      return key === null ? request : request.set("Authorization", `Bearer ${key}`);
+    },
+    close: async () => {
+      await queues.close();
+      await test.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function newTenantKeys(
+  test: TestDatabase,
+  name: string,
+): Promise<{ tenantId: string; keys: Record<ApiKeyRole, string> }> {
+  const { tenantId } = await createTenant(test.database, { name, mode: "test", actor: "test" });
+  const keyOf = (role: ApiKeyRole) =>
+    withTenant(test.database, { tenantId, actor: "test" }, async (tx) => {
+      const { secret } = await createApiKey(tx, { name: role, role });
+      return secret;
+    });
+  const keys = {
+    admin: await keyOf("admin"),
+    operator: await keyOf("operator"),
+    ingest: await keyOf("ingest"),
+    reader: await keyOf("reader"),
+  };
+  return { tenantId, keys };
+}
