@@ -22,7 +22,7 @@ export function errorsPage(): string {
 
 const adviceByKind = {
   malformed: "Correct the request; it was not understood.",
-  invalid: "Correct what `errors` and `detail` name; the same request fails again.",
+  invalid: "Correct what errors and detail name; the same request fails again.",
   unauthorized: "Send a key that is valid.",
   forbidden: "Use a key with a role that may.",
   not_found: "Check the id, and that it belongs to this tenant.",

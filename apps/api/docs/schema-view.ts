@@ -8,12 +8,14 @@ const maxDepth = 6;
 /** The fields of a schema as a list that opens, with what is inside. */
 export function schemaView(schema: JsonSchema, schemas: Schemas, depth = 0): Html {
   const seen = resolve(schema, schemas);
-  const branches = branchesOf(seen);
-  if (branches.length > 1) {
-    const shown = branches.filter((branch) => hasFields(resolve(branch, schemas), schemas));
-    return html`${shown.map((branch) => schemaView(branch, schemas, depth))}`;
+  const branches = new Map(
+    branchesOf(seen)
+      .filter((branch) => hasFields(branch, schemas))
+      .map((branch) => [JSON.stringify(innermost(branch, schemas)), branch]),
+  );
+  if (branches.size > 0) {
+    return html`${[...branches.values()].map((branch) => schemaView(branch, schemas, depth))}`;
   }
-  if (branches[0] !== undefined) return schemaView(branches[0], schemas, depth);
   if (isSchema(seen["items"])) return schemaView(seen["items"], schemas, depth);
   const properties = seen["properties"];
   if (!isSchema(properties) || depth > maxDepth) return html``;
@@ -69,8 +71,14 @@ function boundsText(schema: JsonSchema): string {
   return `, ${isBound(low) ? low : "…"} to ${isBound(high) ? high : "…"}`;
 }
 
+/** What a list, or a list of lists, is made of. */
+function innermost(schema: JsonSchema, schemas: Schemas): JsonSchema {
+  const seen = resolve(schema, schemas);
+  return isSchema(seen["items"]) ? innermost(seen["items"], schemas) : seen;
+}
+
 function branchesOf(schema: JsonSchema): JsonSchema[] {
-  const branches = schema["anyOf"] ?? schema["oneOf"] ?? schema["allOf"];
+  const branches = schema["anyOf"] ?? schema["oneOf"];
   return Array.isArray(branches) ? branches.filter(isSchema) : [];
 }
 

@@ -103,7 +103,9 @@ export function errorResponse(api: ApiDeps): ErrorRequestHandler {
 }
 
 export function sendProblem(response: Response, { problem, headers }: ProblemAnswer): void {
-  if (!response.req.readableEnded) response.setHeader("Connection", "close");
+  const { headers: sent, readableEnded } = response.req;
+  const hasBody = sent["transfer-encoding"] !== undefined || Number(sent["content-length"] ?? 0) > 0;
+  if (hasBody && !readableEnded) response.setHeader("Connection", "close"); // nobody will read the rest
   response.status(problem.status).set(headers).type(problemType).send(JSON.stringify(problem));
 }
 

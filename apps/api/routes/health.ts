@@ -24,7 +24,7 @@ const ok: Part = { status: "ok", detail: null };
 const checkMs = 3_000;
 
 /** What a check says within its time; its error is the detail, without secrets: errors of ours name none. */
-async function probe(failed: "down" | "degraded", check: () => Promise<Part | void>): Promise<Part> {
+async function probe(failed: "down" | "degraded", check: () => Promise<Part>): Promise<Part> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Part>((resolve) => {
     timer = setTimeout(
@@ -33,7 +33,7 @@ async function probe(failed: "down" | "degraded", check: () => Promise<Part | vo
     );
   });
   const answer = check().then(
-    (part) => part ?? ok,
+    (part) => part,
     (error: unknown): Part => ({ status: failed, detail: firstLine(error) }),
   );
   try {
@@ -51,18 +51,20 @@ function firstLine(error: unknown): string {
 const database = (api: ApiDeps) =>
   probe("down", async () => {
     await withSystem(api.deps.database, (db) => db.$queryRaw`select 1 as one`, 2_000);
+    return ok;
   });
 
-const queue = (api: ApiDeps) => probe("down", () => api.queues.check());
+const queue = (api: ApiDeps) => probe("down", () => api.queues.check().then(() => ok));
 
 /** Storage, Stripe and the clock catch up by themselves: without them the API still does its work. */
-const storage = (api: ApiDeps) => probe("degraded", () => api.deps.store.check());
+const storage = (api: ApiDeps) => probe("degraded", () => api.deps.store.check().then(() => ok));
 
 const stripe = (api: ApiDeps) =>
   probe("degraded", async () => {
     const client = api.deps.stripe;
     if (client === null) return { status: "ok", detail: "switched off" };
     await client.balance.retrieve();
+    return ok;
   });
 
 const lateMs = 5 * 60_000;

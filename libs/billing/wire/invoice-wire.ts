@@ -4,6 +4,7 @@ import { formatMoney } from "#libs/core/money/money.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import type { InvoiceLineView, InvoiceView } from "#libs/data/invoice-reads.ts";
 import { snakeCaseKeys } from "./snake-case-keys.ts";
+import { nullableTimestamp, timestampToWire } from "./wire-values.ts";
 
 const amount = z.string().describe("Major units with the currency's decimals");
 const instant = z.iso.datetime();
@@ -114,20 +115,20 @@ export function presentInvoiceSummary(row: InvoiceView, { now, publicUrl }: Pres
     billing_reason: row.billing_reason,
     billing_sequence: row.billing_sequence,
     idempotency_key: row.idempotency_key,
-    period_start: iso(row.period_start),
-    period_end: iso(row.period_end),
-    issued_at: iso(row.issued_at),
-    due_date: iso(row.due_at),
-    finalized_at: iso(row.finalized_at),
-    sent_at: iso(row.sent_at),
-    paid_at: iso(row.paid_at),
-    voided_at: iso(row.voided_at),
+    period_start: nullableTimestamp(row.period_start),
+    period_end: nullableTimestamp(row.period_end),
+    issued_at: nullableTimestamp(row.issued_at),
+    due_date: nullableTimestamp(row.due_at),
+    finalized_at: nullableTimestamp(row.finalized_at),
+    sent_at: nullableTimestamp(row.sent_at),
+    paid_at: nullableTimestamp(row.paid_at),
+    voided_at: nullableTimestamp(row.voided_at),
     void_reason: row.void_reason,
     invoice_pdf_url: row.has_pdf ? `${publicUrl}/v1/invoices/${id}/pdf` : null,
     metadata: row.metadata,
     version: row.version,
-    created_at: row.created_at.toISOString(),
-    updated_at: row.updated_at.toISOString(),
+    created_at: timestampToWire(row.created_at),
+    updated_at: timestampToWire(row.updated_at),
   };
 }
 
@@ -161,8 +162,8 @@ function presentLine(line: InvoiceLineView, currency: string): z.infer<typeof in
     exact_amount: line.exact_amount,
     discount: money(line.discount_minor),
     tax: money(line.tax_minor),
-    period_start: line.period_start.toISOString(),
-    period_end: line.period_end.toISOString(),
+    period_start: timestampToWire(line.period_start),
+    period_end: timestampToWire(line.period_end),
     tiers: z.array(z.record(z.string(), z.unknown())).parse(snakeCaseKeys(line.tiers)),
     proration: isWhole
       ? null
@@ -226,13 +227,9 @@ function shownStatus(row: InvoiceView, now: string): InvoiceSummaryWire["status"
     paymentStatus: row.payment_status,
     amountDueMinor: row.amount_due_minor,
     amountPaidMinor: row.amount_paid_minor,
-    dueAt: iso(row.due_at),
+    dueAt: nullableTimestamp(row.due_at),
     now,
     uncollectible: row.uncollectible_at !== null,
     sent: row.sent_at !== null,
   });
-}
-
-function iso(date: Date | null): string | null {
-  return date === null ? null : date.toISOString();
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type IdKind, publicId } from "#libs/core/public-id.ts";
 import type { JobView } from "#libs/data/job-reads.ts";
 import { snakeCaseKeys } from "./snake-case-keys.ts";
+import { nullableTimestamp, timestampToWire } from "./wire-values.ts";
 
 const instant = z.iso.datetime();
 
@@ -40,10 +41,10 @@ export function presentJob(row: JobView): z.infer<typeof jobWire> {
     payload: z.record(z.string(), z.unknown()).parse(snakeCaseKeys(withPublicIds(row.payload))),
     result: snakeCaseKeys(withPublicIds(row.result)),
     last_error: row.last_error,
-    run_at: row.run_at.toISOString(),
-    created_at: row.created_at.toISOString(),
-    started_at: row.started_at?.toISOString() ?? null,
-    ended_at: row.ended_at?.toISOString() ?? null,
+    run_at: timestampToWire(row.run_at),
+    created_at: timestampToWire(row.created_at),
+    started_at: nullableTimestamp(row.started_at),
+    ended_at: nullableTimestamp(row.ended_at),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import type { AccountBalance, LedgerEntryView } from "#libs/data/ledger-reads.ts";
+import { timestampToWire } from "./wire-values.ts";
 
 export const ledgerEntryWire = z
   .object({
@@ -23,8 +24,8 @@ export function presentLedgerEntry(row: LedgerEntryView): z.infer<typeof ledgerE
     kind: row.kind,
     customer_id: row.customer_id === null ? null : publicId("customer", row.customer_id),
     invoice_id: row.invoice_id === null ? null : publicId("invoice", row.invoice_id),
-    occurred_at: row.occurred_at.toISOString(),
-    created_at: row.created_at.toISOString(),
+    occurred_at: timestampToWire(row.occurred_at),
+    created_at: timestampToWire(row.created_at),
     postings: row.postings.map((posting) => ({
       debit: posting.debit_account,
       credit: posting.credit_account,

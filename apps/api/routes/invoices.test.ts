@@ -1,0 +1,195 @@
+import { Temporal } from "temporal-polyfill";
+import { generateInvoices } from "#libs/billing/run/generate-invoices.ts";
+import { parsePublicId } from "#libs/core/public-id.ts";
+import { withTenant } from "#libs/data/database.ts";
+import { insertArtifact } from "#libs/data/artifacts.ts";
+import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+import { createHash } from "node:crypto";
+
+const tiers = [
+  { up_to: "10", unit_amount: "0", flat_amount: "0" },
+  { up_to: null, unit_amount: "0.015", flat_amount: "1.00" },
+];
+
+describe("/v1/invoices", () => {
+  let world: ApiWorld;
+  let invoiceId: string;
+
+  beforeAll(async () => {
+    world = await openApiWorld();
+    await world
+      .call("post", "/v1/customers")
+      .send({ external_id: "acme", name: '=HYPERLINK("x"), Ltd' })
+      .expect(201);
+    await world
+      .call("post", "/v1/meters")
+      .send({ code: "calls", name: "Calls", aggregation: "sum", value_property: "n" });
+    const base = {
+      code: "base",
+      name: "Base",
+      kind: "recurring",
+      billing: "in_arrears",
+      charge_model: "flat",
+      flat: { amount: "49.00" },
+    };
+    const usage = {
+      code: "calls",
+      name: "Calls",
+      kind: "usage",
+      meter: "calls",
+      billing: "in_arrears",
+      charge_model: "graduated",
+      graduated: { tiers },
+    };
+    const plan = {
+      code: "team",
+      name: "Team",
+      currency: "USD",
+      interval: { unit: "month", count: 1 },
+      prices: [base, usage],
+    };
+    await world.call("post", "/v1/plans").send(plan).expect(201);
+    const span = { starts_at: "2026-01-01T00:00:00Z", ends_at: "2026-02-01T00:00:00Z" };
+    const made = await world
+      .call("post", "/v1/subscriptions")
+      .send({ customer: "acme", plan: "team", ...span })
+      .expect(201);
+    const event = {
+      id: "e1",
+      event_type: "calls",
+      customer: "acme",
+      timestamp: "2026-01-10T00:00:00Z",
+      properties: { n: 111 },
+    };
+    await world.call("post", "/v1/events").send(event).expect(200);
+    const subscriptionId = parsePublicId("subscription", made.body.id) ?? "";
+    await inTenant((tx) =>
+      generateInvoices(tx, {
+        subscriptionIds: [subscriptionId],
+        cutoffs: new Map([["UTC", Temporal.Instant.from("2026-02-01T00:00:00Z")]]),
+        dryRun: false,
+      }),
+    );
+    const list = await world.call("get", "/v1/invoices").expect(200);
+    invoiceId = list.body.data[0]?.id;
+  });
+  afterAll(() => world.close());
+
+  const inTenant = <T>(fn: Parameters<typeof withTenant<T>>[2]) =>
+    withTenant(world.test.database, { tenantId: world.tenantId, actor: "test" }, fn);
+
+  it("GET shows the invoice with its lines, amounts as decimal strings", async () => {
+    const answer = await world.call("get", `/v1/invoices/${invoiceId}`).expect(200);
+    expect(answer.body).toMatchObject({
+      invoice_status: "finalized",
+      status: "open",
+      currency: "USD",
+      total: "51.52",
+      amount_remaining: "51.52",
+      period_start: "2026-01-01T00:00:00Z",
+      invoice_pdf_url: null,
+    });
+    const usage = answer.body.lines.find((line: { kind: string }) => line.kind === "usage");
+    expect(usage).toMatchObject({
+      quantity: "111",
+      amount: "2.52",
+      exact_amount: "2.515",
+      price_code: "calls",
+      proration: null,
+    });
+    expect(usage.tiers[1]).toMatchObject({
+      quantity: "101",
+      unit_amount: "0.015",
+      flat_amount: expect.stringMatching(/^1(\.0+)?$/),
+    });
+  });
+
+  it("GET lists by its filters", async () => {
+    const count = async (query: string) =>
+      (await world.call("get", `/v1/invoices?${query}`).expect(200)).body.data.length;
+    expect(await count("status=open&invoice_status=finalized&payment_status=pending")).toBe(1);
+    expect(await count("status=paid")).toBe(0);
+    expect(await count("end_time=2020-01-01T00:00:00Z")).toBe(0);
+    const wrong = await world.call("get", "/v1/invoices?customer_id=acme");
+    expect([wrong.status, wrong.body.errors[0].path]).toEqual([422, "customer_id"]);
+    expect((await world.call("get", "/v1/invoices", world.strangerKey)).body.data).toEqual([]);
+    await world.call("get", `/v1/invoices/${invoiceId}`, world.strangerKey).expect(404);
+  });
+
+  it("GET ?format=csv exports a table", async () => {
+    const answer = await world.call("get", "/v1/invoices?format=csv").expect(200);
+    expect(answer.headers["content-type"]).toContain("text/csv");
+    const [head = "", row = "", end] = answer.text.split("\r\n");
+    expect(head.split(",").slice(0, 3)).toEqual(["id", "number", "status"]);
+    expect(row.split(",")[0]).toBe(invoiceId);
+    expect(row.split(",").length).toBe(head.split(",").length);
+    expect(end).toBe("");
+  });
+
+  it("GET /explain tells inputs, steps and rounding, and where the usage is", async () => {
+    const invoice = await world.call("get", `/v1/invoices/${invoiceId}`).expect(200);
+    const line = invoice.body.lines.find((each: { kind: string }) => each.kind === "usage");
+    const answer = await world.call("get", `/v1/invoices/${invoiceId}/lines/${line.id}/explain`).expect(200);
+    expect(answer.body).toMatchObject({
+      rounding: { mode: "half_up", exact_amount: "2.515", amount: "2.52" },
+      event_count: "1",
+      input_hash: line.input_hash,
+    });
+    expect(answer.body.steps.map((step: { name: string }) => step.name)).toContain("charge_model");
+    const usage = new URL(answer.body.usage_url);
+    const counted = await world.call("get", `${usage.pathname}${usage.search}`).expect(200);
+    expect(counted.body.data).toMatchObject([{ quantity: "111", event_count: "1" }]);
+    const missing = await world.call("get", `/v1/invoices/${invoiceId}/lines/li_x/explain`);
+    expect([missing.status, missing.body.code]).toEqual([404, "invoice_line_not_found"]);
+  });
+
+  it("GET /pdf answers the bytes as they were made, and 304 to who has them", async () => {
+    const early = await world.call("get", `/v1/invoices/${invoiceId}/pdf`);
+    expect([early.status, early.body.code]).toEqual([404, "pdf_not_ready"]);
+    const bytes = Buffer.from("%PDF-1.4 test");
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const id = parsePublicId("invoice", invoiceId) ?? "";
+    await inTenant((tx) =>
+      insertArtifact(tx, { invoiceId: id, kind: "invoice_pdf", sha256, pageCount: 1, bytes }),
+    );
+    const file = await world.call("get", `/v1/invoices/${invoiceId}/pdf`).expect(200);
+    expect(file.headers["content-type"]).toBe("application/pdf");
+    expect(Buffer.compare(file.body, bytes)).toBe(0);
+    await world.call("get", `/v1/invoices/${invoiceId}/pdf`).set("If-None-Match", `"${sha256}"`).expect(304);
+    const shown = await world.call("get", `/v1/invoices/${invoiceId}`);
+    expect(shown.body.invoice_pdf_url).toBe(`http://billwright.test/v1/invoices/${invoiceId}/pdf`);
+  });
+
+  it("PUT /payment records money from outside, whole or in parts, and refuses too much", async () => {
+    const pay = (body: object) => world.call("put", `/v1/invoices/${invoiceId}/payment`).send(body);
+    const over = await pay({ payment_status: "succeeded", amount: "100.00" });
+    expect([over.status, over.body.code]).toEqual([422, "payment_amount_invalid"]);
+    const fine = await pay({ payment_status: "succeeded", amount: "1.005" });
+    expect([fine.status, fine.body.code]).toEqual([422, "amount_precision"]);
+    const part = await pay({
+      payment_status: "succeeded",
+      amount: "1.52",
+      currency: "USD",
+      reference: "a",
+    }).expect(200);
+    expect(part.body).toMatchObject({
+      status: "partially_paid",
+      amount_paid: "1.52",
+      amount_remaining: "50.00",
+    });
+    const rest = await pay({ payment_status: "succeeded", reference: "b" }).expect(200);
+    expect(rest.body).toMatchObject({
+      status: "paid",
+      payment_status: "succeeded",
+      amount_remaining: "0.00",
+    });
+    const again = await pay({ payment_status: "succeeded", amount: "1.00", reference: "c" });
+    expect([again.status, again.body.code]).toEqual([422, "invoice_already_paid"]);
+    const balance = await world.call("get", "/v1/ledger/trial_balance").expect(200);
+    expect(balance.body).toMatchObject({ balanced: true, totals: [{ currency: "USD" }] });
+    const receivable = balance.body.accounts.find((row: { account: string }) => row.account === "receivable");
+    expect(receivable.balance).toBe("0.00");
+    const entries = await world.call("get", "/v1/ledger/entries?account=receivable").expect(200);
+    expect(entries.body.data).toHaveLength(3);
+  });
+});
