@@ -29,6 +29,6 @@ function parameterCount(path: string): number {
 }
 
 /** `/v1/customers/{id}` -> `/v1/customers/:id`. */
-export function expressPath(path: string): string {
+function expressPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }

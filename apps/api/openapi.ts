@@ -245,7 +245,7 @@ function successOf(route: Route, schemas: SchemaSet): Record<string, OpenApiResp
 }
 
 /** Codes that a route can answer with: its own and those of its kind. */
-export function errorsOf(route: Route): ErrorCode[] {
+function errorsOf(route: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>([
     ...route.errors,
     "internal",

@@ -102,7 +102,7 @@ export function errorResponse(api: ApiDeps): ErrorRequestHandler {
   };
 }
 
-export function sendProblem(response: Response, { problem, headers }: ProblemAnswer): void {
+function sendProblem(response: Response, { problem, headers }: ProblemAnswer): void {
   const { headers: sent, readableEnded } = response.req;
   const hasBody = sent["transfer-encoding"] !== undefined || Number(sent["content-length"] ?? 0) > 0;
   if (hasBody && !readableEnded) response.setHeader("Connection", "close"); // nobody will read the rest
