@@ -57,17 +57,15 @@ export async function assertSchedules(
   schedules: ReadonlyMap<string, Schedule>,
 ): Promise<void> {
   for (const schedule of schedules.values()) {
-    await queues
-      .queue(schedule.queue)
-      .upsertJobScheduler(
-        schedule.name,
-        { pattern: schedule.cron, tz: schedule.timezone },
-        {
-          name: schedule.name,
-          data: { schedule: schedule.name },
-          opts: { attempts: 3, backoff: { type: "exponential", delay: 1_000 } },
-        },
-      );
+    await queues.queue(schedule.queue).upsertJobScheduler(
+      schedule.name,
+      { pattern: schedule.cron, tz: schedule.timezone },
+      {
+        name: schedule.name,
+        data: { schedule: schedule.name },
+        opts: { attempts: 3, backoff: { type: "exponential", delay: 1_000 } },
+      },
+    );
   }
 }
 

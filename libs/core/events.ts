@@ -18,11 +18,19 @@ export const eventTypes = [
   "payment.failed",
   "subscription.created",
   "subscription.parked",
+  "usage.recount_due",
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];
 
-export type SubjectType = "customer" | "meter" | "billing_run" | "invoice" | "payment" | "subscription";
+export type SubjectType =
+  | "customer"
+  | "meter"
+  | "billing_run"
+  | "invoice"
+  | "payment"
+  | "subscription"
+  | "tenant";
 
 /** One fact about one subject. `data` holds ids and words, never money as a number. */
 export type DomainEvent = {

@@ -36,7 +36,7 @@ export async function loadRunInvoices(tx: TenantTx, runId: string): Promise<RunI
         from job j where j.tenant_id = i.tenant_id and j.run_id = i.run_id and j.payload->>'invoiceId' = i.id::text) as jobs
     from invoice i
     join customer c on c.tenant_id = i.tenant_id and c.id = i.customer_id
-    left join artifact a on a.tenant_id = i.tenant_id and a.invoice_id = i.id and a.kind = 'pdf'
+    left join artifact a on a.tenant_id = i.tenant_id and a.invoice_id = i.id and a.kind = 'invoice_pdf'
     where i.tenant_id = ${tx.tenantId}::uuid and i.run_id = ${runId}::uuid
     order by c.external_id nulls last, i.customer_id, i.number`;
 }
@@ -62,6 +62,6 @@ export async function loadCustomerNames(
 export async function countRunFailures(tx: TenantTx, runId: string): Promise<number> {
   const [row] = await tx.db.$queryRaw<{ n: bigint }[]>`
     select count(*) as n from job where tenant_id = ${tx.tenantId}::uuid and run_id = ${runId}::uuid
-      and state = 'succeeded' and result->>'outcome' = 'unknown'`;
+      and state = 'succeeded' and jsonb_exists(result, 'unknown')`;
   return Number(row?.n ?? 0n);
 }

@@ -43,12 +43,21 @@ export async function finalizeInvoices(tx: TenantTx, ids: readonly string[]): Pr
     tx,
     drafts.flatMap((draft) => {
       const subject = { subjectType: "invoice" as const, subjectId: draft.id };
-      const finalized = { type: "invoice.finalized" as const, ...subject, data: { customer_id: draft.customer_id } };
-      return draft.amount_due_minor > 0n ? [finalized] : [finalized, { type: "invoice.paid" as const, ...subject }];
+      const finalized = {
+        type: "invoice.finalized" as const,
+        ...subject,
+        data: { customer_id: draft.customer_id },
+      };
+      return draft.amount_due_minor > 0n
+        ? [finalized]
+        : [finalized, { type: "invoice.paid" as const, ...subject }];
     }),
   );
   const ordered = [...drafts].sort(inOrderOfIssue);
-  return issueInvoices(tx, ordered.map((draft) => finalizationOf(tx, draft, settings, version)));
+  return issueInvoices(
+    tx,
+    ordered.map((draft) => finalizationOf(tx, draft, settings, version)),
+  );
 }
 
 /** Numbers follow customers and their boundaries, so that the same month gives the same numbers. */

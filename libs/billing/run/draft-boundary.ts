@@ -20,6 +20,14 @@ export type Standing = {
   readonly position: Position;
 };
 
+/** A subscription that was put aside, and why. */
+export type ParkedSubscription = {
+  readonly subscriptionId: string;
+  readonly customerId: string | null;
+  readonly code: string;
+  readonly reason: string;
+};
+
 /** The invoice of one boundary, decided and not saved: the same for preview, dry run and the real thing. */
 export type BoundaryDraft = {
   readonly standing: Standing;

@@ -11,7 +11,13 @@ import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { loadQuantities } from "#libs/data/usage-quantities.ts";
 import { finalizeInvoices } from "../invoice/finalize-invoices.ts";
 import { describeFailure } from "../work/run-work.ts";
-import { type BoundaryDraft, draftBoundary, dueAt, type Standing } from "./draft-boundary.ts";
+import {
+  type BoundaryDraft,
+  draftBoundary,
+  dueAt,
+  type ParkedSubscription,
+  type Standing,
+} from "./draft-boundary.ts";
 import { loadStandings } from "./load-standings.ts";
 
 export type GenerateInput = {
@@ -19,13 +25,6 @@ export type GenerateInput = {
   /** Boundaries up to here are billed, by zone of the subscription; inclusive. */
   readonly cutoffs: ReadonlyMap<string, Temporal.Instant>;
   readonly dryRun: boolean;
-};
-
-export type ParkedSubscription = {
-  readonly subscriptionId: string;
-  readonly customerId: string | null;
-  readonly code: string;
-  readonly reason: string;
 };
 
 /** What one chunk did, or in a dry run would have done. Amounts as decimal strings. */

@@ -3,8 +3,7 @@ import { positionAt } from "#libs/core/rating/due-periods.ts";
 import { type BillableSubscription, loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { describeFailure } from "../work/run-work.ts";
-import type { Standing } from "./draft-boundary.ts";
-import type { ParkedSubscription } from "./generate-invoices.ts";
+import type { ParkedSubscription, Standing } from "./draft-boundary.ts";
 
 /**
  * Subscriptions as billing sees them, each at its next boundary. What cannot be read comes back as broken; what was

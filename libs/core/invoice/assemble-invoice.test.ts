@@ -210,16 +210,14 @@ const anyInput: fc.Arbitrary<AssembleInvoiceInput> = fc.record({
   roundingMode: fc.constantFrom<RoundingMode>("half_up", "half_even"),
   taxRounding: fc.constantFrom<TaxRounding>("line", "line_per_tax", "invoice_per_tax", "invoice"),
   taxStatus: fc.constantFrom("taxable" as const, "exempt" as const),
-  taxRates: fc
-    .array(fc.tuple(anyPercent, fc.boolean()), { maxLength: 3 })
-    .map((rates) =>
-      rates.map(([percentage, inclusive], index) => ({
-        id: `t${index}`,
-        name: "Tax",
-        percentage,
-        inclusive,
-      })),
-    ),
+  taxRates: fc.array(fc.tuple(anyPercent, fc.boolean()), { maxLength: 3 }).map((rates) =>
+    rates.map(([percentage, inclusive], index) => ({
+      id: `t${index}`,
+      name: "Tax",
+      percentage,
+      inclusive,
+    })),
+  ),
   lines: anyLines,
   discounts: fc.array(
     fc.oneof(

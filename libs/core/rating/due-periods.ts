@@ -1,6 +1,12 @@
 import type { Temporal } from "temporal-polyfill";
 import { type TimeRange, shareOf } from "../calendar/proration.ts";
-import { boundary, type Period, periodAt, periodContaining, wholePeriodAround } from "../calendar/schedule.ts";
+import {
+  boundary,
+  type Period,
+  periodAt,
+  periodContaining,
+  wholePeriodAround,
+} from "../calendar/schedule.ts";
 import { compareInstants } from "../calendar/timezone.ts";
 import type { BillableItem } from "./billable-item.ts";
 import type { Ratio } from "./rate-price.ts";

@@ -39,7 +39,8 @@ export function rateDuePeriod(due: DuePeriod, usage: readonly GroupQuantity[]): 
   const { price, quantity } = due.item;
   if (price.kind === "usage") return usage.map((group) => rateLine(due, group));
   const seats = quantity ?? price.quantity;
-  const units = seats === undefined || seats === null ? one : parseDecimal(seats, `quantity of ${price.code}`);
+  const units =
+    seats === undefined || seats === null ? one : parseDecimal(seats, `quantity of ${price.code}`);
   return [rateLine(due, { group: "", quantity: units, eventCount: 0n })];
 }
 

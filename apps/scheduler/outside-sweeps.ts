@@ -1,0 +1,33 @@
+import type { Deps } from "#libs/billing/deps.ts";
+import { openDueRetries } from "#libs/billing/payment/open-due-retries.ts";
+import { pollPayments } from "#libs/billing/payment/poll-payments.ts";
+import { sweepInbox } from "#libs/billing/payment/receive-stripe-webhook.ts";
+import { paymentRetry } from "#libs/jobs/payment-retry.job.ts";
+import { stripeApplyEvent } from "#libs/jobs/stripe-apply-event.job.ts";
+import type { SchedulerOptions } from "./start-scheduler.ts";
+
+/**
+ * What nobody tells us by itself: payments whose webhook never came, webhooks whose job was never written, declined
+ * payments whose next try is due.
+ * @param scale stretches or shortens every interval; 1 in production
+ */
+export function outsideSweeps(deps: Deps, scale: number): SchedulerOptions["sweeps"] {
+  const every = (ms: number) => Math.max(500, Math.round(ms * scale));
+  return [
+    {
+      name: "payment poll",
+      everyMs: every(30_000),
+      run: () => pollPayments(deps, { olderThanMs: every(60_000) }),
+    },
+    {
+      name: "webhook inbox",
+      everyMs: every(10_000),
+      run: () => sweepInbox(deps.database, { seed: stripeApplyEvent.seed, olderThanMs: every(15_000) }),
+    },
+    {
+      name: "payment retries",
+      everyMs: every(5_000),
+      run: () => openDueRetries(deps.database, { seed: paymentRetry.seed }),
+    },
+  ];
+}

@@ -1,0 +1,45 @@
+import type { Causes } from "#libs/core/events.ts";
+import { billingRunNotify } from "./billing-run-notify.job.ts";
+import { billingRunPlan } from "./billing-run-plan.job.ts";
+import type { AnyJob } from "./define-job.ts";
+import { invoiceCollect } from "./invoice-collect.job.ts";
+import { invoiceEmail } from "./invoice-email.job.ts";
+import { invoiceFinalize } from "./invoice-finalize.job.ts";
+import { invoiceGenerate } from "./invoice-generate.job.ts";
+import { invoiceRenderPdf } from "./invoice-render-pdf.job.ts";
+import { invoiceSettleStripe } from "./invoice-settle-stripe.job.ts";
+import { invoiceStorePdf } from "./invoice-store-pdf.job.ts";
+import { invoiceSyncStripe } from "./invoice-sync-stripe.job.ts";
+import { paymentRetry } from "./payment-retry.job.ts";
+import { stripeApplyEvent } from "./stripe-apply-event.job.ts";
+import { usageAdoptCustomer, usageAdoptMeter } from "./usage-adopt.job.ts";
+import { usageRecount } from "./usage-recount.job.ts";
+
+const list: readonly AnyJob[] = [
+  billingRunPlan,
+  invoiceGenerate,
+  invoiceFinalize,
+  invoiceRenderPdf,
+  invoiceStorePdf,
+  invoiceEmail,
+  invoiceSyncStripe,
+  invoiceCollect,
+  invoiceSettleStripe,
+  paymentRetry,
+  stripeApplyEvent,
+  usageAdoptCustomer,
+  usageAdoptMeter,
+  usageRecount,
+  billingRunNotify,
+];
+
+/** Every job that this code knows, by name. An explicit list: adding a job means adding a line. */
+export const jobCatalog: ReadonlyMap<string, AnyJob> = new Map(list.map((job) => [job.name, job]));
+
+/** Which jobs an event causes, in the order of the catalog. */
+export const causes: Causes = (event) =>
+  list.flatMap((job) => {
+    if (!job.causedBy.includes(event.type)) return [];
+    const seed = job.seedOf(event);
+    return seed === null ? [] : [seed];
+  });
