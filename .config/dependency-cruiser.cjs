@@ -42,7 +42,7 @@ module.exports = {
       comment: "a process stands alone; the command line and the benchmarks start the others",
       severity: "error",
       from: { path: "^apps/([^/]+)/", pathNot: [test, "^apps/(cli|bench)/"] },
-      to: { path: "^apps/", pathNot: ["^apps/$1/", "^apps/build-deps\\.ts$"] },
+      to: { path: "^apps/", pathNot: ["^apps/$1/", "^apps/(build-deps|run-process|schedule-settings)\\.ts$"] },
     },
     {
       name: "sandbox-stands-outside",
