@@ -39,6 +39,7 @@ export const errorTable = {
   api_key_not_found: { kind: "not_found", title: "There is no such API key" },
   body_malformed: { kind: "malformed", title: "The body cannot be read" },
   body_too_large: { kind: "too_large", title: "The body is too large" },
+  clock_invalid: { kind: "invalid", title: "The clock cannot be set so" },
   currency_mismatch: { kind: "invalid", title: "Two currencies were mixed" },
   currency_unknown: { kind: "invalid", title: "The currency is not in ISO 4217" },
   customer_in_use: { kind: "invalid", title: "The customer still has a live subscription" },

@@ -65,3 +65,47 @@ export async function countRunFailures(tx: TenantTx, runId: string): Promise<num
       and state = 'succeeded' and jsonb_exists(result, 'unknown')`;
   return Number(row?.n ?? 0n);
 }
+
+export type InvoiceTotalsRow = {
+  readonly external_id: string | null;
+  /** Counts a customer's subscription invoices from 1. */
+  readonly sequence: number;
+  readonly period_start: Date | null;
+  readonly period_end: Date | null;
+  readonly currency: string;
+  readonly lines: number;
+  readonly subtotal_minor: bigint;
+  readonly discount_total_minor: bigint;
+  readonly tax_total_minor: bigint;
+  readonly total_minor: bigint;
+};
+
+/** The totals of every issued invoice of subscriptions, by customer and sequence. */
+export async function listInvoiceTotals(tx: TenantTx): Promise<InvoiceTotalsRow[]> {
+  return tx.db.$queryRaw<InvoiceTotalsRow[]>`
+    select c.external_id, i.billing_sequence as sequence, i.period_start, i.period_end, i.currency,
+      (select count(*)::int from invoice_line l where l.tenant_id = i.tenant_id and l.invoice_id = i.id) as lines,
+      i.subtotal_minor, i.discount_total_minor, i.tax_total_minor, i.total_minor
+    from invoice i join customer c on c.tenant_id = i.tenant_id and c.id = i.customer_id
+    where i.tenant_id = ${tx.tenantId}::uuid and i.invoice_status = 'finalized' and i.subscription_id is not null
+    order by c.external_id, i.billing_sequence`;
+}
+
+export type CollectionRow = {
+  readonly id: string;
+  readonly customer_id: string;
+  readonly collection: string;
+  readonly payment_status: string;
+  readonly currency: string;
+  readonly remaining_minor: bigint;
+  readonly failed_attempts: number;
+};
+
+/** How far the issued invoices of a tenant are collected. */
+export async function listCollection(tx: TenantTx): Promise<CollectionRow[]> {
+  return tx.db.$queryRaw<CollectionRow[]>`
+    select i.id, i.customer_id, s.collection, i.payment_status, i.currency, i.amount_due_minor - i.amount_paid_minor as remaining_minor,
+      (select count(*)::int from payment_attempt a where a.tenant_id = i.tenant_id and a.invoice_id = i.id and a.state = 'failed') as failed_attempts
+    from invoice i join subscription s on s.tenant_id = i.tenant_id and s.id = i.subscription_id
+    where i.tenant_id = ${tx.tenantId}::uuid and i.invoice_status = 'finalized' and i.invoice_type <> 'credit'`;
+}

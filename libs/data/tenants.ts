@@ -49,3 +49,8 @@ export async function listTenantIds(db: Db): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`select id from tenant order by id`;
   return rows.map((row) => row.id);
 }
+
+/** Moves a test tenant's clock forward; the database refuses to move it back, or to give a live tenant one. */
+export async function setTenantClock(tx: TenantTx, to: Temporal.Instant): Promise<void> {
+  await tx.db.$executeRaw`update tenant set clock_now = ${toDate(to)} where id = ${tx.tenantId}::uuid`;
+}

