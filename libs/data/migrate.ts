@@ -151,7 +151,7 @@ async function grantApplication(client: pg.Client, login: string): Promise<void>
   await client.query(`grant billwright_app, billwright_system to ${name}`);
   await migrateQueueTables(client, queueSchema);
   await client.query(`
-    grant usage on schema ${queueSchema} to ${name};
+    grant usage, create on schema ${queueSchema} to ${name}; -- a queue makes its own sequence
     grant select, insert, update, delete on all tables in schema ${queueSchema} to ${name};
     grant usage, select on all sequences in schema ${queueSchema} to ${name};
     grant execute on all functions in schema ${queueSchema} to ${name}`);

@@ -19,7 +19,7 @@ export const environmentSchema = z.object({
   BILLWRIGHT_DATA_DIR: text.default(".billwright"),
   BOOTSTRAP_API_KEY: z
     .string()
-    .regex(/^bw_(live|test)_[A-Za-z0-9_]{24,}$/, "bw_live_ or bw_test_ and at least 24 letters or digits")
+    .regex(/^bw_(live|test)_[A-Za-z0-9]{32,128}$/, "bw_live_ or bw_test_ and 32 to 128 letters or digits")
     .optional(),
   ADMIN_EMAIL: z.email().optional(),
   ADMIN_PASSWORD: z.string().min(12, "at least 12 characters").optional(),
@@ -121,6 +121,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
 /** Reads the environment with some variables set by us, such as the ports that a demo found free. */
 export function readConfigWith(overrides: Readonly<Record<string, string | undefined>>): Config {
   return readConfig({ ...process.env, ...overrides });
+}
+
+/**
+ * The environment of a process that we start: ours without what Billwright reads of it, except the browser's place,
+ * and then `settings`.
+ */
+export function childEnvironment(
+  settings: Readonly<Record<string, string>>,
+): Record<string, string | undefined> {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => name === "CHROMIUM_PATH" || !Object.hasOwn(environmentSchema.shape, name),
+  );
+  return { ...Object.fromEntries(kept), ...settings };
 }
 
 function derived(settings: Environment): Pick<Config, "stripe" | "emailEnabled" | "storage"> {

@@ -12,7 +12,7 @@ export function upCommand(): Command {
     .option("--sandbox", "with stand-ins for Stripe and e-mail on loopback; for test tenants only", false)
     .addHelpText(
       "after",
-      "\nExamples:\n  billwright up\n  PORT=8080 BOOTSTRAP_API_KEY=bw_test_0123456789abcdefghijklmn billwright up --sandbox",
+      "\nExamples:\n  billwright up\n  PORT=8080 BOOTSTRAP_API_KEY=bw_test_0123456789abcdefghijklmnopqrstuv billwright up --sandbox",
     )
     .action(async (options: { sandbox: boolean }) => {
       const { BILLWRIGHT_DATA_DIR: dataDir } = readConfig();

@@ -1,7 +1,10 @@
 import { exitCodes } from "../cli-context.ts";
 import type { Stack } from "./start-stack.ts";
 
-/** Waits for Ctrl-C or SIGTERM, then stops everything in order; a second signal ends at once, which is safe. */
+/** One Ctrl-C may reach us twice, from the terminal and from npm: signals this close together are one. */
+const oneRequestMs = 1_000;
+
+/** Waits for Ctrl-C or SIGTERM, then stops everything in order; a later signal ends at once, which is safe. */
 export async function untilStopped(stack: Stack): Promise<void> {
   await stopRequested();
   process.stdout.write("\nStopping...\n");
@@ -10,14 +13,18 @@ export async function untilStopped(stack: Stack): Promise<void> {
 }
 
 let requested: Promise<void> | null = null;
-let isRequested = false;
+let requestedAtMs = 0;
 
-/** Resolves at the first signal. */
+/** A terminal signals the whole group, and whoever started us passes it on: within a second it is one wish. */
+const sameWishMs = 1_000;
+
+/** Resolves at the first signal; one that comes later ends the process at once. */
 export function stopRequested(): Promise<void> {
   requested ??= new Promise((resolve) => {
     const onSignal = () => {
-      if (isRequested) process.exit(exitCodes.stopped);
-      isRequested = true;
+      const nowMs = performance.now();
+      if (requestedAtMs === 0) requestedAtMs = nowMs;
+      else if (nowMs - requestedAtMs > sameWishMs) process.exit(exitCodes.stopped);
       resolve();
     };
     process.on("SIGINT", onSignal);

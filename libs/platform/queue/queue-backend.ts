@@ -99,6 +99,7 @@ function openOnPostgres(url: string, prefix = "billwright"): QueueBackend {
     options: "-c search_path=bullmq",
     application_name: "billwright-queue",
   });
+  pool.setMaxListeners(0); // every queue and worker listens to it
   pool.on("error", () => undefined); // an idle connection died; the pool replaces it
   const connection = pool as unknown as PostgresConnectionOptions; // a pg.Pool is what it asks for; its own type is narrower
   const queues = new Map<string, DeliveryQueue>();
