@@ -51,7 +51,7 @@ export function demoCommand(): Command {
         overrides: {
           ADMIN_EMAIL: adminEmail,
           ADMIN_PASSWORD: adminPassword,
-          LOG_LEVEL: "warn",
+          LOG_LEVEL: "error",
           LOG_FORMAT: "pretty",
         },
       });

@@ -181,6 +181,7 @@ async function saveRound(tx: TenantTx, round: readonly Drafted[]): Promise<Draft
     tx,
     won.map(({ draft, invoice }) => ({
       subscriptionId: draft.standing.subscriptionId,
+      index: draft.standing.position.index,
       next: draft.next,
       billingSequence: draft.standing.billingSequence + (invoice === null ? 0 : 1),
     })),

@@ -43,7 +43,7 @@ export function customerBlock(invoices: readonly RunInvoiceRow[]): string {
   for (const invoice of invoices) {
     const amount = displayMoney({ minor: invoice.total_minor, currency: invoice.currency }, "en-US");
     lines.push(`  ✅ Generated invoice ${invoice.number ?? "(draft)"} for ${id} (Amount: ${amount})`);
-    for (const job of invoice.jobs) {
+    for (const job of [...invoice.jobs].sort(inOrderOfSteps)) {
       const text = stepText(job, invoice);
       if (text !== null) lines.push(`  ${text}`);
     }
@@ -52,6 +52,12 @@ export function customerBlock(invoices: readonly RunInvoiceRow[]): string {
 }
 
 type StepJob = RunInvoiceRow["jobs"][number];
+
+/** Steps are shown in one order, whatever order they ended in. */
+function inOrderOfSteps(a: StepJob, b: StepJob): number {
+  const place = (job: StepJob) => [...components, "payment"].indexOf(componentOf[job.queue] ?? "generate");
+  return place(a) - place(b);
+}
 
 function stepText(job: StepJob, invoice: RunInvoiceRow): string | null {
   const component = componentOf[job.queue] ?? "generate";
@@ -109,7 +115,7 @@ export function runSummary(details: RunDetails, now: Date): string {
     `Month: ${run.month ?? "everything due"}`,
     `Organizations Processed: ${processed.size}`,
     ...(run.already_billed > 0
-      ? [`Already Billed Before: ${run.already_billed} (nothing billed twice)`]
+      ? [`Nothing Left To Bill: ${run.already_billed} (billed before or not due: nothing is billed twice)`]
       : []),
     ...(run.waiting_zones.length > 0
       ? [`Waiting For Their Month To End: ${run.waiting_zones.join(", ")}`]
