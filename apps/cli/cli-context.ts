@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DomainError } from "#libs/core/errors.ts";
-import { type Database, withSystem } from "#libs/data/database.ts";
+import { type Database, openDatabase, withSystem } from "#libs/data/database.ts";
 import { listTenantIds } from "#libs/data/tenants.ts";
-import { causes } from "#libs/jobs/catalog.ts";
 import { type Config, ConfigError, readConfig, readConfigWith } from "#libs/platform/config.ts";
 import { createLogger, type Logger } from "#libs/platform/logger.ts";
-import { buildDeps, type BuiltDeps } from "../build-deps.ts";
+import type { BuiltDeps } from "../build-deps.ts";
 
 /** Exit codes of every command: 0 ok, 2 bad input, 3 partly done, 4 something is unavailable, 130 stopped. */
 export const exitCodes = { ok: 0, badInput: 2, partial: 3, unavailable: 4, stopped: 130 } as const;
@@ -58,33 +57,55 @@ export function readConnection(dataDir: string): Connection | null {
   }
 }
 
-/**
- * Opens the installation that the environment names, else the running `up`, else the running demo.
- * @throws CliError 4 when there is none
- */
-export async function openInstallation(): Promise<Installation> {
+type FoundInstallation = {
+  readonly config: Config & { readonly DATABASE_URL: string };
+  readonly logger: Logger;
+  readonly defaultTenantId: string | null;
+};
+
+function findInstallation(): FoundInstallation {
   const given = readConfig();
   const running =
     given.DATABASE_URL === undefined
       ? (readConnection(given.BILLWRIGHT_DATA_DIR) ?? readConnection(join(given.BILLWRIGHT_DATA_DIR, "demo")))
       : null;
-  if (given.DATABASE_URL === undefined && running === null) {
+  const config =
+    running === null ? given : readConfigWith({ DATABASE_URL: running.url, PUBLIC_URL: running.apiUrl });
+  const { DATABASE_URL } = config;
+  if (DATABASE_URL === undefined) {
     throw new CliError(
       exitCodes.unavailable,
       "no database: set DATABASE_URL, or start one with `billwright up` (or `npm run demo`) in another terminal",
     );
   }
-  const config =
-    running === null ? given : readConfigWith({ DATABASE_URL: running.url, PUBLIC_URL: running.apiUrl });
   const logger = createLogger({ level: "warn", format: "pretty", process: "cli", toStderr: true });
+  return { config: { ...config, DATABASE_URL }, logger, defaultTenantId: running?.tenantId ?? null };
+}
+
+/**
+ * Opens the installation that the environment names, else the running `up`, else the running demo.
+ * @throws CliError 4 when there is none
+ */
+export async function openInstallation(): Promise<Installation> {
+  const { config, logger, defaultTenantId } = findInstallation();
+  const { buildDeps } = await import("../build-deps.ts");
+  const { causes } = await import("#libs/jobs/catalog.ts");
   const built = await buildDeps(config, logger, { causes });
-  return {
-    ...built,
-    config,
-    logger,
-    database: built.deps.database,
-    defaultTenantId: running?.tenantId ?? null,
-  };
+  return { ...built, config, logger, database: built.deps.database, defaultTenantId };
+}
+
+/** What a command needs that works on the database alone and causes no jobs: little memory, quick to start. */
+export type DatabaseInstallation = Pick<Installation, "database" | "logger" | "defaultTenantId">;
+
+/** As `withInstallation`, with nothing but the database. */
+export async function withDatabaseOnly<T>(use: (found: DatabaseInstallation) => Promise<T>): Promise<T> {
+  const { config, logger, defaultTenantId } = findInstallation();
+  const database = openDatabase({ url: config.DATABASE_URL, poolSize: 2, causes: () => [] });
+  try {
+    return await use({ database, logger, defaultTenantId });
+  } finally {
+    await database.close();
+  }
 }
 
 /** Runs something with the installation open, and closes it whatever happens. */
@@ -98,7 +119,10 @@ export async function withInstallation<T>(use: (installation: Installation) => P
 }
 
 /** The tenant a command works for: the one named, the demo's, or the only one there is. */
-export async function pickTenant(installation: Installation, named: string | undefined): Promise<string> {
+export async function pickTenant(
+  installation: DatabaseInstallation,
+  named: string | undefined,
+): Promise<string> {
   if (named !== undefined) return named;
   if (installation.defaultTenantId !== null) return installation.defaultTenantId;
   const ids = await withSystem(installation.database, listTenantIds);

@@ -1,8 +1,13 @@
 import { Command } from "commander";
 import { explainFailure, exitCodes } from "./cli-context.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { runCommand } from "./commands/run.ts";
-import { upCommand } from "./commands/up.ts";
+
+/** Each command is loaded when it is the one that was asked for: the others need time and memory that it does not. */
+const loadCommand: Readonly<Record<string, () => Promise<Command>>> = {
+  up: async () => (await import("./commands/up.ts")).upCommand(),
+  demo: async () => (await import("./commands/demo.ts")).demoCommand(),
+  run: async () => (await import("./commands/run.ts")).runCommand(),
+  import: async () => (await import("./commands/import.ts")).importCommand(),
+};
 
 /** The `billwright` command: every operation a person runs by hand. */
 async function main(): Promise<void> {
@@ -12,10 +17,17 @@ async function main(): Promise<void> {
     .exitOverride((error) => {
       process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput);
     });
-  for (const command of [upCommand(), demoCommand(), runCommand()]) {
-    program.addCommand(command);
+  const asked = loadCommand[process.argv[2] ?? ""];
+  for (const load of asked === undefined ? Object.values(loadCommand) : [asked]) {
+    program.addCommand(await load());
   }
+  inheritSettings(program);
   await program.parseAsync();
+}
+
+/** A wrong option ends every command, however deep, as it ends the program. */
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) inheritSettings(command.copyInheritedSettings(parent));
 }
 
 main().catch((error: unknown) => {

@@ -10,11 +10,11 @@ import {
 } from "#libs/billing/usage/import-events.ts";
 import {
   CliError,
+  type DatabaseInstallation,
   exitCodes,
-  type Installation,
   pickTenant,
   printJson,
-  withInstallation,
+  withDatabaseOnly,
 } from "../cli-context.ts";
 import { stopRequested } from "../stack/until-stopped.ts";
 
@@ -54,7 +54,7 @@ export function importEventsCommand(): Command {
     .option("--json", "print the result as JSON and nothing else")
     .addHelpText("after", helpText)
     .action(async (files: string[], options: ImportOptions) => {
-      const exitCode = await withInstallation((installation) => importFiles(installation, files, options));
+      const exitCode = await withDatabaseOnly((installation) => importFiles(installation, files, options));
       process.exit(exitCode);
     });
 }
@@ -73,7 +73,7 @@ Examples:
     --map 'customer=org_id,timestamp=ts,event_type=:api_call,value=n,id=row_id,properties.region=region'`;
 
 async function importFiles(
-  installation: Installation,
+  installation: DatabaseInstallation,
   files: readonly string[],
   options: ImportOptions,
 ): Promise<number> {
@@ -86,7 +86,7 @@ async function importFiles(
     if (stop.signal.aborted) break;
     const bar = openBar(file, options.json !== true && process.stderr.isTTY === true);
     try {
-      const summary = await importEvents(installation.deps, {
+      const summary = await importEvents(installation, {
         ...{ tenantId, path: file, map: options.map, timezone: options.timezone, format: options.format },
         ...{ rejectsPath: options.rejects, signal: stop.signal, onProgress: bar.show },
         ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),

@@ -1,0 +1,7 @@
+import { Command } from "commander";
+import { importEventsCommand } from "./import-events.ts";
+
+/** `billwright import`: bring in data from files. */
+export function importCommand(): Command {
+  return new Command("import").description("bring in data from files").addCommand(importEventsCommand());
+}
