@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "temporal-polyfill";
 import type { Db, TenantTx } from "./database.ts";
 import { toInstant } from "./database.ts";
 

@@ -1,3 +1,4 @@
+import type { Causes } from "#libs/core/events.ts";
 import type { Meter } from "#libs/core/usage/meter.ts";
 import { type Database, type TenantTx, withSystem, withTenant } from "#libs/data/database.ts";
 import { newId } from "#libs/data/new-id.ts";
@@ -19,8 +20,8 @@ export type UsageWorld = {
 };
 
 /** A tenant on a test clock that sends usage. */
-export async function openUsageWorld(now: string): Promise<UsageWorld> {
-  const test = await openTestDatabase();
+export async function openUsageWorld(now: string, causes?: Causes): Promise<UsageWorld> {
+  const test = await openTestDatabase(causes);
   const { database } = test;
   const scope = { tenantId: newId(), actor: "test" };
   await withSystem(

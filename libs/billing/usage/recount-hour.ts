@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "temporal-polyfill";
 import { domainError } from "#libs/core/errors.ts";
 import { hourOf } from "#libs/core/usage/usage-bucket.ts";
 import type { TenantTx } from "#libs/data/database.ts";
