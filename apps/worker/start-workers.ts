@@ -48,8 +48,9 @@ export function startWorkers(
     const { concurrency, limiter } = queueSettings[name];
     return queues.work(name, (job) => deliver(job.data), {
       concurrency,
-      lockDuration: 60_000,
-      stalledInterval: 15_000,
+      // The row's lease decides; BullMQ's lock only says when it looks for another worker.
+      lockDuration: 2 * deps.leaseMs,
+      stalledInterval: Math.max(500, deps.leaseMs / 2),
       ...(limiter === undefined ? {} : { limiter }),
       onError: (error) => deps.logger.warn("queue worker error", { queue: name, error }),
     });

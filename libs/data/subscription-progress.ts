@@ -1,14 +1,19 @@
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "temporal-polyfill";
 import { type Db, toDate, type TenantTx } from "./database.ts";
 
 export type Progress = {
   readonly subscriptionId: string;
+  /** The boundary that was billed. */
+  readonly index: number;
   /** Null: the last boundary has been billed. */
   readonly next: { readonly index: number; readonly at: Temporal.Instant } | null;
   readonly billingSequence: number;
 };
 
-/** Moves subscriptions past a billed boundary; the claims are the guard, this is where the next one is found. */
+/**
+ * Moves subscriptions past a billed boundary; the claims are the guard, this is where the next one is found. One that
+ * another run has moved on meanwhile stays where it is: it never goes back to a boundary that is billed.
+ */
 export async function advanceSubscriptions(tx: TenantTx, list: readonly Progress[]): Promise<void> {
   if (list.length === 0) return;
   await tx.db.$executeRaw`
@@ -16,9 +21,10 @@ export async function advanceSubscriptions(tx: TenantTx, list: readonly Progress
       billing_sequence = p.billing_sequence, updated_at = now(),
       status = case when p.next_due_at is null then 'ended' when s.status in ('scheduled', 'trialing') then 'active' else s.status end
     from unnest(${list.map((p) => p.subscriptionId)}::uuid[], ${list.map((p) => p.next?.index ?? null)}::int[],
-                ${list.map((p) => (p.next === null ? null : toDate(p.next.at)))}::timestamptz[], ${list.map((p) => p.billingSequence)}::int[])
-      as p (id, next_index, next_due_at, billing_sequence)
-    where s.tenant_id = ${tx.tenantId}::uuid and s.id = p.id`;
+                ${list.map((p) => (p.next === null ? null : toDate(p.next.at)))}::timestamptz[], ${list.map((p) => p.billingSequence)}::int[],
+                ${list.map((p) => p.index)}::int[])
+      as p (id, next_index, next_due_at, billing_sequence, billed_index)
+    where s.tenant_id = ${tx.tenantId}::uuid and s.id = p.id and s.next_index = p.billed_index`;
 }
 
 /** Puts subscriptions aside whose billing failed, with the reason; they stop nobody else. */

@@ -1,0 +1,46 @@
+import type { Guard } from "./chaos-options.ts";
+import type { ChaosStack } from "./start-stack.ts";
+
+/**
+ * How each guard is taken away, as the owner of the schema. Where an insert names its unique index (`ON CONFLICT`), the
+ * index must stay for the statement to parse: there a trigger makes every key a new one, and nothing is unique any more.
+ */
+const withoutGuard: Readonly<Record<Guard, string>> = {
+  claim: `
+    alter table billing_period drop constraint billing_period_follows;
+    drop index billing_period_first;
+    drop index billing_period_tenant_id_subscription_item_id_schedule_no_i_key;
+    drop index billing_period_tenant_id_subscription_item_id_start_at_key;
+    drop index billing_period_tenant_id_subscription_item_id_end_at_key;
+    drop index invoice_once_per_boundary;
+    drop index invoice_line_tenant_id_source_key_key;`,
+  "effect-fence": `
+    create function chaos_no_fence() returns trigger language plpgsql as $$
+    begin
+      new.fence := old.fence;
+      return new;
+    end $$;
+    create trigger chaos_no_fence before update on effect for each row execute function chaos_no_fence();`,
+  "inbox-unique": `
+    create function chaos_new_event_id() returns trigger language plpgsql as $$
+    begin
+      if exists (select 1 from webhook_inbox where provider = new.provider and account = new.account and event_id = new.event_id) then
+        new.event_id := new.event_id || '#' || gen_random_uuid();
+      end if;
+      return new;
+    end $$;
+    create trigger chaos_new_event_id before insert on webhook_inbox for each row execute function chaos_new_event_id();
+    create function chaos_new_provider_id() returns trigger language plpgsql as $$
+    begin
+      if exists (select 1 from payment where tenant_id = new.tenant_id and provider = new.provider and provider_id = new.provider_id) then
+        new.provider_id := new.provider_id || '#' || gen_random_uuid();
+      end if;
+      return new;
+    end $$;
+    create trigger chaos_new_provider_id before insert on payment for each row execute function chaos_new_provider_id();`,
+};
+
+/** Takes one guard away from the database, so that a run proves that somebody would notice. */
+export async function breakGuard(stack: ChaosStack, guard: Guard): Promise<void> {
+  await stack.rows(withoutGuard[guard]);
+}

@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { failpointFile } from "#libs/platform/failpoint.ts";
+import { until } from "./until.ts";
+
+const transactionJobs = ["billing_run.plan", "invoice.generate", "stripe.apply_event"];
+const externalJobs = [
+  ...["invoice.render_pdf", "invoice.store_pdf", "invoice.email"],
+  ...["invoice.sync_stripe", "invoice.collect", "invoice.settle_stripe"],
+];
+const effects = [
+  ...[
+    "email.invoice",
+    "storage.put_pdf",
+    "stripe.customer_create",
+    "stripe.invoice_create",
+    "stripe.invoice_lines",
+  ],
+  ...[
+    "stripe.invoice_finalize",
+    "stripe.payment_method_attach",
+    "stripe.payment_intent",
+    "stripe.invoice_attach_payment",
+  ],
+];
+const each = (prefix: string, names: readonly string[], places: readonly string[]) =>
+  names.flatMap((name) => places.map((place) => `${prefix}.${name}:${place}`));
+
+/** Where a process that only generates can be stopped: reached at the very start of a month. */
+export const generationPoints = each(
+  "job",
+  ["billing_run.plan", "invoice.generate"],
+  ["claimed", "before-commit", "committed"],
+);
+
+/** Every place that the work of a month passes. `probed` is passed only after a crash in the same effect. */
+export const allPoints: readonly string[] = [
+  ...each("job", transactionJobs, ["claimed", "before-commit", "committed"]),
+  ...each("job", externalJobs, ["claimed", "before-commit"]),
+  ...each("effect", effects, ["claimed", "before-call", "after-call", "recorded"]),
+  ...["relay:taken", "relay:added", "pdf.render:rendered", "collect:opened"],
+];
+
+/** A process that stands at a point; `release` lets it go on, as one that was only slow. */
+export type Hit = { readonly point: string; readonly pid: number; readonly release: () => void };
+
+/** Arms a point for the first process that comes by. */
+export function arm(dir: string, point: string): void {
+  writeFileSync(failpointFile(dir, point), "");
+}
+
+/** Waits until somebody stands at the point; null when nobody came in time, and then the point is disarmed. */
+export async function waitForHit(
+  dir: string,
+  point: string,
+  boundMs: number,
+  isOver: () => Promise<boolean> = async () => false,
+): Promise<Hit | null> {
+  let over = false;
+  await until(async () => {
+    if (findHit(dir, point) !== null) return true;
+    over = await isOver();
+    return over ? true : null;
+  }, boundMs);
+  rmSync(failpointFile(dir, point), { force: true });
+  // Somebody may have come between the last look and the disarming.
+  return findHit(dir, point);
+}
+
+function findHit(dir: string, point: string): Hit | null {
+  const prefix = `${basename(failpointFile(dir, point))}.`;
+  const file = readdirSync(dir).find((name) => name.startsWith(prefix) && name.endsWith(".hit"));
+  if (file === undefined) return null;
+  const path = join(dir, file);
+  const release = () => {
+    if (existsSync(path)) rmSync(path);
+  };
+  return { point, pid: Number(file.slice(prefix.length, -".hit".length)), release };
+}

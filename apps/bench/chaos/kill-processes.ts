@@ -1,0 +1,80 @@
+import { seededRandom } from "#prisma/sample/seeded-random.ts";
+import type { ChaosTenant } from "./chaos-tenant.ts";
+import type { ChaosOptions } from "./chaos-options.ts";
+import { allPoints, arm, generationPoints, waitForHit } from "./failpoints.ts";
+import { unrestOf } from "./quiet.ts";
+import type { ChaosStack } from "./start-stack.ts";
+
+export type Kill = { readonly point: string; readonly process: string; readonly pid: number };
+export type Killing = {
+  readonly kills: readonly Kill[];
+  readonly missed: readonly string[];
+  readonly flushes: number;
+  readonly months: number;
+};
+
+const hitBoundMs = 2_500;
+const maxMonths = 4;
+
+/**
+ * Bills month after month while it kills: arms one point at a time, kills who reaches it and starts a replacement. A
+ * point that nobody reaches in time is disarmed for another. When the work of a month is used up, the next one begins.
+ */
+export async function killProcesses(
+  stack: ChaosStack,
+  tenant: ChaosTenant,
+  options: ChaosOptions,
+  endAt: number,
+): Promise<Killing> {
+  const random = seededRandom(options.seed ^ 0x5eed);
+  const later = shuffled(random, allPoints);
+  const kills: Kill[] = [];
+  const missed: string[] = [];
+  let months = 0;
+  let flushes = 0;
+  const flushOnce = async () => {
+    if (stack.flushRedis === null || flushes > 0) return;
+    await stack.flushRedis();
+    flushes += 1;
+  };
+  const isQuiet = async () => (await unrestOf(stack, tenant)) === null;
+  while (months === 0 || (kills.length < options.kills && Date.now() < endAt)) {
+    const isNewMonth = months === 0 || (await isQuiet());
+    if (isNewMonth && months === maxMonths) break;
+    const point = isNewMonth ? pick(random, generationPoints) : nextOf(later);
+    if (options.kills > 0) arm(stack.failpointDir, point);
+    if (isNewMonth) {
+      await tenant.billNextMonth();
+      months += 1;
+    }
+    if (options.kills === 0) continue;
+    const hit = await waitForHit(stack.failpointDir, point, hitBoundMs, isQuiet);
+    if (hit === null) {
+      missed.push(point);
+      continue;
+    }
+    const victim = await stack.processes.kill(hit.pid);
+    hit.release();
+    stack.restart(victim.recipe);
+    kills.push({ point, process: victim.name, pid: hit.pid });
+    if (kills.length === Math.ceil(options.kills / 2)) await flushOnce();
+  }
+  await flushOnce();
+  return { kills, missed, flushes, months };
+}
+
+function pick<T>(random: (below: number) => number, list: readonly T[]): T {
+  return list[random(list.length)] as T;
+}
+
+function shuffled(random: (below: number) => number, list: readonly string[]): string[] {
+  const rest = [...list];
+  return list.map(() => rest.splice(random(rest.length), 1)[0] ?? "");
+}
+
+/** Takes the first and puts it last. */
+function nextOf(queue: string[]): string {
+  const next = queue.shift() ?? "relay:taken";
+  queue.push(next);
+  return next;
+}
