@@ -26,6 +26,7 @@ const config: Config = {
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/.billwright"],
   globalSetup: "<rootDir>/libs/testkit/global-setup.ts",
   globalTeardown: "<rootDir>/libs/testkit/global-teardown.ts",
+  maxWorkers: 2,
   testTimeout: 30_000,
 };
 

@@ -3,15 +3,15 @@ const test = "\\.test\\.ts$";
 const testOnly = [test, "^libs/testkit/"];
 const prisma = "(^prisma/generated/|node_modules/(@prisma|prisma)/)";
 
-/** A layer may import itself, `allowed` layers and, from its tests, the test kit and the sandbox. */
+/** A layer may import itself and `allowed` layers; its tests may build their world from anything. */
 const layer = (name, allowed) => ({
   name: `${name}-arrows`,
   comment: `libs/${name} may import: ${[name, ...allowed].join(", ")}`,
   severity: "error",
-  from: { path: `^libs/${name}/` },
+  from: { path: `^libs/${name}/`, pathNot: test },
   to: {
     path: "^(apps|libs)/",
-    pathNot: `^(libs/(${[name, ...allowed, "testkit"].join("|")})|apps/sandbox)/`,
+    pathNot: `^libs/(${[name, ...allowed].join("|")})/`,
   },
 });
 

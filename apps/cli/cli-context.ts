@@ -86,7 +86,7 @@ function findInstallation(): FoundInstallation {
  * Opens the installation that the environment names, else the running `up`, else the running demo.
  * @throws CliError 4 when there is none
  */
-export async function openInstallation(): Promise<Installation> {
+async function openInstallation(): Promise<Installation> {
   const { config, logger, defaultTenantId } = findInstallation();
   const { buildDeps } = await import("../build-deps.ts");
   const { causes } = await import("#libs/jobs/catalog.ts");

@@ -64,7 +64,7 @@ export function parsePublicId(kind: IdKind, id: string): string | null {
 }
 
 /** Whether a text begins with one of our prefixes: such external ids are refused. */
-export function looksLikePublicId(text: string): boolean {
+function looksLikePublicId(text: string): boolean {
   return Object.values(idPrefixes).some((prefix) => text.startsWith(`${prefix}_`));
 }
 

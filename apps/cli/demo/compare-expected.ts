@@ -6,7 +6,7 @@ import { listInvoiceTotals } from "#libs/data/run-report.ts";
 import { prismaDir } from "../stack/start-stack.ts";
 
 /** Rows of the committed totals, which an independent script computed. */
-export function readExpected(): string[] {
+function readExpected(): string[] {
   const csv = readFileSync(join(prismaDir, "sample", "expected.csv"), "utf8");
   return csv.trim().split(/\r?\n/).slice(1);
 }

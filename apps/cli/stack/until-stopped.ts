@@ -1,8 +1,6 @@
 import { exitCodes } from "../cli-context.ts";
 import type { Stack } from "./start-stack.ts";
 
-/** One Ctrl-C may reach us twice, from the terminal and from npm: signals this close together are one. */
-const oneRequestMs = 1_000;
 
 /** Waits for Ctrl-C or SIGTERM, then stops everything in order; a later signal ends at once, which is safe. */
 export async function untilStopped(stack: Stack): Promise<void> {
