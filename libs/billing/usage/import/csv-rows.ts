@@ -1,4 +1,4 @@
-import { parse } from "csv-parse/sync";
+import { CsvError, parse } from "csv-parse/sync";
 import { domainError } from "#libs/core/errors.ts";
 import type { ImportRow, ImportRows } from "./import-row.ts";
 import { type ImportSource, LINE_LENGTH_MAX, type SourceLine } from "./import-source.ts";
@@ -60,7 +60,7 @@ function frameRecords(
     if (first.tooLong) {
       frames.push({ line: first.number, text: first.text, fault: tooLong });
     } else if (end === null || end === "too long") {
-      frames.push({ line: first.number, text: first.text, fault: "a quoted cell is never closed" });
+      frames.push({ line: first.number, text: first.text, fault: neverClosed });
     } else {
       const text = lines.slice(at, end).map((line) => line.text);
       const record = text.length === 1 ? first.text : text.join("\n");
@@ -75,6 +75,7 @@ function frameRecords(
   return { frames, open: [] };
 }
 
+const neverClosed = "a quoted cell is never closed";
 const tooLong = `longer than ${LINE_LENGTH_MAX} characters`;
 
 /** The place after the record that begins at `at`; null when the lines end inside it. */
@@ -138,10 +139,15 @@ function faultOf(text: string, delimiter: string): string | null {
     parseStrictly(text, delimiter);
     return null;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return `no CSV by RFC 4180: ${message.replace(/ at line \d+/g, "")}`;
+    return quoteFaults[error instanceof CsvError ? error.code : ""] ?? "no CSV by RFC 4180";
   }
 }
+
+const quoteFaults: Readonly<Record<string, string>> = {
+  CSV_INVALID_CLOSING_QUOTE: "after the quote that closes a cell stands more than the delimiter",
+  CSV_QUOTE_NOT_CLOSED: neverClosed,
+  INVALID_OPENING_QUOTE: "a quote stands inside a cell that is not quoted",
+};
 
 function parseStrictly(text: string, delimiter: string): string[][] {
   return parse(text, {

@@ -36,7 +36,8 @@ export async function openImportSource(path: string): Promise<ImportSource> {
   const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
   let start = bytes;
   try {
-    if (gzipped) start = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+    const whole = size <= HEAD_BYTES;
+    if (gzipped) start = gunzipSync(bytes, whole ? {} : { finishFlush: constants.Z_SYNC_FLUSH });
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -113,13 +114,11 @@ async function* splitLines(content: AsyncIterable<Buffer>): AsyncGenerator<Sourc
   if (rest !== "") yield [take(rest)];
 }
 
-function unreadable(path: string, error: unknown): Error {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+/** Errors of the file by what a person can do about them; others stay as they are. */
+function unreadable(path: string, error: unknown): unknown {
+  const { code, message } = { code: "", message: "", ...fieldsOf(error) };
   if (code.startsWith("Z_")) {
-    return domainError(
-      "file_unreadable",
-      `${path} is a damaged or cut gzip file: ${error instanceof Error ? error.message : code}`,
-    );
+    return domainError("file_unreadable", `${path} is a damaged or cut gzip file: ${message}`);
   }
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: `there is no file ${path}`,
@@ -128,6 +127,10 @@ function unreadable(path: string, error: unknown): Error {
     EIO: `${path} cannot be read from its disk`,
   };
   const reason = reasons[code];
-  if (reason !== undefined) return domainError("file_unreadable", reason);
-  return error instanceof Error ? error : new Error(String(error));
+  return reason === undefined ? error : domainError("file_unreadable", reason);
+}
+
+function fieldsOf(error: unknown): { code: string; message: string } | null {
+  if (typeof error !== "object" || error === null || !("code" in error)) return null;
+  return { code: String(error.code), message: "message" in error ? String(error.message) : "" };
 }
