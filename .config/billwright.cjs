@@ -9,9 +9,7 @@ const root = join(__dirname, "..");
 const compiled = join(root, "dist/apps/cli/main.js");
 const source = join(root, "apps/cli/main.ts");
 const fromSource = existsSync(source) && process.env.BILLWRIGHT_COMPILED !== "1";
-const args = fromSource
-  ? ["--conditions=source", "--import", require.resolve("tsx"), source]
-  : [compiled];
+const args = fromSource ? ["--conditions=source", "--import", require.resolve("tsx"), source] : [compiled];
 const child = spawn(process.execPath, [...args, ...process.argv.slice(2)], { stdio: "inherit" });
 // Whoever stops us means the command. A terminal tells it by itself too; it takes both for one.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

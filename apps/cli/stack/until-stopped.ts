@@ -1,7 +1,6 @@
 import { exitCodes } from "../cli-context.ts";
 import type { Stack } from "./start-stack.ts";
 
-
 /** Waits for Ctrl-C or SIGTERM, then stops everything in order; a later signal ends at once, which is safe. */
 export async function untilStopped(stack: Stack): Promise<void> {
   await stopRequested();
