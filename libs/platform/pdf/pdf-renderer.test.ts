@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
 import { documentLine, invoiceDocument } from "#libs/testkit/invoice-document.ts";
@@ -161,6 +161,16 @@ describe("the PDF renderer", () => {
     const glyphs = pdfGlyphs(bytes);
     expect(glyphs.drawn).toBeGreaterThan(300);
     expect(glyphs.emptyBoxes).toBe(0);
+  });
+
+  test("gives the same bytes from our own fonts when its folder is named by a relative path", async () => {
+    const { sha256 } = await renderer.render(names);
+    const other = createPdfRenderer({ workDir: relative(process.cwd(), workDir) });
+    try {
+      expect((await other.render(names)).sha256).toBe(sha256);
+    } finally {
+      await other.close();
+    }
   });
 
   test("refuses a character that no font has, by name", async () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { DomainError, domainError } from "#libs/core/errors.ts";
 import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
 import { findChromium } from "./chromium-binary.ts";
@@ -43,7 +43,9 @@ export type PdfRendererOptions = {
 const rowsPerPageAtMost = 90;
 
 /** Makes the renderer. Nothing starts before the first document; see `PdfRenderer` for what it promises. */
-export function createPdfRenderer(options: PdfRendererOptions): PdfRenderer {
+export function createPdfRenderer(given: PdfRendererOptions): PdfRenderer {
+  // The browser starts in a folder of its own: a relative path would lose it our fonts.
+  const options = { ...given, workDir: resolve(given.workDir) };
   const { timeoutMs = 30_000, maxPages = 500, recycleAfter = 400 } = options;
   let fonts: Promise<FontSet> | null = null;
   let browser: PdfBrowser | null = null;
@@ -76,6 +78,7 @@ export function createPdfRenderer(options: PdfRendererOptions): PdfRenderer {
         await withinTime(browser.print(page.markup), timeoutMs),
         document.issuedAt,
       );
+      refuseForeignFonts(bytes);
       const pageCount = countPages(bytes);
       if (pageCount > maxPages) throw tooLarge(document, `${pageCount} pages`, maxPages);
       return { bytes, sha256: createHash("sha256").update(bytes).digest("hex"), pageCount };
@@ -100,6 +103,20 @@ export function createPdfRenderer(options: PdfRendererOptions): PdfRenderer {
         await endBrowser();
       }),
   };
+}
+
+/** The same document must give the same bytes everywhere, so a font that is not ours is a failure, not a fallback. */
+function refuseForeignFonts(bytes: Uint8Array): void {
+  const names = Buffer.from(bytes)
+    .toString("latin1")
+    .matchAll(/\/BaseFont\s*\/(?:[A-Z]{6}\+)?([^\s/<>[\]()]+)/g);
+  const foreign = [...new Set([...names].flatMap(([, name]) => (name?.startsWith("Noto") ? [] : [name])))];
+  if (foreign.length > 0) {
+    throw domainError(
+      "pdf_render_failed",
+      `the page was set in ${foreign.join(", ")}, which is not ours: our fonts were not found`,
+    );
+  }
 }
 
 async function prepareFonts(workDir: string): Promise<FontSet> {
