@@ -59,6 +59,21 @@ function factsOf(groups: Map<string, UsageFacts> | undefined, group: string): Us
   return facts;
 }
 
+/** The facts of groups put together: each group becomes the one that `regroup` names. */
+export function mergeGroups(
+  facts: ReadonlyMap<string, UsageFacts>,
+  regroup: (group: string) => string,
+): Map<string, UsageFacts> {
+  const together = new Map<string, UsageFacts>();
+  for (const [group, each] of facts) {
+    const into = factsOf(together, regroup(group));
+    into.bucket = merged(into.bucket, each.bucket);
+    into.carried = merged(into.carried, each.carried);
+    for (const value of each.values) into.values.push(value);
+  }
+  return together;
+}
+
 function merged(a: UsageBucket | null, b: UsageBucket | null): UsageBucket | null {
   if (a === null || b === null) return a ?? b;
   return mergeBuckets(a, b);

@@ -1,10 +1,11 @@
 import { type Decimal, zero } from "#libs/core/money/decimal.ts";
 import { aggregateUsage, floorQuantity } from "#libs/core/usage/aggregate-usage.ts";
 import { bucketQuantity, isBucketed } from "#libs/core/usage/usage-bucket.ts";
+import { formatGroup, parseGroup } from "#libs/core/usage/usage-group.ts";
 import { compareTexts } from "#libs/core/usage/usage-value.ts";
 import { Temporal } from "temporal-polyfill";
 import type { TenantTx } from "./database.ts";
-import { loadUsageFacts, type UsageFacts, type UsageQuery } from "./usage-facts.ts";
+import { loadUsageFacts, mergeGroups, type UsageFacts, type UsageQuery } from "./usage-facts.ts";
 
 export type GroupQuantity = {
   /** As `formatGroup` writes it; `""` for a meter without groups. */
@@ -18,30 +19,43 @@ export type GroupQuantity = {
  * The quantity of each query's meter over `[start, end)`, exact, from events that name the query's subscription or none.
  * At most three statements for any number of queries. A meter without groups has one entry, 0 when nothing happened;
  * with groups, one entry for each group seen, sorted by code points, and none when nothing happened.
+ * @param groupBy properties to tell apart instead of all that the meter groups by; none = one entry for everything
  */
 export async function loadQuantities(
   tx: TenantTx,
   queries: readonly UsageQuery[],
+  groupBy?: readonly string[],
 ): Promise<Map<string, GroupQuantity[]>> {
-  const facts = await loadUsageFacts(tx, queries);
-  return new Map(queries.map((query, q) => [query.key, groupQuantities(query, facts[q] ?? new Map())]));
+  const found = await loadUsageFacts(tx, queries);
+  return new Map(
+    queries.map((query, q) => {
+      const facts = found[q] ?? new Map<string, UsageFacts>();
+      if (groupBy === undefined) return [query.key, groupQuantities(query, facts, query.meter.groupBy)];
+      return [query.key, groupQuantities(query, mergeGroups(facts, keepProperties(groupBy)), groupBy)];
+    }),
+  );
 }
 
-/** The quantities that the facts of one query give, sorted by group. */
-export function groupQuantities(
-  query: Pick<UsageQuery, "meter" | "start" | "end">,
+function keepProperties(groupBy: readonly string[]): (group: string) => string {
+  return (group) => {
+    const values = new Map(parseGroup(group));
+    return formatGroup(groupBy.map((property) => [property, values.get(property) ?? ""]));
+  };
+}
+
+function groupQuantities(
+  query: UsageQuery,
   facts: ReadonlyMap<string, UsageFacts>,
+  groupBy: readonly string[],
 ): GroupQuantity[] {
-  if (facts.size === 0 && query.meter.groupBy.length === 0) {
-    return [{ group: "", quantity: zero, eventCount: 0n }];
-  }
+  if (facts.size === 0 && groupBy.length === 0) return [{ group: "", quantity: zero, eventCount: 0n }];
   return [...facts]
     .sort(([a], [b]) => compareTexts(a, b))
     .map(([group, each]) => ({ group, ...quantityOf(query, each) }));
 }
 
 function quantityOf(
-  { meter, start, end }: Pick<UsageQuery, "meter" | "start" | "end">,
+  { meter, start, end }: UsageQuery,
   facts: UsageFacts,
 ): { quantity: Decimal; eventCount: bigint } {
   if (!isBucketed(meter.aggregation)) {

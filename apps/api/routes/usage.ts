@@ -122,7 +122,14 @@ const read = defineRoute({
     from: timestamp.optional().describe("Default: the start of the current month in UTC"),
     to: timestamp.optional().describe("Exclusive; default: now"),
     window: z.enum(["hour", "day", "month"]).optional(),
-    timezone: timezoneName.optional().describe("Where days and months begin; default UTC"),
+    timezone: timezoneName.optional().describe("Where days and months begin; default: the tenant's"),
+    group_by: z
+      .string()
+      .max(1_000)
+      .optional()
+      .describe(
+        "Some of the properties that the meter groups by, with commas; empty: no groups; default: all",
+      ),
   }),
   response: { status: 200, schema: usageWire },
   errors: ["customer_not_found", "meter_not_found", "timezone_unknown"],
@@ -138,7 +145,8 @@ const read = defineRoute({
       from: query.from === undefined ? monthStart : parseTimestamp(query.from),
       to: Temporal.Instant.fromEpochMilliseconds(to.epochMilliseconds),
       window: query.window ?? null,
-      timezone: query.timezone ?? "UTC",
+      ...(query.timezone === undefined ? {} : { timezone: query.timezone }),
+      ...(query.group_by === undefined ? {} : { groupBy: query.group_by.split(",").filter(Boolean) }),
     });
     return {
       body: {

@@ -5,10 +5,12 @@ import { assertTimezone, compareInstants } from "#libs/core/calendar/timezone.ts
 import { domainError } from "#libs/core/errors.ts";
 import { formatDecimal } from "#libs/core/money/decimal.ts";
 import { type ObjectRef, refText } from "#libs/core/object-ref.ts";
+import type { Meter } from "#libs/core/usage/meter.ts";
 import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import { findCustomer } from "#libs/data/customers.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { findMeter } from "#libs/data/meters.ts";
+import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { findSubscription } from "#libs/data/subscriptions.ts";
 import { loadQuantities } from "#libs/data/usage-quantities.ts";
 
@@ -24,7 +26,7 @@ const windowsMax = 1_000;
 
 /**
  * Usage of a customer on one meter over `[from, to)`: whole, or cut at hours, local days or local months of `timezone`.
- * One entry per window and group.
+ * One entry per window and group; `groupBy` tells only some of the meter's properties apart, none = no groups.
  * @throws customer_not_found, meter_not_found, fields_invalid above 1,000 windows
  */
 export async function readUsage(
@@ -35,7 +37,9 @@ export async function readUsage(
     readonly from: Temporal.Instant;
     readonly to: Temporal.Instant;
     readonly window: "hour" | "day" | "month" | null;
-    readonly timezone: string;
+    /** Unset: the tenant's. */
+    readonly timezone?: string;
+    readonly groupBy?: readonly string[];
   },
 ): Promise<{ customerId: string; meterId: string; meterCode: string; windows: UsageWindow[] }> {
   const customer = await findCustomer(tx, input.customer);
@@ -44,17 +48,32 @@ export async function readUsage(
   const row = await findMeter(tx, input.meter);
   if (row === null) throw domainError("meter_not_found", `there is no meter ${refText(input.meter)}`);
   const meter = { ...row.definition, id: row.id };
-  const cuts = windowsOf(input);
+  assertGroups(meter, input.groupBy ?? []);
+  const timezone = input.timezone ?? (await currentSettings(tx)).settings.timezone;
+  const cuts = windowsOf({ ...input, timezone });
   const queries = cuts.map(({ start, end }, index) => ({
     ...{ key: String(index), customerId: customer.id, subscriptionId: null, meter, start, end },
   }));
-  const quantities = await loadQuantities(tx, queries);
+  const quantities = await loadQuantities(tx, queries, input.groupBy);
   const windows = cuts.flatMap(({ start, end }, index) =>
     (quantities.get(String(index)) ?? []).map(({ group, quantity, eventCount }) => ({
       ...{ start, end, group, quantity: formatDecimal(quantity), eventCount },
     })),
   );
   return { customerId: customer.id, meterId: row.id, meterCode: row.code, windows };
+}
+
+function assertGroups(meter: Meter, groupBy: readonly string[]): void {
+  const allowed =
+    meter.groupBy.length === 0 ? "it has no groups" : `it groups by ${meter.groupBy.join(", ")}`;
+  assertNoPlaces(
+    groupBy
+      .filter((property) => !meter.groupBy.includes(property))
+      .map((property) => {
+        const message = `meter ${meter.code} does not group by "${property}": ${allowed}`;
+        return { path: "group_by", code: "value_unknown", message };
+      }),
+  );
 }
 
 function windowsOf(input: {
