@@ -1,4 +1,5 @@
 import { Temporal } from "temporal-polyfill";
+import { makeMeter } from "#libs/testkit/factories.ts";
 import { openUsageWorld, type UsageWorld } from "#libs/testkit/usage-world.ts";
 import { parseEventJson } from "./event-wire.ts";
 import { ingestEvents } from "./ingest-events.ts";
@@ -19,8 +20,11 @@ describe("readUsage", () => {
     world = await openUsageWorld("2026-04-03T00:00:00Z");
     customerId = await world.addCustomer("acme");
     for (const aggregation of ["count", "sum", "max"] as const) {
-      const { id } = await world.addMeter({ code: aggregation, eventType: "work", aggregation });
-      meters.set(aggregation, id);
+      const meter = await makeMeter(
+        { tenantId: world.scope.tenantId, inTenant: world.inTenant },
+        { code: aggregation, eventType: "work", aggregation },
+      );
+      meters.set(aggregation, meter.id);
     }
     const random = seededRandom(11);
     for (let n = 0; n < 4_000; n++) {
