@@ -5,6 +5,8 @@ import type { Meter } from "#libs/core/usage/meter.ts";
 import type { UsageValue } from "#libs/core/usage/usage-value.ts";
 import { parseEventJson } from "#libs/billing/usage/event-wire.ts";
 import { ingestEvents } from "#libs/billing/usage/ingest-events.ts";
+import { publicId } from "#libs/core/public-id.ts";
+import { makeSubscription } from "#libs/testkit/factories.ts";
 import { openUsageWorld, type UsageWorld } from "#libs/testkit/usage-world.ts";
 import { Temporal } from "temporal-polyfill";
 import { loadQuantities } from "./usage-quantities.ts";
@@ -119,6 +121,37 @@ describe("loadQuantities", () => {
         meter.groupBy.length > 0 ? [] : [{ group: "", quantity: new Decimal(0), eventCount: 0n }];
       expect(found.get(meter.code)).toEqual(expected);
     }
+  });
+
+  it("gives a subscription the events that name it or none, also in its cut hours", async () => {
+    const tenant = { tenantId: world.scope.tenantId, inTenant: world.inTenant };
+    const customerId = await world.addCustomer("twice");
+    const one = await makeSubscription(tenant, { customer: { id: customerId } });
+    const two = await makeSubscription(tenant, { customer: { id: customerId } });
+    const meter = await world.addMeter({ code: "named", aggregation: "sum" });
+    const events = ["10:15", "11:30", "12:45"].flatMap((time) =>
+      [undefined, one.id, two.id].map((id, n) => ({
+        ...{ id: `${time}-${n}`, event_type: "named", customer: "twice", value: 10 ** n },
+        ...{ timestamp: `2026-03-05T${time}:00Z` },
+        ...(id === undefined ? {} : { subscription: publicId("subscription", id) }),
+      })),
+    );
+    const answer = await world.inTenant((tx) => ingestEvents(tx, parseEventJson(events).events));
+    expect(answer).toMatchObject({ accepted: 9, rejected: [] });
+    const queries = [one.id, two.id, null].map((subscriptionId, n) => ({
+      ...{ key: String(n), customerId, subscriptionId, meter },
+      start: Temporal.Instant.from("2026-03-05T10:10:00Z"),
+      end: Temporal.Instant.from("2026-03-05T12:50:00Z"),
+    }));
+    const found = await world.inTenant((tx) => loadQuantities(tx, queries));
+    const shown = [...found.values()].map(
+      ([each]) => each && [formatDecimal(each.quantity), each.eventCount],
+    );
+    expect(shown).toEqual([
+      ["33", 6n],
+      ["303", 6n],
+      ["333", 9n],
+    ]);
   });
 
   function reference(
