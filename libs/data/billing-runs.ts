@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "temporal-polyfill";
 import { type Db, toDate, type TenantTx } from "./database.ts";
 
 export type RunKind = "month" | "due" | "legacy";

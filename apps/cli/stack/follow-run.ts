@@ -36,6 +36,7 @@ export async function followRun(
       readRun(tx, input.runId),
     );
     if (details.run.state !== "planning" && !headed) {
+      bar.clear();
       out(runBanner(details.run));
       headed = true;
     }
@@ -48,13 +49,13 @@ export async function followRun(
     }
     bar.show(printed.size, Math.max(details.run.organizations - details.run.already_billed, printed.size));
     if (ended.has(details.run.state)) {
-      bar.stop();
+      bar.clear();
       out(runSummary(details, new Date()));
       return details;
     }
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-  bar.stop();
+  bar.clear();
   return null;
 }
 
@@ -80,30 +81,28 @@ function byCustomer(invoices: readonly RunInvoiceRow[]): Map<string, RunInvoiceR
   return groups;
 }
 
-function openBar(shown: boolean): {
-  show: (done: number, all: number) => void;
-  clear: () => void;
-  stop: () => void;
-} {
-  if (!shown) return { show: () => undefined, clear: () => undefined, stop: () => undefined };
-  const bar = new SingleBar({
-    format: "  {bar} {value}/{total} organizations",
-    clearOnComplete: true,
-    hideCursor: true,
-  });
-  let started = false;
+/** A bar that leaves the terminal before anything else is printed: it remembers where the cursor was. */
+function openBar(shown: boolean): { show: (done: number, all: number) => void; clear: () => void } {
+  if (!shown) return { show: () => undefined, clear: () => undefined };
+  let bar: SingleBar | null = null;
   return {
     show: (done, all) => {
-      if (!started) bar.start(all, done);
-      else {
+      if (bar === null) {
+        bar = new SingleBar({
+          format: "  {bar} {value}/{total} organizations",
+          clearOnComplete: true,
+          hideCursor: true,
+          linewrap: true,
+        });
+        bar.start(all, done);
+      } else {
         bar.setTotal(all);
         bar.update(done);
       }
-      started = true;
     },
     clear: () => {
-      if (started) process.stdout.write("\r\u001b[K");
+      bar?.stop();
+      bar = null;
     },
-    stop: () => bar.stop(),
   };
 }

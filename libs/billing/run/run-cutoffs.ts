@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "temporal-polyfill";
 import { isMonthOver, monthEnd } from "#libs/core/calendar/month.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "temporal-polyfill";
 import { isMonthOver, monthEnd, parseMonth } from "#libs/core/calendar/month.ts";
 import { domainError } from "#libs/core/errors.ts";
 import { insertRun, lockRuns, type RunKind } from "#libs/data/billing-runs.ts";

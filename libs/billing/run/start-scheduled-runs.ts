@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "temporal-polyfill";
 import { previousMonth } from "#libs/core/calendar/month.ts";
 import { withSystem, withTenant } from "#libs/data/database.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
