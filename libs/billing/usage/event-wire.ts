@@ -63,7 +63,7 @@ export function parseEventLines(text: string): ParsedEvents {
 }
 
 /** One line of NDJSON; `index` is its number from 0. */
-export function checkEventLine(index: number, line: string): CheckedEvent {
+function checkEventLine(index: number, line: string): CheckedEvent {
   let json: unknown;
   try {
     json = JSON.parse(line);
