@@ -42,7 +42,10 @@ module.exports = {
       comment: "a process stands alone; the command line and the benchmarks start the others",
       severity: "error",
       from: { path: "^apps/([^/]+)/", pathNot: [test, "^apps/(cli|bench)/"] },
-      to: { path: "^apps/", pathNot: ["^apps/$1/", "^apps/(build-deps|run-process|schedule-settings)\\.ts$"] },
+      to: {
+        path: "^apps/",
+        pathNot: ["^apps/$1/", "^apps/(build-deps|run-process|schedule-settings)\\.ts$"],
+      },
     },
     {
       name: "sandbox-stands-outside",

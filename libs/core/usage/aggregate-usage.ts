@@ -13,7 +13,7 @@ export type CarriedUsage = {
   readonly members: ReadonlySet<string>;
 };
 
-export const nothingCarried: CarriedUsage = { level: zero, members: new Set() };
+const nothingCarried: CarriedUsage = { level: zero, members: new Set() };
 
 const QUANTITY_DECIMALS = 12;
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;

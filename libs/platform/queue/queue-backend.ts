@@ -1,7 +1,6 @@
 import {
   createPostgresBackend,
   createRedisBackend,
-  type JobsOptions,
   type PostgresConnectionOptions,
   type Processor,
   type Queue,
@@ -37,7 +36,6 @@ export type WorkerSettings = Pick<
   readonly onError: (error: Error) => void;
 };
 
-export type DispatchOptions = Pick<JobsOptions, "attempts" | "backoff" | "jobId">;
 
 const keepFinished = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 5_000 } } as const;
 
