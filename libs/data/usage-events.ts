@@ -99,6 +99,8 @@ export async function findContentHashes(
   const rows = await tx.db.$queryRaw<{ source: string; id: string; hash: string }[]>`
     select e.source, e.id, encode(e.content_hash, 'hex') as hash
     from unnest(${identities.map((i) => i.source)}::text[], ${identities.map((i) => i.id)}::text[]) as i (source, id)
-    join usage_event e on e.tenant_id = ${tx.tenantId}::uuid and e.source = i.source and e.id = i.id`;
+    cross join lateral (
+      select * from usage_event e where e.tenant_id = ${tx.tenantId}::uuid and e.source = i.source and e.id = i.id offset 0
+    ) e`;
   return new Map(rows.map((row) => [identityKey(row), row.hash]));
 }
