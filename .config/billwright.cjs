@@ -8,7 +8,7 @@ const { spawn } = require("node:child_process");
 const root = join(__dirname, "..");
 const compiled = join(root, "dist/apps/cli/main.js");
 const source = join(root, "apps/cli/main.ts");
-const fromSource = process.env.BILLWRIGHT_FROM_SOURCE === "1" || !existsSync(compiled) || isStale();
+const fromSource = existsSync(source) && process.env.BILLWRIGHT_COMPILED !== "1";
 const args = fromSource ? ["--conditions=source", "--import", require.resolve("tsx"), source] : [compiled];
 const child = spawn(process.execPath, [...args, ...process.argv.slice(2)], { stdio: "inherit" });
 // Whoever stops us means the command. A terminal tells it by itself too; it takes both for one.
@@ -16,16 +16,3 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => c
 child.on("exit", (code, signal) => {
   process.exit(code ?? 128 + (constants.signals[signal] ?? 0));
 });
-
-/** Whether a source was changed after the build; an image without sources is never stale. */
-function isStale() {
-  const builtMs = statSync(compiled).mtimeMs;
-  const isNewer = (path) =>
-    readdirSync(path, { withFileTypes: true }).some((entry) => {
-      const child = join(path, entry.name);
-      return entry.isDirectory()
-        ? isNewer(child)
-        : entry.name.endsWith(".ts") && statSync(child).mtimeMs > builtMs;
-    });
-  return ["apps", "libs"].some((place) => existsSync(join(root, place)) && isNewer(join(root, place)));
-}

@@ -12,7 +12,7 @@ describe("billwright up", () => {
   async function start() {
     const child = spawn(process.execPath, [".config/billwright.cjs", "up"], {
       env: {
-        ...{ PATH: "/usr/sbin:/usr/bin:/sbin:/bin", BILLWRIGHT_FROM_SOURCE: "1" },
+        PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
         ...{ BILLWRIGHT_DATA_DIR: dir, PORT: "3900", LOG_LEVEL: "error" },
       },
       stdio: ["ignore", "pipe", "inherit"],
