@@ -31,9 +31,11 @@ export async function settleRuns(database: Database): Promise<number> {
 
 async function settleRun(tx: TenantTx, runId: string): Promise<number> {
   const run = await findRun(tx, runId, true);
-  if (run === null || run.state === "planning" || run.state === "completed") return 0;
-  if (await replanned(tx, run)) return 0;
+  if (run === null || run.state === "completed") return 0;
   const work = await countRunWork(tx, runId, patience);
+  // A plan that died must not keep the tenant's other runs waiting for ever.
+  if (run.state === "planning" && work.dead === 0 && !work.pastDeadline) return 0;
+  if (await replanned(tx, run)) return 0;
   if (work.generating > 0 && !work.pastDeadline) return 0;
   const waits = run.waiting_zones.length > 0 && !work.pastDeadline;
   if ((work.moving > 0 && !work.pastDeadline) || waits) {
