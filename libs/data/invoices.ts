@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "temporal-polyfill";
 import type { AssembledInvoice } from "#libs/core/invoice/assemble-invoice.ts";
 import type { RatedLine } from "#libs/core/rating/rate-due-period.ts";
 import { Decimal } from "#libs/core/money/decimal.ts";

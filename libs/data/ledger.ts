@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "temporal-polyfill";
 import type { Posting } from "#libs/core/ledger/postings.ts";
 import { toDate, type TenantTx } from "./database.ts";
 import { newId } from "./new-id.ts";
