@@ -18,7 +18,7 @@ export type ChaosTenant = {
   readonly expectedInvoices: () => number;
   /** Ends the next month by the tenant's clock, sends its usage and asks for its run. */
   readonly billNextMonth: () => Promise<void>;
-  /** Adds one customer in arrears from the first month on; its invoices are asked for by `startRun`. */
+  /** Adds one customer in arrears from the last month on: one invoice, which `startRun` asks for. */
   readonly addCustomer: (name: string) => Promise<void>;
   readonly startRun: (customers?: readonly string[]) => Promise<void>;
 };
@@ -75,14 +75,14 @@ const catalog = [
   plan("arrears", "in_arrears", "19.00"),
 ];
 
-const customerRecords = (name: string, planCode: string) => [
+const customerRecords = (name: string, planCode: string, from: string) => [
   {
     ...{ kind: "customer", external_id: name, name: `Customer ${name}`, email: `${name}@chaos.example` },
     ...{ currency: "USD", timezone: "UTC" },
   },
   { kind: "payment_method", customer: name, type: "card", provider_id: "pm_card_visa" },
   {
-    ...{ kind: "subscription", customer: name, plan: planCode, starts_at: `${firstMonth}-01T00:00:00Z` },
+    ...{ kind: "subscription", customer: name, plan: planCode, starts_at: `${from}-01T00:00:00Z` },
     ...{ anchor: "calendar", timezone: "UTC", collection: "charge_automatically" },
   },
 ];
@@ -103,7 +103,9 @@ export async function makeChaosTenant(stack: ChaosStack, seed: number): Promise<
   const load = (records: readonly unknown[]) => loadCatalog(stack.database, { tenantId, records });
   await load([
     ...catalog,
-    ...names.flatMap((name, at) => customerRecords(name, isInAdvance(at) ? "advance" : "arrears")),
+    ...names.flatMap((name, at) =>
+      customerRecords(name, isInAdvance(at) ? "advance" : "arrears", firstMonth),
+    ),
   ]);
   const post = (path: string, body: unknown) => postJson(`${stack.apiUrl}${path}`, secret, body);
   const usage: Wanted[] = [];
@@ -127,8 +129,8 @@ export async function makeChaosTenant(stack: ChaosStack, seed: number): Promise<
       await post("/v1/billing_runs", { month: month.subtract({ months: 1 }).toString() });
     },
     addCustomer: async (name) => {
-      await load(customerRecords(name, "arrears"));
-      added += months;
+      await load(customerRecords(name, "arrears", month.subtract({ months: 1 }).toString()));
+      added += 1;
     },
     startRun: async (only) => {
       await post("/v1/billing_runs", only === undefined ? {} : { customers: only });
@@ -169,7 +171,7 @@ async function postJson(url: string, secret: string, body: unknown): Promise<unk
     body: JSON.stringify(body),
   });
   const answer = (await response.json()) as Readonly<Record<string, unknown>>;
-  const refused = Array.isArray(answer["rejected"]) && answer["rejected"].length > 0;
+  const refused = Array.isArray(answer.rejected) && answer.rejected.length > 0;
   if (!response.ok || refused)
     throw new Error(`${url} answered ${response.status}: ${JSON.stringify(answer).slice(0, 500)}`);
   return answer;

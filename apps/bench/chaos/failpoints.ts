@@ -41,6 +41,23 @@ export const allPoints: readonly string[] = [
   ...["relay:taken", "relay:added", "pdf.render:rendered", "collect:opened"],
 ];
 
+const jobOfPlace: readonly (readonly [RegExp, string])[] = [
+  [/^job\.(.+):/, "$1"],
+  [/^effect\.email\./, "invoice.email"],
+  [/^effect\.storage\./, "invoice.store_pdf"],
+  [/^effect\.stripe\.payment_|^collect:/, "invoice.collect"],
+  [/^effect\.stripe\.invoice_attach/, "invoice.settle_stripe"],
+  [/^effect\.stripe\./, "invoice.sync_stripe"],
+  [/^pdf\./, "invoice.render_pdf"],
+];
+
+/** The job in which a point is passed; null = any. */
+export function jobOfPoint(point: string): string | null {
+  const [pattern, name] = jobOfPlace.find(([candidate]) => candidate.test(point)) ?? [];
+  if (pattern === undefined || name === undefined) return null;
+  return name === "$1" ? (pattern.exec(point)?.[1] ?? null) : name;
+}
+
 /** A process that stands at a point; `release` lets it go on, as one that was only slow. */
 export type Hit = { readonly point: string; readonly pid: number; readonly release: () => void };
 

@@ -192,7 +192,7 @@ function judgeUsage({ usage }: Facts, tenant: ChaosTenant): Finding {
 }
 
 function ourInvoice(object: StripeObject): string {
-  return object.metadata["billwright_invoice"] ?? "none";
+  return object.metadata.billwright_invoice ?? "none";
 }
 
 function namesOf(invoices: readonly InvoiceFacts[]): string {

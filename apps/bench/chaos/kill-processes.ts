@@ -1,7 +1,7 @@
 import { seededRandom } from "#prisma/sample/seeded-random.ts";
 import type { ChaosTenant } from "./chaos-tenant.ts";
 import type { ChaosOptions } from "./chaos-options.ts";
-import { allPoints, arm, generationPoints, waitForHit } from "./failpoints.ts";
+import { allPoints, arm, generationPoints, jobOfPoint, waitForHit } from "./failpoints.ts";
 import { unrestOf } from "./quiet.ts";
 import type { ChaosStack } from "./start-stack.ts";
 
@@ -13,7 +13,7 @@ export type Killing = {
   readonly months: number;
 };
 
-const hitBoundMs = 2_500;
+const hitBoundMs = 2_000;
 const maxMonths = 4;
 
 /**
@@ -38,17 +38,20 @@ export async function killProcesses(
     flushes += 1;
   };
   const isQuiet = async () => (await unrestOf(stack, tenant)) === null;
+  const isQuietNowAndThen = nowAndThen(isQuiet, 400);
   while (months === 0 || (kills.length < options.kills && Date.now() < endAt)) {
     const isNewMonth = months === 0 || (await isQuiet());
     if (isNewMonth && months === maxMonths) break;
-    const point = isNewMonth ? pick(random, generationPoints) : nextOf(later);
+    const point = isNewMonth
+      ? pick(random, generationPoints)
+      : takeNext(later, await waitingJobs(stack, tenant));
     if (options.kills > 0) arm(stack.failpointDir, point);
     if (isNewMonth) {
       await tenant.billNextMonth();
       months += 1;
     }
     if (options.kills === 0) continue;
-    const hit = await waitForHit(stack.failpointDir, point, hitBoundMs, isQuiet);
+    const hit = await waitForHit(stack.failpointDir, point, hitBoundMs, isQuietNowAndThen);
     if (hit === null) {
       missed.push(point);
       continue;
@@ -63,6 +66,16 @@ export async function killProcesses(
   return { kills, missed, flushes, months };
 }
 
+/** Asks at most once in `everyMs`; in between the answer is no. */
+function nowAndThen(ask: () => Promise<boolean>, everyMs: number): () => Promise<boolean> {
+  let askedAt = Date.now();
+  return async () => {
+    if (Date.now() - askedAt < everyMs) return false;
+    askedAt = Date.now();
+    return ask();
+  };
+}
+
 function pick<T>(random: (below: number) => number, list: readonly T[]): T {
   return list[random(list.length)] as T;
 }
@@ -72,9 +85,22 @@ function shuffled(random: (below: number) => number, list: readonly string[]): s
   return list.map(() => rest.splice(random(rest.length), 1)[0] ?? "");
 }
 
-/** Takes the first and puts it last. */
-function nextOf(queue: string[]): string {
-  const next = queue.shift() ?? "relay:taken";
+/** Names of the jobs that nobody has begun. */
+async function waitingJobs(stack: ChaosStack, tenant: ChaosTenant): Promise<Set<string>> {
+  const rows = await stack.rows<{ name: string }>(
+    "select distinct name from job where tenant_id = $1 and state in ('pending', 'queued')",
+    [tenant.tenantId],
+  );
+  return new Set(rows.map((row) => row.name));
+}
+
+/** Takes the first point that some waiting job will pass, else the first, and puts it last. */
+function takeNext(queue: string[], waiting: ReadonlySet<string>): string {
+  const at = queue.findIndex((point) => {
+    const job = jobOfPoint(point);
+    return waiting.size > 0 && (job === null || waiting.has(job));
+  });
+  const [next = "relay:taken"] = queue.splice(Math.max(at, 0), 1);
   queue.push(next);
   return next;
 }

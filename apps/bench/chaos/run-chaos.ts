@@ -9,8 +9,8 @@ import { readFacts } from "./read-facts.ts";
 import { duplicateWebhooks } from "./sandbox-facts.ts";
 import type { ChaosStack } from "./start-stack.ts";
 
-const killingMs = 60_000;
-const quietMs = 45_000;
+const killingMs = 45_000;
+const quietMs = 60_000;
 
 /** Bills, kills, waits until all is quiet and looks at what is there. The stack stays the caller's. */
 export async function runChaos(

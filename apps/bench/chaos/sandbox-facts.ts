@@ -44,11 +44,17 @@ export async function listStripe(
   }
 }
 
-/** From now on every webhook is delivered twice. */
+/** From now on every webhook about money is delivered twice. */
 export async function duplicateWebhooks(sandboxUrl: string): Promise<void> {
   await fetch(`${sandboxUrl}/_sandbox/faults`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ service: "webhook", action: "duplicate", copies: 2, times: null }),
+    body: JSON.stringify({
+      service: "webhook",
+      action: "duplicate",
+      path: "^payment_intent\\.",
+      copies: 2,
+      times: null,
+    }),
   });
 }

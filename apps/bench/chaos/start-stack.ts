@@ -30,7 +30,7 @@ export type ChaosStack = {
 
 const webhookSecret = "whsec_chaos_loopback_only";
 /** How long a silent process is trusted with its work. */
-export const leaseMs = 1_500;
+export const leaseMs = 2_000;
 
 /** Starts database, queue carrier, sandbox, api, two workers and two schedulers; the last five as compiled processes. */
 export async function startStack(options: ChaosOptions): Promise<ChaosStack> {
