@@ -28,6 +28,8 @@ export type Connection = {
   readonly ownerUrl: string;
   readonly apiUrl: string;
   readonly tenantId: string | null;
+  /** Variables that it runs with and that another process would not know. */
+  readonly environment: Readonly<Record<string, string>>;
 };
 
 export type Installation = BuiltDeps & {
@@ -69,8 +71,7 @@ function findInstallation(): FoundInstallation {
     given.DATABASE_URL === undefined
       ? (readConnection(given.BILLWRIGHT_DATA_DIR) ?? readConnection(join(given.BILLWRIGHT_DATA_DIR, "demo")))
       : null;
-  const config =
-    running === null ? given : readConfigWith({ DATABASE_URL: running.url, PUBLIC_URL: running.apiUrl });
+  const config = running === null ? given : readConfigWith(running.environment);
   const { DATABASE_URL } = config;
   if (DATABASE_URL === undefined) {
     throw new CliError(

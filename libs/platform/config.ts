@@ -136,6 +136,27 @@ export function childEnvironment(
   return { ...Object.fromEntries(kept), ...settings };
 }
 
+export type EnvironmentRow = {
+  readonly variable: string;
+  /** Masked when it is a secret; null when unset and without default. */
+  readonly value: string | null;
+  readonly isGiven: boolean;
+};
+
+/** Every variable as it is in force, for people to read: secrets are masked. */
+export function describeEnvironment(
+  config: Config,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): EnvironmentRow[] {
+  const values: Readonly<Record<string, unknown>> = { ...config };
+  return Object.keys(environmentSchema.shape).map((variable) => {
+    const value = values[variable];
+    const isSecret = secretNames.test(variable) && !/^(PUBLIC_URL)$/.test(variable);
+    const shown = value === undefined ? null : isSecret ? "(set, not shown)" : String(value);
+    return { variable, value: shown, isGiven: Boolean(env[variable]) };
+  });
+}
+
 function derived(settings: Environment): Pick<Config, "stripe" | "emailEnabled" | "storage"> {
   const apiKey = settings.STRIPE_API_KEY ?? settings.STRIPE_SECRET_KEY;
   return {

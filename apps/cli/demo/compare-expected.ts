@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { formatMoney } from "#libs/core/money/money.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { listInvoiceTotals } from "#libs/data/run-report.ts";
-import { prismaDir } from "../stack/start-stack.ts";
+import { prismaDir } from "../stack/prisma-dir.ts";
 
 /** Rows of the committed totals, which an independent script computed. */
 function readExpected(): string[] {

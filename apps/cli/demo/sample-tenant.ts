@@ -10,7 +10,7 @@ import { loadCatalog } from "#libs/billing/catalog/load-catalog.ts";
 import { parseEventLines } from "#libs/billing/usage/event-wire.ts";
 import { ingestEvents } from "#libs/billing/usage/ingest-events.ts";
 import { type Database, withTenant } from "#libs/data/database.ts";
-import { prismaDir } from "../stack/start-stack.ts";
+import { prismaDir } from "../stack/prisma-dir.ts";
 
 /** What a demo remembers between its starts. */
 export type DemoState = {

@@ -13,6 +13,7 @@ import { scheduleSettings } from "../../schedule-settings.ts";
 import { outsideSweeps } from "../../scheduler/outside-sweeps.ts";
 import { startScheduler } from "../../scheduler/start-scheduler.ts";
 import { parseQueueNames, startWorkers } from "../../worker/start-workers.ts";
+import { prismaDir } from "./prisma-dir.ts";
 import { CliError, connectionPath, exitCodes, readConnection } from "../cli-context.ts";
 
 export type Stack = {
@@ -36,14 +37,6 @@ export type StackOptions = {
 };
 
 const webhookSecret = "whsec_sandbox_loopback_only";
-
-/** Where the migrations are, from the sources and from the compiled tree alike. */
-export const prismaDir = resolve(
-  __dirname.includes(`${join("dist", "apps")}`)
-    ? join(__dirname, "../../../..")
-    : join(__dirname, "../../.."),
-  "prisma",
-);
 
 /**
  * Starts a whole installation in this process: a database (embedded unless DATABASE_URL names one), migrations, the
@@ -69,14 +62,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const sandbox = options.sandbox
       ? await openSandbox(options.dataDir, `${apiUrl}/webhooks/stripe`, closers)
       : null;
-    const config = readConfigWith({
+    const environment = {
       DATABASE_URL: database.url,
-      BILLWRIGHT_DATA_DIR: options.dataDir,
+      BILLWRIGHT_DATA_DIR: resolve(options.dataDir),
       PORT: String(port),
       PUBLIC_URL: given.PUBLIC_URL ?? apiUrl,
       ...(sandbox === null ? {} : sandboxSettings(sandbox)),
       ...options.overrides,
-    });
+    };
+    const config = readConfigWith(environment);
     const logger = createLogger({
       level: config.LOG_LEVEL,
       format: config.LOG_FORMAT,
@@ -95,7 +89,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       sandbox,
       startWork: () => startWork(built, config, closers),
       publish: (tenantId) => {
-        const connection = { pid: process.pid, ...database, apiUrl, tenantId };
+        const shared = Object.fromEntries(
+          Object.entries(environment).filter(([name]) => !name.startsWith("ADMIN_")),
+        );
+        const connection = { pid: process.pid, ...database, apiUrl, tenantId, environment: shared };
         writeFileSync(connectionPath(options.dataDir), JSON.stringify(connection), { mode: 0o600 });
         closers.push(async () => rmSync(connectionPath(options.dataDir), { force: true }));
       },

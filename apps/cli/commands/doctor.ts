@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import { exitCodes, printJson, withInstallation } from "../cli-context.ts";
+import { checkConnections } from "../doctor/check-connections.ts";
+import { checkTenants } from "../doctor/check-tenants.ts";
+import type { Finding } from "../doctor/finding.ts";
+
+const marks = { ok: "✅", warning: "⚠️ ", problem: "❌" } as const;
+
+/** `billwright doctor`: configuration, connections, stuck work and broken invariants, each with what to do. */
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .description(
+      "look for what is wrong and say what to do; exit 0 when nothing is, 3 when something is, 4 without a database",
+    )
+    .option("--json", "print the findings as JSON")
+    .addHelpText("after", "\nExamples:\n  billwright doctor\n  billwright doctor --json")
+    .action(async (options: { json?: boolean }) => {
+      const findings = await withInstallation(async (installation) => {
+        const connections = await checkConnections(installation);
+        const database = connections.find((finding) => finding.check === "database");
+        return database?.level === "problem"
+          ? connections
+          : [...connections, ...(await checkTenants(installation))];
+      });
+      if (options.json) printJson(findings);
+      else process.stdout.write(`${findings.map(lineOf).join("\n")}\n`);
+      process.exit(exitCodeOf(findings));
+    });
+}
+
+function lineOf(finding: Finding): string {
+  const advice = finding.advice === undefined ? "" : `\n     what to do: ${finding.advice}`;
+  return `${marks[finding.level]} ${finding.check}: ${finding.detail}${advice}`;
+}
+
+function exitCodeOf(findings: readonly Finding[]): number {
+  if (findings.some((finding) => finding.check === "database" && finding.level === "problem"))
+    return exitCodes.unavailable;
+  return findings.some((finding) => finding.level === "problem") ? exitCodes.partial : exitCodes.ok;
+}

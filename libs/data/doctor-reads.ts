@@ -1,0 +1,71 @@
+import type { Db, TenantTx } from "./database.ts";
+
+/** What the login of the application may do on its own, and whether row-level security holds. System role. */
+export async function readRoleFacts(
+  db: Db,
+): Promise<{ superuser: boolean; bypassesRls: boolean; unforced: bigint; migrations: bigint }> {
+  const [row] = await db.$queryRaw<
+    { superuser: boolean; bypassesRls: boolean; unforced: bigint; migrations: bigint }[]
+  >`
+    select r.rolsuper as superuser, r.rolbypassrls as "bypassesRls",
+      (select count(*) from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+        where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and not c.relforcerowsecurity) as unforced,
+      (select count(*) from pg_class where relname = '_prisma_migrations') as migrations
+    from pg_roles r where r.rolname = session_user`;
+  if (row === undefined) throw new Error("the database does not know the role it is connected as");
+  return row;
+}
+
+export type TenantFacts = {
+  readonly active_customers: bigint;
+  readonly live_subscriptions: bigint;
+  readonly parked: { readonly code: string; readonly reason: string; readonly n: number }[];
+  readonly dead: { readonly name: string; readonly message: string; readonly n: number }[];
+  readonly overdue_jobs: bigint;
+  readonly unknown_mails: bigint;
+  readonly old_attempts: bigint;
+  readonly late_runs: bigint;
+};
+
+/** Work of a tenant that does not move, by reason. */
+export async function readTenantFacts(tx: TenantTx): Promise<TenantFacts> {
+  const [row] = await tx.db.$queryRaw<TenantFacts[]>`
+    select (select count(*) from customer where status = 'active' and deleted_at is null) as active_customers,
+      (select count(*) from subscription where status in ('scheduled', 'trialing', 'active', 'past_due')) as live_subscriptions,
+      (select coalesce(jsonb_agg(p), '[]') from (select parked_code as code, min(parked_reason) as reason, count(*)::int as n
+        from subscription where parked_at is not null group by parked_code) p) as parked,
+      (select coalesce(jsonb_agg(d), '[]') from (select name, min(last_error->>'message') as message, count(*)::int as n
+        from job where state = 'dead' group by name, last_error->>'code') d) as dead,
+      (select count(*) from job where state = 'pending' and run_at < now() - interval '5 minutes') as overdue_jobs,
+      (select count(*) from effect where state = 'unknown' and kind like 'email.%') as unknown_mails,
+      (select count(*) from payment_attempt where state in ('open', 'processing') and opened_at < now() - interval '1 hour') as old_attempts,
+      (select count(*) from billing_run where state not in ('completed', 'completed_with_errors') and deadline_at < now()) as late_runs`;
+  if (row === undefined) throw new Error("the database answered nothing");
+  return row;
+}
+
+export type MoneyBreach = { readonly invariant: string; readonly detail: string };
+
+/** Invariants of money and numbers that do not hold; empty when all do. */
+export async function findMoneyBreaches(tx: TenantTx): Promise<MoneyBreach[]> {
+  return tx.db.$queryRaw<MoneyBreach[]>`
+    select 'number gap' as invariant, 'series ' || c.series || ': ' || c.last_number || ' given, ' || count(i.id) || ' invoices' as detail
+      from document_counter c left join invoice i on i.tenant_id = c.tenant_id and i.series = c.series
+      group by c.series, c.last_number having count(i.id) <> c.last_number
+    union all
+    select 'amount paid', 'invoice ' || i.number || ' says ' || i.amount_paid_minor || ', its payments ' || coalesce(sum(p.amount_minor), 0)
+      from invoice i left join payment p on p.tenant_id = i.tenant_id and p.invoice_id = i.id
+      where i.invoice_status = 'finalized' group by i.id, i.number, i.amount_paid_minor having coalesce(sum(p.amount_minor), 0) <> i.amount_paid_minor
+    union all
+    select 'lines and total', 'invoice ' || i.number || ': lines add up to ' || coalesce(sum(l.amount_minor), 0) || ', subtotal is ' || i.subtotal_minor
+      from invoice i left join invoice_line l on l.tenant_id = i.tenant_id and l.invoice_id = i.id
+      where i.invoice_status = 'finalized' and i.invoice_type = 'subscription' group by i.id, i.number, i.subtotal_minor having coalesce(sum(l.amount_minor), 0) <> i.subtotal_minor
+    union all
+    select 'frozen document', 'invoice ' || invoice_id || ': its document does not match its hash'
+      from invoice_document where sha256 <> encode(sha256(convert_to(document::text, 'UTF8')), 'hex')
+    union all
+    select 'ledger', 'invoice ' || i.number || ' was issued without a ledger transaction'
+      from invoice i where i.invoice_status = 'finalized' and i.total_minor <> 0
+        and not exists (select 1 from ledger_transaction t where t.tenant_id = i.tenant_id and t.kind = 'invoice.finalized' and t.ref = i.id::text)
+    limit 50`;
+}
