@@ -52,7 +52,7 @@ export function startScheduler(deps: Deps, queues: QueueBackend, options: Schedu
 }
 
 /** Tells the queues of every schedule again: a wiped Redis has forgotten them. */
-export async function assertSchedules(
+async function assertSchedules(
   queues: QueueBackend,
   schedules: ReadonlyMap<string, Schedule>,
 ): Promise<void> {

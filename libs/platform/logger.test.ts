@@ -2,7 +2,9 @@ import { redact } from "./logger.ts";
 
 describe("redact", () => {
   it("hides fields that are named like secrets, however deep", () => {
-    expect(redact({ user: "ada", deep: { password: "hunter2", apiKey: "k", list: [{ token: "t" }] } })).toEqual({
+    expect(
+      redact({ user: "ada", deep: { password: "hunter2", apiKey: "k", list: [{ token: "t" }] } }),
+    ).toEqual({
       user: "ada",
       deep: { password: "[redacted]", apiKey: "[redacted]", list: [{ token: "[redacted]" }] },
     });

@@ -34,14 +34,7 @@ export const leaseMs = 2_000;
 
 /** Starts database, queue carrier, sandbox, api, two workers and two schedulers; the last five as compiled processes. */
 export async function startStack(options: ChaosOptions): Promise<ChaosStack> {
-  const dir = mkdtempSync(join(tmpdir(), "billwright-chaos-"));
-  chmodSync(dir, 0o755);
-  const [logDir, failpointDir, dataDir] = ["logs", "failpoints", "data"].map((name) => join(dir, name)) as [
-    string,
-    string,
-    string,
-  ];
-  for (const made of [logDir, failpointDir, dataDir]) mkdirSync(made);
+  const { dir, logDir, failpointDir, dataDir } = makeFolders();
   const processes = createProcesses(logDir);
   const closers: (() => Promise<unknown>)[] = [];
   const close = closeOnce(closers, options.keep ? null : dir);
@@ -105,6 +98,18 @@ export async function startStack(options: ChaosOptions): Promise<ChaosStack> {
     await close();
     throw error;
   }
+}
+
+function makeFolders(): { dir: string; logDir: string; failpointDir: string; dataDir: string } {
+  const dir = mkdtempSync(join(tmpdir(), "billwright-chaos-"));
+  chmodSync(dir, 0o755);
+  const folders = {
+    logDir: join(dir, "logs"),
+    failpointDir: join(dir, "failpoints"),
+    dataDir: join(dir, "data"),
+  };
+  for (const made of Object.values(folders)) mkdirSync(made);
+  return { dir, ...folders };
 }
 
 type SandboxPlace = { readonly url: string; readonly smtpPort: number };

@@ -36,7 +36,6 @@ export type WorkerSettings = Pick<
   readonly onError: (error: Error) => void;
 };
 
-
 const keepFinished = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 5_000 } } as const;
 
 /** Opens the queues: Redis when its URL is given, else BullMQ's own Postgres backend. One code path above this line. */
