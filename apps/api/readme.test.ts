@@ -9,6 +9,7 @@ import { createLogger } from "#libs/platform/logger.ts";
 import { createPdfRenderer } from "#libs/platform/pdf/pdf-renderer.ts";
 import { runCurlScript } from "#libs/testkit/curl-script.ts";
 import { openTestDatabase } from "#libs/testkit/test-database.ts";
+import { testRedisUrl } from "#libs/testkit/test-queues.ts";
 import { buildDeps } from "../build-deps.ts";
 import { startScheduler } from "../scheduler/start-scheduler.ts";
 import { startWorkers } from "../worker/start-workers.ts";
@@ -30,6 +31,7 @@ async function startInstallation(bootstrapKey: string): Promise<Installation> {
   const dir = mkdtempSync(join(tmpdir(), "billwright-readme-"));
   const config = readConfig({
     DATABASE_URL: test.url,
+    REDIS_URL: await testRedisUrl(),
     PORT: "0",
     BILLWRIGHT_DATA_DIR: dir,
     BOOTSTRAP_API_KEY: bootstrapKey,

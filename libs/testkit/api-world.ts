@@ -11,11 +11,12 @@ import { withTenant } from "#libs/data/database.ts";
 import { billingRunPlan } from "#libs/jobs/billing-run-plan.job.ts";
 import { noFailpoint } from "#libs/platform/failpoint.ts";
 import { createLogger } from "#libs/platform/logger.ts";
-import { openQueueBackend, type QueueBackend } from "#libs/platform/queue/queue-backend.ts";
+import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
 import { createFolderStore } from "#libs/platform/storage/folder-store.ts";
 import type { ApiConfig } from "../../apps/api/api-deps.ts";
 import { createApp } from "../../apps/api/create-app.ts";
 import { openTestDatabase, type TestDatabase } from "./test-database.ts";
+import { openTestQueues } from "./test-queues.ts";
 
 export type ApiWorld = {
   readonly app: Express;
@@ -42,7 +43,7 @@ export async function openApiWorld(overrides: Partial<ApiConfig> = {}): Promise<
     const seed = billingRunPlan.seedOf(event);
     return seed === null ? [] : [seed];
   });
-  const queues = openQueueBackend({ redisUrl: undefined, databaseUrl: test.url });
+  const queues = await openTestQueues(test.url);
   const dir = mkdtempSync(join(tmpdir(), "billwright-api-"));
   const deps: Deps = {
     database: test.database,

@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { Temporal } from "temporal-polyfill";
+import type { Deps } from "#libs/billing/deps.ts";
+import { sweepDueBoundaries } from "#libs/billing/run/sweep-due-boundaries.ts";
+import { relayDueWork } from "#libs/billing/work/dispatch-work.ts";
+import { createCarrier } from "#libs/jobs/carrier.ts";
+import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
+import { queueNames } from "#libs/jobs/queues.ts";
+import { schedulesOf } from "#libs/jobs/schedules.ts";
+import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+import {
+  flatPrice,
+  makePlan,
+  makeSubscription,
+  makeTenant,
+  type TestTenant,
+} from "#libs/testkit/factories.ts";
+import { openDatabase } from "#libs/data/database.ts";
+import { startWorkers } from "../worker/start-workers.ts";
+import { startScheduler } from "./start-scheduler.ts";
+
+const schedules = schedulesOf({ runSchedule: "0 0 6 * * *", processMonth: undefined, dryRun: false });
+
+describe("work through the queues", () => {
+  let world: ApiWorld;
+  let deps: Deps;
+  let closeDatabase: () => Promise<void>;
+  let tenant: TestTenant;
+
+  beforeAll(async () => {
+    world = await openApiWorld();
+    const database = openDatabase({ url: world.test.url, poolSize: 8, causes });
+    closeDatabase = () => database.close();
+    const bytes = new TextEncoder().encode("%PDF-1.4 a page");
+    deps = {
+      ...world.deps,
+      database,
+      leaseMs: 1_500,
+      pdf: {
+        render: async () => ({ bytes, sha256: sha256Of(bytes), pageCount: 1 }),
+        close: async () => undefined,
+      },
+    };
+    const clockNow = Temporal.Instant.from("2026-02-01T00:00:00Z");
+    tenant = await makeTenant({ ...world.test, database }, { clockNow });
+    const plan = await makePlan(tenant, { prices: [flatPrice()] });
+    const startsAt = Temporal.Instant.from("2026-01-01T00:00:00Z");
+    await makeSubscription(tenant, { plan: { id: plan.id }, startsAt });
+  });
+  afterAll(async () => {
+    await closeDatabase();
+    await world.close();
+  });
+
+  it("starts one run however many schedulers find the same boundary due", async () => {
+    await Promise.all(Array.from({ length: 5 }, () => sweepDueBoundaries(deps.database)));
+    expect(await count("billing_run")).toBe(1);
+  });
+
+  it("bills, though the queue forgot what it was given, and registers its schedules anew", async () => {
+    const carrier = createCarrier(world.queues, jobCatalog, 0.05);
+    await eventually(
+      async () => (await relayDueWork(deps, carrier)) >= 0 && (await count("job", "state = 'queued'")) > 0,
+    );
+    for (const name of queueNames) await world.queues.queue(name).obliterate({ force: true });
+    const workers = startWorkers(deps, world.queues, { names: queueNames, jobs: jobCatalog, schedules });
+    const options = { jobs: jobCatalog, schedules, retryScale: 0.05, sweeps: [] };
+    const schedulers = [
+      startScheduler(deps, world.queues, options),
+      startScheduler(deps, world.queues, options),
+    ];
+    try {
+      await eventually(async () => (await count("billing_run", "state = 'completed'")) === 1);
+      expect(await count("invoice", "invoice_status = 'finalized'")).toBe(1);
+      expect(await count("artifact", "stored_at is not null")).toBe(1);
+      expect(await count("job", "state <> 'succeeded' and queue <> 'notification'")).toBe(0);
+      const registered = await Promise.all(
+        ["invoice-generation", "usage-aggregation"].map(async (name) =>
+          (await world.queues.queue(name).getJobSchedulers()).map((scheduler) => scheduler.key),
+        ),
+      );
+      expect(registered.flat().sort()).toEqual([...schedules.keys()].sort());
+    } finally {
+      await Promise.all(schedulers.map((scheduler) => scheduler.close()));
+      await workers.close();
+    }
+  });
+
+  async function count(table: string, where = "true"): Promise<number> {
+    const { rows } = await world.test.owner.query<{ n: string }>(
+      `select count(*) as n from ${table} where tenant_id = $1 and ${where}`,
+      [tenant.tenantId],
+    );
+    return Number(rows[0]?.n);
+  }
+});
+
+/** Asks again until a fact holds; the test's own time-out bounds it. */
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
