@@ -17,12 +17,21 @@ async function main(): Promise<number> {
 
 async function play(options: ChaosOptions): Promise<number> {
   const startedAt = Date.now();
-  const stack = await startStack(options);
+  const starting = startStack(options);
+  let isStopped = false;
+  // A signal while all is being started waits for that, and then ends everything as well.
   const stop = () => {
-    stack.close().finally(() => process.exit(130));
+    isStopped = true;
+    starting
+      .then(
+        (stack) => stack.close(),
+        () => undefined,
+      )
+      .finally(() => process.exit(130));
   };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  const stack = await starting;
   try {
     out(`chaos: seed ${options.seed}, ${options.kills} kills, queues on ${options.backend}`);
     const seconds = () => `${((Date.now() - startedAt) / 1_000).toFixed(0)} s`;
@@ -39,6 +48,7 @@ async function play(options: ChaosOptions): Promise<number> {
     return breaches.length === 0 ? 0 : 1;
   } finally {
     await stack.close();
+    if (isStopped) process.exit(130);
   }
 }
 

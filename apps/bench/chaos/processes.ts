@@ -41,7 +41,9 @@ export function createProcesses(logDir: string): Processes {
   const expected = new Set<number>();
   const crashed: string[] = [];
   let count = 0;
+  let isOver = false;
   const start = (recipe: Recipe): Running => {
+    if (isOver) throw new Error(`no ${recipe.role} is started any more: all is being stopped`);
     const name = `${recipe.role}-${++count}`;
     const logFile = join(logDir, `${name}.log`);
     const out = openSync(logFile, "a");
@@ -79,6 +81,7 @@ export function createProcesses(logDir: string): Processes {
     },
     crashed: () => crashed,
     endAll: async (boundMs) => {
+      isOver = true;
       const left = [...entries.values()].filter((entry) => !entry.ended);
       // What the others stand on ends last.
       const isGround = (entry: Entry) => entry.recipe.role === "redis" || entry.recipe.role === "sandbox";
