@@ -141,6 +141,10 @@ describe("an issued invoice", () => {
       [tenant.tenantId, draftId, invoice.customerId],
     );
     expect((await addLine(draftId)).rowCount).toBe(1);
+    // Nor may the draft's line move over.
+    await expect(
+      asOwner("update invoice_line set invoice_id = $1 where invoice_id = $2", [invoice.invoiceId, draftId]),
+    ).rejects.toMatchObject(frozen);
   });
 });
 

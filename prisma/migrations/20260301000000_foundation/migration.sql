@@ -1217,6 +1217,22 @@ BEGIN
   END LOOP;
 END $$;
 
+-- A part stays with its invoice: moving it would add to an issued one past the guard above.
+CREATE FUNCTION invoice_part_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.invoice_id IS DISTINCT FROM OLD.invoice_id THEN
+    RAISE EXCEPTION 'a row of % cannot move from invoice % to %', TG_TABLE_NAME, OLD.invoice_id, NEW.invoice_id USING ERRCODE = 'restrict_violation', CONSTRAINT = 'invoice_frozen';
+  END IF;
+  RETURN NEW;
+END $$;
+DO $$
+DECLARE t text;
+BEGIN
+  FOREACH t IN ARRAY ARRAY['invoice_line', 'invoice_tax', 'invoice_discount'] LOOP
+    EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OF invoice_id ON %I FOR EACH ROW EXECUTE FUNCTION invoice_part_stays()', t || '_stays', t);
+  END LOOP;
+END $$;
+
 CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation', CONSTRAINT = 'append_only';
