@@ -1,5 +1,4 @@
 import type { Temporal } from "temporal-polyfill";
-import { type TimeRange, shareOf } from "../calendar/proration.ts";
 import {
   boundary,
   type Period,
@@ -8,6 +7,7 @@ import {
   wholePeriodAround,
 } from "../calendar/schedule.ts";
 import { compareInstants } from "../calendar/timezone.ts";
+import { periodShare } from "../proration/period-share.ts";
 import type { BillableItem } from "./billable-item.ts";
 import type { Ratio } from "./rate-price.ts";
 
@@ -63,18 +63,9 @@ export function duePeriods(
   return items.flatMap((item) => {
     const period = duePeriod(item, position);
     if (period === null) return [];
-    const end = endsAt !== null && compareInstants(endsAt, period.end) < 0 ? endsAt : period.end;
-    const range: TimeRange = { start: period.start, end };
-    const ratio: Ratio =
-      item.price.kind === "one_time"
-        ? { numerator: 1n, denominator: 1n }
-        : shareOf({
-            part: range,
-            whole: wholePeriodAround(item.schedule, period.index),
-            by: item.price.proration,
-            timezone: item.schedule.timezone,
-          });
-    return [{ item, index: period.index, ...range, ratio }];
+    const by = item.price.kind === "one_time" ? "none" : item.price.proration;
+    const { start, end, share } = periodShare(item.schedule, period.index, { endsAt, by });
+    return [{ item, index: period.index, start, end, ratio: share }];
   });
 }
 

@@ -2,6 +2,7 @@ import type { DocumentTier } from "../invoice/invoice-document.ts";
 import { Decimal, formatDecimal, parseDecimal, zero } from "../money/decimal.ts";
 import { chargeModelOf } from "../price/charge-model-catalog.ts";
 import type { DecimalString, Price } from "../price/price.ts";
+import { prorateAmount } from "../proration/prorate-amount.ts";
 
 /** The share of a period as two integers: `{ numerator: 10n, denominator: 31n }` is 10/31. */
 export type Ratio = { readonly numerator: bigint; readonly denominator: bigint };
@@ -38,9 +39,6 @@ type Rating = {
   readonly steps: readonly RatingStep[];
 };
 type RatingStage = (rating: Rating, input: RatePriceInput) => Rating;
-
-/** A quotient that does not end is kept to so many decimals, far below what could move a half. */
-const quotientDecimals = 40;
 
 const stages: readonly RatingStage[] = [
   deductIncludedUnits,
@@ -91,14 +89,14 @@ function applyChargeModel(rating: Rating, { price }: RatePriceInput): Rating {
 
 function prorateRecurring(rating: Rating, { price, ratio }: RatePriceInput): Rating {
   if (price.kind !== "recurring" || isWhole(ratio)) return rating;
-  const amount = prorate(rating.amount, ratio);
+  const amount = prorateAmount(rating.amount, ratio);
   const detail = `${ratio.numerator}/${ratio.denominator} of the period`;
   return { ...rating, amount, steps: [...rating.steps, step("proration", rating.amount, amount, detail)] };
 }
 
 function raiseToMinimum(rating: Rating, { price, ratio }: RatePriceInput): Rating {
   if (price.minimumAmount === undefined) return rating;
-  const minimum = prorate(parseDecimal(price.minimumAmount, "minimum_amount"), ratio);
+  const minimum = prorateAmount(parseDecimal(price.minimumAmount, "minimum_amount"), ratio);
   const amount = Decimal.max(rating.amount, minimum);
   const share = isWhole(ratio) ? "" : `, ${ratio.numerator}/${ratio.denominator} of ${price.minimumAmount}`;
   const detail = `at least ${formatDecimal(minimum)}${share}`;
@@ -119,14 +117,6 @@ function lowerToMaximum(rating: Rating, { price }: RatePriceInput): Rating {
     amount,
     steps: [...rating.steps, step("maximum_amount", rating.amount, amount, detail)],
   };
-}
-
-function prorate(amount: Decimal, ratio: Ratio): Decimal {
-  if (isWhole(ratio)) return amount;
-  return amount
-    .times(ratio.numerator.toString())
-    .div(ratio.denominator.toString())
-    .toDecimalPlaces(quotientDecimals);
 }
 
 function isWhole(ratio: Ratio): boolean {
