@@ -107,6 +107,8 @@ export const errorTable = {
   pdf_timed_out: { kind: "unavailable", title: "Printing the document took too long" },
   pdf_too_large: { kind: "too_large", title: "The document has more than 500 pages" },
   period_before_start: { kind: "invalid", title: "The instant lies before the first period" },
+  period_not_aligned: { kind: "invalid", title: "The period is not one of the subscription's" },
+  period_not_over: { kind: "invalid", title: "The period is not due yet" },
   period_outside_whole: { kind: "invalid", title: "The part does not lie inside its whole period" },
   plan_archived: { kind: "invalid", title: "The plan is archived" },
   plan_code_taken: { kind: "conflict", title: "The plan code is in use" },

@@ -26,7 +26,7 @@ const byId = z.strictObject({ id: z.string().min(1).max(64) });
 const tag = "Subscriptions";
 const exampleId = "sub_01jq8z5c3e7wq8m2v4t6y9r1p3";
 
-function idOf(text: string): string {
+export function subscriptionIdOf(text: string): string {
   const id = parsePublicId("subscription", text);
   if (id === null)
     throw domainError("subscription_not_found", `There is no subscription ${JSON.stringify(text)}.`);
@@ -34,7 +34,7 @@ function idOf(text: string): string {
 }
 
 async function mustFind(tx: Tx, text: string): Promise<SubscriptionRow> {
-  const row = await findSubscription(tx, idOf(text));
+  const row = await findSubscription(tx, subscriptionIdOf(text));
   if (row === null)
     throw domainError("subscription_not_found", `There is no subscription ${JSON.stringify(text)}.`);
   return row;
@@ -125,7 +125,7 @@ const unpark = defineRoute({
   errors: ["subscription_not_found"],
   example: { params: { id: exampleId } },
   transaction: async (tx, { params }) => ({
-    body: subscriptionToWire(await unparkSubscription(tx, { subscriptionId: idOf(params.id) })),
+    body: subscriptionToWire(await unparkSubscription(tx, { subscriptionId: subscriptionIdOf(params.id) })),
   }),
 });
 
@@ -159,7 +159,7 @@ const usage = defineRoute({
   errors: ["subscription_not_found"],
   example: { params: { id: exampleId } },
   transaction: async (tx, { params }) => {
-    const rows = await readCurrentUsage(tx, idOf(params.id));
+    const rows = await readCurrentUsage(tx, subscriptionIdOf(params.id));
     return {
       body: {
         subscription: params.id,

@@ -73,7 +73,7 @@ export function draftBoundary(
 }
 
 /** The header's period is the arrears window; at the start, and without arrears, the first advance period. */
-function headerPeriod(
+export function headerPeriod(
   dues: readonly DuePeriod[],
   position: Position,
 ): { start: Temporal.Instant; end: Temporal.Instant } {

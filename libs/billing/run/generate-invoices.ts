@@ -8,7 +8,6 @@ import { insertDraftInvoices, type NewInvoice } from "#libs/data/invoices.ts";
 import { newId } from "#libs/data/new-id.ts";
 import { advanceSubscriptions, parkSubscriptions } from "#libs/data/subscription-progress.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
-import { loadQuantities } from "#libs/data/usage-quantities.ts";
 import { finalizeInvoices } from "../invoice/finalize-invoices.ts";
 import { describeFailure } from "../work/run-work.ts";
 import {
@@ -19,6 +18,7 @@ import {
   type Standing,
 } from "./draft-boundary.ts";
 import { loadStandings } from "./load-standings.ts";
+import { loadUsage } from "./load-usage.ts";
 
 export type GenerateInput = {
   readonly subscriptionIds: readonly string[];
@@ -100,17 +100,7 @@ async function draftRound(
     }
   };
   const planned = due.flatMap((standing) => attempt(standing, () => ({ standing, dues: dueAt(standing) })));
-  const queries = planned.flatMap(({ standing, dues }) =>
-    dues.flatMap((period) => {
-      const meter = period.item.meter;
-      if (meter === null) return [];
-      const { customerId, subscriptionId } = standing;
-      return [
-        { key: period.item.itemId, customerId, subscriptionId, meter, start: period.start, end: period.end },
-      ];
-    }),
-  );
-  const usage = await loadQuantities(tx, queries);
+  const usage = await loadUsage(tx, planned);
   const drafts = planned.flatMap(({ standing, dues }) =>
     attempt(standing, () => draftBoundary(standing, dues, usage, settings)),
   );

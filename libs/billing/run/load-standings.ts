@@ -1,5 +1,5 @@
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
-import { positionAt } from "#libs/core/rating/due-periods.ts";
+import { type Position, positionAt } from "#libs/core/rating/due-periods.ts";
 import { type BillableSubscription, loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { describeFailure } from "../work/run-work.ts";
@@ -40,7 +40,16 @@ export async function loadStandings(
   return { standings, broken };
 }
 
+/** A subscription at its next boundary; none when the last one is billed. @throws DomainError what makes it impossible to bill */
 function standingOf(subscription: BillableSubscription): Standing[] {
+  return standingAt(subscription, (terms) => positionAt(terms.items, subscription.nextIndex, terms.endsAt));
+}
+
+/** A subscription at the boundary that `choose` finds, also one that is parked, billed or ended. */
+export function standingAt(
+  subscription: BillableSubscription,
+  choose: (terms: Pick<Standing, "items" | "endsAt">) => Position | null,
+): Standing[] {
   const items = subscription.items.flatMap((item): BillableItem[] => {
     const current = item.schedules.at(-1);
     if (current === undefined) return [];
@@ -48,7 +57,7 @@ function standingOf(subscription: BillableSubscription): Standing[] {
     const { scheduleNo, schedule } = current;
     return [{ itemId, priceId, price, meter, unit: meter?.unit ?? null, quantity, scheduleNo, schedule }];
   });
-  const position = positionAt(items, subscription.nextIndex, subscription.endsAt);
+  const position = choose({ items, endsAt: subscription.endsAt });
   if (position === null) return [];
   return [
     {

@@ -9,7 +9,7 @@ import { nullableTimestamp, timestampToWire } from "./wire-values.ts";
 const amount = z.string().describe("Major units with the currency's decimals");
 const instant = z.iso.datetime();
 
-const invoiceLineWire = z
+export const invoiceLineWire = z
   .object({
     id: z.string(),
     kind: z.string(),
@@ -144,10 +144,17 @@ export function presentInvoice(
 }
 
 function presentLine(line: InvoiceLineView, currency: string): z.infer<typeof invoiceLineWire> {
+  return { id: publicId("invoice_line", line.id), ...presentUnsavedLine(line, currency) };
+}
+
+/** A line that is not stored, as the wire shows it. */
+export function presentUnsavedLine(
+  line: Omit<InvoiceLineView, "id">,
+  currency: string,
+): Omit<z.infer<typeof invoiceLineWire>, "id"> {
   const money = (minor: bigint) => formatMoney({ minor, currency });
   const isWhole = line.ratio_numerator === line.ratio_denominator || line.kind === "usage";
   return {
-    id: publicId("invoice_line", line.id),
     kind: line.kind,
     price: line.price_id === null ? null : publicId("price", line.price_id),
     price_code: line.price_code,

@@ -1,0 +1,57 @@
+import type { Temporal } from "temporal-polyfill";
+import { domainError } from "#libs/core/errors.ts";
+import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
+import type { TenantTx } from "#libs/data/database.ts";
+import { currentSettings } from "#libs/data/tenant-settings.ts";
+import { closingPosition, type PeriodAsked, positionsOfPeriod } from "../run/boundary-of-period.ts";
+import { type BoundaryDraft, draftBoundary, dueAt, type Standing } from "../run/draft-boundary.ts";
+import { standingAt } from "../run/load-standings.ts";
+import { loadUsage } from "../run/load-usage.ts";
+
+export type PreviewInput = {
+  readonly subscriptionId: string;
+  /** A period of the subscription; unset: the one that holds `asOf`. */
+  readonly period?: PeriodAsked;
+  /** Default: the tenant's now. */
+  readonly asOf?: Temporal.Instant;
+};
+
+/** An invoice as it would be made now; `roundingMode` is the tenant's. */
+export type InvoicePreview = { readonly draft: BoundaryDraft; readonly roundingMode: string };
+
+/**
+ * The invoice of the boundary that closes a period, decided as generation decides it, from the usage there is now.
+ * Writes nothing. Of two invoices with the same period (the first one, of what is paid in advance, and the one that
+ * closes it) this is the one that closes it.
+ * @throws DomainError subscription_not_found, subscription_broken, period_not_aligned, and what stops its billing
+ */
+export async function previewInvoice(tx: TenantTx, input: PreviewInput): Promise<InvoicePreview> {
+  const { settings } = await currentSettings(tx);
+  const asked = input.period;
+  const first = await loadStandingAt(tx, input.subscriptionId, asked?.start ?? input.asOf ?? tx.now);
+  const position = asked === undefined ? first.position : positionsOfPeriod(first, asked).at(-1);
+  const standing = { ...first, position: position ?? first.position };
+  const dues = dueAt(standing);
+  const usage = await loadUsage(tx, [{ standing, dues }]);
+  const draft = draftBoundary(standing, dues, usage, settings);
+  return { draft, roundingMode: settings.roundingMode };
+}
+
+/**
+ * One subscription at the boundary that closes the period which holds `at`, whatever was billed of it.
+ * @throws DomainError subscription_not_found, subscription_broken
+ */
+export async function loadStandingAt(
+  tx: TenantTx,
+  subscriptionId: string,
+  at: Temporal.Instant,
+): Promise<Standing> {
+  const [loaded] = await loadBillableSubscriptions(tx, [subscriptionId]);
+  if (loaded === undefined) throw domainError("subscription_not_found", "There is no such subscription.");
+  if ("broken" in loaded)
+    throw domainError("subscription_broken", `The subscription cannot be billed: ${loaded.broken}.`);
+  const [standing] = standingAt(loaded, (terms) => closingPosition(terms, at));
+  if (standing === undefined)
+    throw domainError("subscription_broken", "The subscription has no period to bill.");
+  return standing;
+}
