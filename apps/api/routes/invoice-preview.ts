@@ -24,7 +24,6 @@ const preview = defineRoute({
   description:
     "The invoice that closes a period of a subscription, from the usage there is now, computed by the code that makes it. Changes nothing.",
   access: "read",
-  idempotent: false,
   body: previewBody,
   response: { status: 200, schema: invoicePreviewWire },
   errors: ["subscription_not_found", "subscription_broken", "period_not_aligned"],
