@@ -1,3 +1,4 @@
+import { type EventIdentity, identityKey } from "#libs/core/usage/event-identity.ts";
 import type { TenantTx } from "./database.ts";
 
 /** Why an event is kept but not counted yet. `meter`: `eventType` holds a meter code that does not exist. */
@@ -81,13 +82,6 @@ export async function insertUsageEvents(
     )
     select place::int4 as place from fresh`;
   return new Set(rows.map((row) => row.place - 1));
-}
-
-export type EventIdentity = { readonly source: string; readonly id: string };
-
-/** One text for an identity; NUL is in neither part. */
-export function identityKey({ source, id }: EventIdentity): string {
-  return `${source}\0${id}`;
 }
 
 /** The content hashes (hex) of stored events by `identityKey`. */

@@ -1,11 +1,7 @@
 import { domainError } from "#libs/core/errors.ts";
+import { identityKey, splitRepeats } from "#libs/core/usage/event-identity.ts";
 import type { TenantTx } from "#libs/data/database.ts";
-import {
-  findContentHashes,
-  identityKey,
-  insertUsageEvents,
-  type MeterContribution,
-} from "#libs/data/usage-events.ts";
+import { findContentHashes, insertUsageEvents, type MeterContribution } from "#libs/data/usage-events.ts";
 import { loadUsageMeters, type StoredMeter } from "#libs/data/usage-meters.ts";
 import { findCustomers, findSubscriptions } from "#libs/data/usage-references.ts";
 import { type EventReferences, type ResolvedEvent, resolveEvent } from "./resolve-event.ts";
@@ -50,19 +46,13 @@ export async function ingestEvents(
   }
   const known = await loadReferences(tx, events);
   const rejected = [...refused];
-  const first = new Map<string, ResolvedEvent>();
-  const again: ResolvedEvent[] = [];
+  const resolved: ResolvedEvent[] = [];
   for (const input of events) {
     const outcome = resolveEvent(input, known);
-    if ("refused" in outcome) {
-      rejected.push(outcome.refused);
-      continue;
-    }
-    const key = identityKey(outcome.resolved.event);
-    if (first.has(key)) again.push(outcome.resolved);
-    else first.set(key, outcome.resolved);
+    if ("refused" in outcome) rejected.push(outcome.refused);
+    else resolved.push(outcome.resolved);
   }
-  const batch = [...first.values()];
+  const { first: batch, again } = splitRepeats(resolved, (each) => each.event);
   const stored = await insertUsageEvents(
     tx,
     batch.map((each) => each.event),

@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { assertNoPlaces } from "#libs/core/assert-places.ts";
 import { periodContaining } from "#libs/core/calendar/schedule.ts";
+import { startOfUnit } from "#libs/core/calendar/start-of-unit.ts";
 import { assertTimezone, compareInstants } from "#libs/core/calendar/timezone.ts";
 import { domainError } from "#libs/core/errors.ts";
 import { formatDecimal } from "#libs/core/money/decimal.ts";
@@ -89,7 +90,8 @@ function windowsOf(input: {
     ]);
   }
   if (window === null) return [{ start: from, end: to }];
-  const first = floorTo(from.toZonedDateTimeISO(assertTimezone(input.timezone)), window);
+  const timezone = assertTimezone(input.timezone);
+  const first = startOfUnit(from, window, timezone).toZonedDateTimeISO(timezone);
   const windows: { start: Temporal.Instant; end: Temporal.Instant }[] = [];
   let start = from;
   for (let n = 1; compareInstants(start, to) < 0; n++) {
@@ -103,11 +105,6 @@ function windowsOf(input: {
     start = end;
   }
   return windows;
-}
-
-function floorTo(at: Temporal.ZonedDateTime, window: "hour" | "day" | "month"): Temporal.ZonedDateTime {
-  if (window === "hour") return at.round({ smallestUnit: "hour", roundingMode: "floor" });
-  return window === "day" ? at.startOfDay() : at.with({ day: 1 }).startOfDay();
 }
 
 export type ItemUsage = UsageWindow & {

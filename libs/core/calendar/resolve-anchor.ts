@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { domainError } from "../errors.ts";
 import type { IntervalUnit } from "../price/price.ts";
+import { firstDayOfUnit } from "./start-of-unit.ts";
 
 /**
  * Where a schedule's grid starts: the calendar unit around the start, the start itself, a day of the month (clamped
@@ -27,7 +28,7 @@ export function resolveAnchor(input: {
 }): Temporal.PlainDateTime {
   const { anchor, unit, stepMonths, start } = input;
   if (anchor === "anniversary") return start;
-  if (anchor === "calendar") return floorToUnit(start, unit).toPlainDateTime();
+  if (anchor === "calendar") return firstDayOfUnit(start.toPlainDate(), unit).toPlainDateTime();
   if ("at" in anchor) return parseLocal(anchor.at);
   if (!Number.isInteger(anchor.day) || anchor.day < 1 || anchor.day > 31) {
     throw domainError(
@@ -36,25 +37,6 @@ export function resolveAnchor(input: {
     );
   }
   return dayOnGrid(start.toPlainDate().toPlainYearMonth(), anchor.day, stepMonths).toPlainDateTime();
-}
-
-/** The first local day of the calendar unit that holds `local`; weeks start on Monday. */
-function floorToUnit(local: Temporal.PlainDateTime, unit: IntervalUnit): Temporal.PlainDate {
-  const date = local.toPlainDate();
-  switch (unit) {
-    case "day":
-      return date;
-    case "week":
-      return date.subtract({ days: date.dayOfWeek - 1 });
-    case "month":
-      return date.with({ day: 1 });
-    case "quarter":
-      return date.with({ day: 1, month: date.month - ((date.month - 1) % 3) });
-    case "half_year":
-      return date.with({ day: 1, month: date.month - ((date.month - 1) % 6) });
-    case "year":
-      return date.with({ day: 1, month: 1 });
-  }
 }
 
 function dayOnGrid(month: Temporal.PlainYearMonth, day: number, stepMonths: number): Temporal.PlainDate {

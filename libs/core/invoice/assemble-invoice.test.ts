@@ -62,6 +62,19 @@ describe("how peers add up", () => {
 });
 
 describe("assembleInvoice", () => {
+  test("with percent_first a fixed discount never makes a percentage smaller, and a line's own comes before both", () => {
+    const discounts = [discount("amount", "10"), discount("percent", "10"), discount("amount", "50", ["a"])];
+    const lines = [line("a", "100"), line("b", "50")];
+    const input = { ...plain, lines, discounts };
+    const takenBy = (order: AssembleInvoiceInput) => assembleInvoice(order).discounts;
+    expect(takenBy({ ...input, discountOrder: "percent_first" })).toEqual([
+      { id: "amount 50", amountMinor: 5_000n },
+      { id: "percent 10", amountMinor: 1_000n },
+      { id: "amount 10", amountMinor: 1_000n },
+    ]);
+    expect(takenBy(input).map((taken) => taken.amountMinor)).toEqual([1_000n, 1_400n, 5_000n]);
+  });
+
   test("the steps are lines, discounts, tax, total, credits, each with what stood before and after", () => {
     const invoice = assembleInvoice({
       ...plain,

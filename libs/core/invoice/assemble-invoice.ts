@@ -39,8 +39,13 @@ export type AssembleInvoiceInput = {
   readonly taxStatus: TaxStatus;
   readonly taxRates: readonly TaxRate[];
   readonly lines: readonly DraftLine[];
-  /** Applied in this order, each to what the ones before left. */
+  /** Each is taken of what the ones before left. */
   readonly discounts: readonly Discount[];
+  /**
+   * `list` (unset): as they stand. `percent_first`: those of single lines as they stand, then percentages, then amounts,
+   * so that a fixed discount never makes a percentage smaller.
+   */
+  readonly discountOrder?: "list" | "percent_first";
   /** Used up in this order. */
   readonly credits: readonly AvailableCredit[];
 };
@@ -130,7 +135,8 @@ function roundLines(invoice: AssembledInvoice, input: AssembleInvoiceInput): Ass
 /** Lines below zero (credits for a part of a period) carry their own discount already and are left alone. */
 function spreadDiscounts(invoice: AssembledInvoice, input: AssembleInvoiceInput): AssembledInvoice {
   const discountOf = invoice.lines.map(() => 0n);
-  const discounts = input.discounts.map((discount) => {
+  const ordered = inOrder(input);
+  const discounts = ordered.map((discount) => {
     const open = invoice.lines
       .map((line, index) => ({ index, key: line.key, left: line.amountMinor - (discountOf[index] ?? 0n) }))
       .filter((line) => discount.appliesTo === undefined || discount.appliesTo.includes(line.key))
@@ -149,7 +155,7 @@ function spreadDiscounts(invoice: AssembledInvoice, input: AssembleInvoiceInput)
   if (discounts.length === 0) return invoice;
   const lines = invoice.lines.map((line, index) => ({ ...line, discountMinor: discountOf[index] ?? 0n }));
   const discountTotalMinor = sumOf(discounts.map((discount) => discount.amountMinor));
-  const detail = input.discounts
+  const detail = ordered
     .map((discount) => `${discount.name} ${discount.value}${discount.kind === "percent" ? " %" : ""}`)
     .join(", then ");
   return addStep({ ...invoice, lines, discounts, discountTotalMinor }, input, {
@@ -158,6 +164,13 @@ function spreadDiscounts(invoice: AssembledInvoice, input: AssembleInvoiceInput)
     after: invoice.subtotalMinor - discountTotalMinor,
     detail,
   });
+}
+
+function inOrder({ discounts, discountOrder }: AssembleInvoiceInput): readonly Discount[] {
+  if (discountOrder !== "percent_first") return discounts;
+  const rank = (discount: Discount) =>
+    discount.appliesTo !== undefined ? 0 : discount.kind === "percent" ? 1 : 2;
+  return [...discounts].sort((a, b) => rank(a) - rank(b));
 }
 
 function discountAmount(discount: Discount, left: bigint, input: AssembleInvoiceInput): bigint {

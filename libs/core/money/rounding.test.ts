@@ -1,11 +1,17 @@
 import fc from "fast-check";
 import { allocate } from "./allocate.ts";
 import { Decimal } from "./decimal.ts";
-import { type RoundingMode, roundToMinor, roundTogether } from "./rounding.ts";
+import { type RoundingMode, roundDecimal, roundToMinor, roundTogether } from "./rounding.ts";
 
 const sumOf = (parts: readonly bigint[]): bigint => parts.reduce((a, b) => a + b, 0n);
 const anyMode = fc.constantFrom<RoundingMode>("half_up", "half_even");
 const anyExact = fc.bigInt(-(10n ** 20n), 10n ** 20n).map((scaled) => new Decimal(`${scaled}e-12`));
+
+test("a decimal is rounded to the places asked for, a half by the mode", () => {
+  expect(roundDecimal(new Decimal("0.7142857145"), 9, "half_up").toFixed()).toBe("0.714285715");
+  expect(roundDecimal(new Decimal("-1.225"), 2, "half_even").toFixed()).toBe("-1.22");
+  expect(roundDecimal(new Decimal("-1.225"), 2, "half_up").toFixed()).toBe("-1.23");
+});
 
 describe("roundToMinor", () => {
   test.each<[string, string, RoundingMode, bigint]>([

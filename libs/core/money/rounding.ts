@@ -7,12 +7,17 @@ export type RoundingMode = "half_up" | "half_even";
 
 const decimalRounding = { half_up: Decimal.ROUND_HALF_UP, half_even: Decimal.ROUND_HALF_EVEN } as const;
 
+/** Rounds to `decimals` places: what is neither an amount of money nor shown as one, such as a share or an average. */
+export function roundDecimal(value: Decimal, decimals: number, mode: RoundingMode): Decimal {
+  return value.toDecimalPlaces(decimals, decimalRounding[mode]);
+}
+
 /**
  * Rounds an exact amount in major units to whole minor units of `currency`.
  * @throws DomainError currency_unknown, amount_out_of_range
  */
 export function roundToMinor(majorExact: Decimal, currency: string, mode: RoundingMode): bigint {
-  const minor = shiftToMinor(majorExact, currency).toDecimalPlaces(0, decimalRounding[mode]);
+  const minor = roundDecimal(shiftToMinor(majorExact, currency), 0, mode);
   return checkMinorRange(BigInt(minor.toFixed(0)), currency);
 }
 

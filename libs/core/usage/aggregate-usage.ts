@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import type { TimeRange } from "../calendar/proration.ts";
 import { Decimal, zero } from "../money/decimal.ts";
+import { roundDecimal } from "../money/rounding.ts";
 import type { Meter } from "./meter.ts";
 import type { UsageValue } from "./usage-value.ts";
 import { compareUsageValues } from "./usage-value.ts";
@@ -130,7 +131,7 @@ function weightedAverage(values: readonly UsageValue[], period: TimeRange, start
     (sum, each) => sum.plus(weigh(each.value, epochSecond(each.at))),
     weigh(startLevel, epochSecond(period.start)),
   );
-  return weighted.dividedBy(seconds.toString()).toDecimalPlaces(QUANTITY_DECIMALS, Decimal.ROUND_HALF_UP);
+  return roundDecimal(weighted.dividedBy(seconds.toString()), QUANTITY_DECIMALS, "half_up");
 }
 
 function nearestRank(values: readonly UsageValue[], percentile: number): Decimal {
