@@ -53,7 +53,7 @@ describe("work through the queues", () => {
   });
 
   it("starts one run however many schedulers find the same boundary due", async () => {
-    await Promise.all(Array.from({ length: 5 }, () => sweepDueBoundaries(deps.database)));
+    await Promise.all(Array.from({ length: 5 }, () => sweepDueBoundaries(deps)));
     expect(await count("billing_run")).toBe(1);
   });
 

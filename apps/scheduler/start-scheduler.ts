@@ -39,7 +39,7 @@ export function startScheduler(deps: Deps, queues: QueueBackend, options: Schedu
         retryDelayMs: 5_000 * options.retryScale,
       }),
     ),
-    loop(deps, stop.signal, "runs", 1_000, () => settleRuns(deps.database)),
+    loop(deps, stop.signal, "runs", 1_000, () => settleRuns(deps)),
     loop(deps, stop.signal, "schedules", 60_000, () => assertSchedules(queues, options.schedules)),
     ...options.sweeps.map((sweep) => loop(deps, stop.signal, sweep.name, sweep.everyMs, sweep.run)),
   ];

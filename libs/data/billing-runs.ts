@@ -17,6 +17,8 @@ export type RunRow = {
   readonly organizations: number;
   readonly already_billed: number;
   readonly waiting_zones: readonly string[];
+  /** How often it was planned. */
+  readonly plans: number;
   readonly started_at: Date;
   readonly generated_at: Date | null;
   readonly completed_at: Date | null;
@@ -76,11 +78,29 @@ export async function saveRunPlan(
     where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid`;
 }
 
+/**
+ * Sends a run back to planning, with the number of this plan and `deadlineMs` more to work in. The state keeps a
+ * second call from planning it twice.
+ */
+export async function reopenRunPlan(tx: TenantTx, id: string, deadlineMs: number): Promise<number> {
+  const [row] = await tx.db.$queryRaw<{ plans: number }[]>`
+    update billing_run set state = 'planning', plans = plans + 1, deadline_at = now() + ${deadlineMs} * interval '1 millisecond'
+    where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid returning plans`;
+  return row?.plans ?? 0;
+}
+
+/** Open runs of a month whose zones are not all over, locked. */
+export async function lockWaitingRuns(tx: TenantTx): Promise<RunRow[]> {
+  return tx.db.$queryRaw<RunRow[]>`
+    select * from billing_run where tenant_id = ${tx.tenantId}::uuid and not dry_run and waiting_zones <> '[]'
+      and state in ('generating', 'generated') order by started_at for update`;
+}
+
 /** Runs that still have something to decide. System role. */
 export async function listOpenRuns(db: Db): Promise<{ tenant_id: string; id: string }[]> {
   return db.$queryRaw<{ tenant_id: string; id: string }[]>`
     select tenant_id, id from billing_run where state <> 'completed' and (state <> 'completed_with_errors' or started_at > now() - interval '7 days')
-    order by started_at limit 200`;
+    order by started_at desc limit 1000`;
 }
 
 export type RunWork = {
@@ -114,11 +134,14 @@ export async function countRunWork(tx: TenantTx, id: string, patience: number): 
   };
 }
 
-/** Parked subscriptions that the run's chunks reported. */
+/** Subscriptions that the run's chunks parked and that are still parked, or have a boundary due by `tx.now` since. */
 export async function countRunParked(tx: TenantTx, id: string): Promise<number> {
   const [row] = await tx.db.$queryRaw<{ n: bigint }[]>`
-    select coalesce(sum(jsonb_array_length(result->'parked')), 0)::bigint as n from job
-    where tenant_id = ${tx.tenantId}::uuid and run_id = ${id}::uuid and name = 'invoice.generate' and state = 'succeeded'`;
+    select count(distinct s.id) as n from job j
+    cross join jsonb_array_elements(j.result->'parked') p
+    join subscription s on s.tenant_id = j.tenant_id and s.id = (p->>'subscriptionId')::uuid
+    where j.tenant_id = ${tx.tenantId}::uuid and j.run_id = ${id}::uuid and j.name = 'invoice.generate' and j.state = 'succeeded'
+      and (s.parked_at is not null or s.next_due_at <= ${toDate(tx.now)})`;
   return Number(row?.n ?? 0n);
 }
 

@@ -39,7 +39,8 @@ export async function readTenantFacts(tx: TenantTx): Promise<TenantFacts> {
       (select count(*) from job where state = 'pending' and run_at < now() - interval '5 minutes') as overdue_jobs,
       (select count(*) from effect where state = 'unknown' and kind like 'email.%') as unknown_mails,
       (select count(*) from payment_attempt where state in ('open', 'processing') and opened_at < now() - interval '1 hour') as old_attempts,
-      (select count(*) from billing_run where state not in ('completed', 'completed_with_errors') and deadline_at < now()) as late_runs`;
+      (select count(*) from billing_run where state not in ('completed', 'completed_with_errors') 
+        and not (state = 'generated' and waiting_zones <> '[]') and deadline_at < now()) as late_runs`;
   if (row === undefined) throw new Error("the database answered nothing");
   return row;
 }

@@ -59,6 +59,24 @@ describe("the application's role", () => {
   });
 });
 
+describe("an invoice", () => {
+  it.each([
+    ["invoice_status", "'finalized'"],
+    ["number", "'INV-1'"],
+    ["issued_at", "now()"],
+  ])("is born as a draft: an insert with %s is refused", async (column, value) => {
+    const { invoiceId } = await insertIssuedInvoice(test, tenant);
+    const columns =
+      "tenant_id, customer_id, invoice_type, currency, billing_reason, subtotal_minor, discount_total_minor, tax_total_minor, credit_total_minor, total_minor, amount_due_minor, settings_version";
+    const insert = (more: string, given: string) =>
+      asApp(
+        `insert into invoice (id, ${columns}${more}) select '${newId()}', ${columns}${given} from invoice where id = '${invoiceId}'`,
+      );
+    await expect(insert(`, ${column}`, `, ${value}`)).rejects.toThrow("must begin as a draft");
+    expect(await insert("", "")).toBe(1);
+  });
+});
+
 describe("append-only tables", () => {
   it.each([
     "invoice_document",

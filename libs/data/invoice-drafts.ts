@@ -1,21 +1,22 @@
-import { type Database, withSystem, withTenant } from "./database.ts";
+import { type Db, toDate, type TenantTx } from "./database.ts";
 import { planJobs } from "./domain-events.ts";
 
-/** Plans the finalization of every draft whose window has passed by its tenant's clock. */
-export async function emitDueDrafts(database: Database): Promise<void> {
-  const due = await withSystem(
-    database,
-    (db) => db.$queryRaw<{ tenant_id: string; id: string }[]>`
-      select i.tenant_id, i.id from invoice i join tenant t on t.id = i.tenant_id
-      where i.invoice_status = 'draft' and i.finalize_at <= coalesce(t.clock_now, now()) limit 1000`,
+/** Tenants that have a draft whose window has passed by their own clock. System role. */
+export async function listTenantsWithDueDrafts(db: Db): Promise<string[]> {
+  const rows = await db.$queryRaw<{ tenant_id: string }[]>`
+    select distinct i.tenant_id from invoice i join tenant t on t.id = i.tenant_id
+    where i.invoice_status = 'draft' and i.finalize_at <= coalesce(t.clock_now, now())`;
+  return rows.map((row) => row.tenant_id);
+}
+
+/** Plans the finalization of a tenant's drafts whose window has passed, 1,000 at a time. Returns how many are new. */
+export async function planDueDrafts(tx: TenantTx): Promise<number> {
+  const due = await tx.db.$queryRaw<{ id: string }[]>`
+    select id from invoice where tenant_id = ${tx.tenantId}::uuid and invoice_status = 'draft' and finalize_at <= ${toDate(tx.now)}
+    order by finalize_at, id limit 1000`;
+  const jobs = await planJobs(
+    tx,
+    due.map(({ id }) => ({ type: "invoice.draft_due", subjectType: "invoice", subjectId: id })),
   );
-  for (const tenantId of new Set(due.map((row) => row.tenant_id))) {
-    const ids = due.filter((row) => row.tenant_id === tenantId).map((row) => row.id);
-    await withTenant(database, { tenantId, actor: "scheduler" }, (tx) =>
-      planJobs(
-        tx,
-        ids.map((id) => ({ type: "invoice.draft_due", subjectType: "invoice", subjectId: id })),
-      ),
-    );
-  }
+  return jobs.length;
 }

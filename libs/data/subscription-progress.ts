@@ -108,6 +108,29 @@ export async function countBillable(
   return { organizations: Number(row?.organizations ?? 0n), zones: row?.zones ?? [] };
 }
 
+/**
+ * Of the customers that `countBillable` counts, those whose every live subscription has nothing due by its zone's cutoff:
+ * not one that is parked, and not one whose zone has no cutoff yet.
+ */
+export async function countNothingDue(
+  tx: TenantTx,
+  cutoffs: ReadonlyMap<string, Temporal.Instant>,
+  customerIds: readonly string[] | null,
+): Promise<number> {
+  const zones = [...cutoffs.keys()];
+  const only = customerIds === null ? null : [...customerIds];
+  const [row] = await tx.db.$queryRaw<{ n: bigint }[]>`
+    select count(*) as n from (
+      select s.customer_id from subscription s
+      join customer c on c.tenant_id = s.tenant_id and c.id = s.customer_id
+      left join unnest(${zones}::text[], ${zones.map((zone) => toDate(cutoffs.get(zone) ?? tx.now))}::timestamptz[]) as z (timezone, cutoff) on z.timezone = s.timezone
+      where s.tenant_id = ${tx.tenantId}::uuid and s.status in ('scheduled', 'trialing', 'active', 'past_due')
+        and c.status = 'active' and c.deleted_at is null and (${only}::uuid[] is null or s.customer_id = any(${only}::uuid[]))
+      group by s.customer_id
+      having bool_and(s.parked_at is null and z.cutoff is not null and (s.next_due_at is null or s.next_due_at > z.cutoff))) n`;
+  return Number(row?.n ?? 0n);
+}
+
 /** The distinct zones of some subscriptions. */
 export async function zonesOfSubscriptions(tx: TenantTx, ids: readonly string[]): Promise<string[]> {
   const rows = await tx.db.$queryRaw<{ timezone: string }[]>`

@@ -45,7 +45,7 @@ export function schedulesOf(settings: ScheduleSettings): Map<string, Schedule> {
       cron: "0 * * * * *",
       timezone: "UTC",
       queue: "invoice-generation",
-      tick: (deps) => sweepDueBoundaries(deps.database),
+      tick: (deps) => sweepDueBoundaries(deps),
     },
   ];
   if (runSchedule !== undefined) {

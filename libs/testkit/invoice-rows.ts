@@ -53,11 +53,15 @@ export async function insertIssuedInvoice(
   const number = `INV-${String(lastNumber).padStart(5, "0")}`;
   const minor = amountMinor.toString();
   await test.owner.query(
-    `insert into invoice (tenant_id, id, customer_id, subscription_id, invoice_type, invoice_status, currency, billing_reason,
-       subtotal_minor, discount_total_minor, tax_total_minor, credit_total_minor, total_minor, amount_due_minor,
-       number, series, issued_at, finalized_at, due_at, settings_version)
-     values ($1, $2, $3, $4, 'subscription', 'finalized', $5, 'subscription_cycle', $6, 0, 0, 0, $6, $6, $7, 'test', now(), now(), now() + interval '30 days', 1)`,
-    [tenantId, invoiceId, customer.id, subscription.id, currency, minor, number],
+    `insert into invoice (tenant_id, id, customer_id, subscription_id, invoice_type, currency, billing_reason,
+       subtotal_minor, discount_total_minor, tax_total_minor, credit_total_minor, total_minor, amount_due_minor, settings_version)
+     values ($1, $2, $3, $4, 'subscription', $5, 'subscription_cycle', $6, 0, 0, 0, $6, $6, 1)`,
+    [tenantId, invoiceId, customer.id, subscription.id, currency, minor],
+  );
+  await test.owner.query(
+    `update invoice set invoice_status = 'finalized', number = $3, series = 'test', issued_at = now(), finalized_at = now(),
+       due_at = now() + interval '30 days' where tenant_id = $1 and id = $2`,
+    [tenantId, invoiceId, number],
   );
   const amount = formatMoney(money(amountMinor, currency));
   const document = invoiceDocument({

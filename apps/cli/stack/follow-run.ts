@@ -40,15 +40,16 @@ export async function followRun(
       out(runBanner(details.run));
       headed = true;
     }
+    const isOver = ended.has(details.run.state) || onlyWaits(details);
     const customers = byCustomer(details.invoices);
     for (const [customerId, invoices] of customers) {
-      if (printed.has(customerId) || !(ended.has(details.run.state) || invoices.every(isSettled))) continue;
+      if (printed.has(customerId) || !(isOver || invoices.every(isSettled))) continue;
       printed.add(customerId);
       bar.clear();
       out(customerBlock(invoices));
     }
     bar.show(printed.size, Math.max(details.run.organizations - details.run.already_billed, printed.size));
-    if (ended.has(details.run.state)) {
+    if (isOver) {
       bar.clear();
       out(runSummary(details, new Date()));
       return details;
@@ -57,6 +58,14 @@ export async function followRun(
   }
   bar.clear();
   return null;
+}
+
+/** All is done but for zones whose month is not over: nothing to watch until it is. */
+function onlyWaits({ run, jobs }: RunDetails): boolean {
+  const moving = jobs.some(
+    ({ state, queue }) => !["succeeded", "dead"].includes(state) && queue !== "notification",
+  );
+  return run.state === "generated" && run.waiting_zones.length > 0 && !moving;
 }
 
 /** Every delivery of the invoice has ended, or failed long enough to be said. */

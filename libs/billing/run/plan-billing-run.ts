@@ -4,6 +4,7 @@ import { domainError } from "#libs/core/errors.ts";
 import { planJobs } from "#libs/data/domain-events.ts";
 import {
   countBillable,
+  countNothingDue,
   listDueSubscriptions,
   unparkSubscriptions,
 } from "#libs/data/subscription-progress.ts";
@@ -27,7 +28,6 @@ export async function planBillingRun(
   const { organizations, zones } = await countBillable(tx, customers);
   const { cutoffs, waiting } = runCutoffs(zones, runWindow(run), tx.now);
   const due = await listDueSubscriptions(tx, cutoffs, customers);
-  const dueCustomers = new Set(due.map((subscription) => subscription.customer_id));
   await planJobs(
     { ...tx, runId: run.id },
     chunksOf(
@@ -40,7 +40,8 @@ export async function planBillingRun(
       data: { chunk: `${input.round}.${chunk}`, subscription_ids: ids },
     })),
   );
-  const alreadyBilled = input.round === 0 ? organizations - dueCustomers.size : run.already_billed;
+  const alreadyBilled =
+    input.round === 0 ? await countNothingDue(tx, cutoffs, customers) : run.already_billed;
   await saveRunPlan(tx, run.id, { organizations, alreadyBilled, waitingZones: waiting });
   return { organizations, due: due.length, waitingZones: waiting };
 }

@@ -24,7 +24,8 @@ export type StartedRun = { readonly runId: string; readonly jobId: string; reado
 
 /** Zones go from UTC-12 to UTC+14: the earliest in which a month ends. */
 const earliestZone = "Pacific/Kiritimati";
-const deadlineMs = 15 * 60_000;
+/** How long a plan of a run may be worked on before what is left counts as an error. */
+export const runDeadlineMs = 15 * 60_000;
 
 /**
  * Asks for a billing run: writes the run and the job that plans it. A scheduled key that was started before gives
@@ -56,7 +57,7 @@ export async function startBillingRun(tx: TenantTx, input: StartRunInput): Promi
     asOf: input.asOf ?? null,
     dryRun: input.dryRun,
     customers: input.customerIds ?? [],
-    deadlineMs,
+    deadlineMs: runDeadlineMs,
   });
   const signal = { type: "billing_run.requested", subjectType: "billing_run", subjectId: run.id } as const;
   await planJobs({ ...tx, runId: run.id }, [signal]);

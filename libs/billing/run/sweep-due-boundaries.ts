@@ -1,12 +1,14 @@
 import { hasOpenGeneration, lockRuns } from "#libs/data/billing-runs.ts";
-import { type Database, withSystem, withTenant } from "#libs/data/database.ts";
-import { emitDueDrafts } from "#libs/data/invoice-drafts.ts";
+import { type TenantTx, withSystem, withTenant } from "#libs/data/database.ts";
+import { listTenantsWithDueDrafts, planDueDrafts } from "#libs/data/invoice-drafts.ts";
 import {
   countBillable,
   listDueSubscriptions,
   listTenantsWithDueWork,
   unparkSubscriptions,
 } from "#libs/data/subscription-progress.ts";
+import type { Deps } from "../deps.ts";
+import { replanWaitingRuns } from "./replan-runs.ts";
 import { parkedRestMs } from "./plan-billing-run.ts";
 import { runCutoffs } from "./run-cutoffs.ts";
 import { startBillingRun } from "./start-billing-run.ts";
@@ -16,22 +18,35 @@ import { startBillingRun } from "./start-billing-run.ts";
  * Any number of schedulers may do this at once; one run comes of it. Slept boundaries all come, in order.
  * @returns how many runs were started
  */
-export async function sweepDueBoundaries(database: Database): Promise<number> {
-  const tenants = await withSystem(database, (db) => listTenantsWithDueWork(db, parkedRestMs));
-  let started = 0;
-  for (const tenantId of tenants) {
-    started += await withTenant(database, { tenantId, actor: "scheduler" }, async (tx) => {
-      await lockRuns(tx);
-      if (await hasOpenGeneration(tx)) return 0;
-      await unparkSubscriptions(tx, { olderThanMs: parkedRestMs });
-      const { zones } = await countBillable(tx, null);
-      const { cutoffs } = runCutoffs(zones, { month: null, asOf: null, dryRun: false }, tx.now);
-      const due = await listDueSubscriptions(tx, cutoffs, null);
-      if (due.length === 0) return 0;
-      const run = await startBillingRun(tx, { kind: "due", dryRun: false });
-      return run.fresh ? 1 : 0;
-    });
-  }
-  await emitDueDrafts(database);
+export async function sweepDueBoundaries(deps: Pick<Deps, "database" | "logger">): Promise<number> {
+  const { database, logger } = deps;
+  const eachTenant = async (tenantIds: readonly string[], step: (tx: TenantTx) => Promise<number>) => {
+    let done = 0;
+    for (const tenantId of tenantIds) {
+      try {
+        done += await withTenant(database, { tenantId, actor: "scheduler" }, step);
+      } catch (error) {
+        logger.error("due sweep failed for a tenant", { tenant_id: tenantId, error });
+      }
+    }
+    return done;
+  };
+  const due = await withSystem(database, (db) => listTenantsWithDueWork(db, parkedRestMs));
+  const started = await eachTenant(due, startDueRun);
+  await eachTenant(await withSystem(database, listTenantsWithDueDrafts), planDueDrafts);
   return started;
+}
+
+/** A month's run that waits for zones comes first: what they have due belongs to it. */
+async function startDueRun(tx: TenantTx): Promise<number> {
+  await lockRuns(tx);
+  await replanWaitingRuns(tx);
+  if (await hasOpenGeneration(tx)) return 0;
+  await unparkSubscriptions(tx, { olderThanMs: parkedRestMs });
+  const { zones } = await countBillable(tx, null);
+  const { cutoffs } = runCutoffs(zones, { month: null, asOf: null, dryRun: false }, tx.now);
+  const due = await listDueSubscriptions(tx, cutoffs, null);
+  if (due.length === 0) return 0;
+  const run = await startBillingRun(tx, { kind: "due", dryRun: false });
+  return run.fresh ? 1 : 0;
 }

@@ -407,6 +407,7 @@ CREATE TABLE "billing_run" (
     "organizations" INTEGER NOT NULL DEFAULT 0,
     "already_billed" INTEGER NOT NULL DEFAULT 0,
     "waiting_zones" JSONB NOT NULL DEFAULT '[]',
+    "plans" INTEGER NOT NULL DEFAULT 1,
     "result" JSONB,
     "recovered_at" TIMESTAMPTZ(3),
     "deadline_at" TIMESTAMPTZ(3) NOT NULL,
@@ -1187,6 +1188,16 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER invoice_guard BEFORE UPDATE ON invoice FOR EACH ROW EXECUTE FUNCTION invoice_guard();
+
+-- Issued is what a draft becomes: nothing is born with a number.
+CREATE FUNCTION invoice_insert_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.invoice_status <> 'draft' OR NEW.number IS NOT NULL OR NEW.issued_at IS NOT NULL OR NEW.amount_paid_minor <> 0 THEN
+    RAISE EXCEPTION 'invoice % must begin as a draft', NEW.id USING ERRCODE = 'restrict_violation', CONSTRAINT = 'invoice_begins_as_draft';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER invoice_insert_guard BEFORE INSERT ON invoice FOR EACH ROW EXECUTE FUNCTION invoice_insert_guard();
 
 CREATE FUNCTION invoice_delete_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

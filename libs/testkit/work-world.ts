@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Temporal } from "temporal-polyfill";
+import type { Deps } from "#libs/billing/deps.ts";
+import { advanceClock } from "#libs/billing/catalog/advance-clock.ts";
+import { settleRuns } from "#libs/billing/run/settle-runs.ts";
+import { sweepDueBoundaries } from "#libs/billing/run/sweep-due-boundaries.ts";
+import { takeDueJobs } from "#libs/data/jobs.ts";
+import { withSystem } from "#libs/data/database.ts";
+import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
+import { runJob } from "#libs/jobs/run-job.ts";
+import { noFailpoint } from "#libs/platform/failpoint.ts";
+import { createLogger } from "#libs/platform/logger.ts";
+import { createFolderStore } from "#libs/platform/storage/folder-store.ts";
+import type { TestTenant } from "./factories.ts";
+import { openTestDatabase, type TestDatabase } from "./test-database.ts";
+
+/** The whole job catalog over a real database, worked by hand: no queue, mail or Stripe, and a printer without a browser. */
+export type WorkWorld = {
+  readonly test: TestDatabase;
+  readonly deps: Deps;
+  /** Runs every job that is due, and those that they cause, until none is; then settles the runs. */
+  readonly drain: () => Promise<void>;
+  /** What the minute does: finds what is due, works it off, settles. */
+  readonly tick: () => Promise<void>;
+  /** Moves a tenant's clock and ticks. */
+  readonly advance: (tenant: TestTenant, to: Temporal.Instant) => Promise<void>;
+  /** Rows as the owner sees them. */
+  readonly rows: <T>(sql: string, values?: readonly unknown[]) => Promise<T[]>;
+  readonly close: () => Promise<void>;
+};
+
+/** Call `close` in afterAll. */
+export async function openWorkWorld(overrides: Partial<Deps> = {}): Promise<WorkWorld> {
+  const test = await openTestDatabase(causes);
+  const dir = mkdtempSync(join(tmpdir(), "billwright-work-"));
+  const deps: Deps = {
+    database: test.database,
+    logger: createLogger({ level: "error", format: "json", process: "test", silent: true }),
+    failpoint: noFailpoint,
+    leaseMs: 30_000,
+    pdf: {
+      render: async (document) => {
+        const bytes = new TextEncoder().encode(`%PDF-1.4\n% ${JSON.stringify(document)}\n%%EOF\n`);
+        return { bytes, sha256: createHash("sha256").update(bytes).digest("hex"), pageCount: 1 };
+      },
+      close: async () => undefined,
+    },
+    store: createFolderStore({ dir }),
+    mailer: null,
+    mailFrom: "billing@test.example",
+    stripe: null,
+    publicUrl: "http://billwright.test",
+    notifyEmail: null,
+    batchSize: 100,
+    ...overrides,
+  };
+  const drain = async () => {
+    for (;;) {
+      const due = await withSystem(test.database, (db) => takeDueJobs(db, 100));
+      if (due.length === 0) break;
+      for (const row of due) await runJob(deps, jobCatalog, row.id);
+    }
+    await settleRuns(deps);
+  };
+  const tick = async () => {
+    await sweepDueBoundaries(deps);
+    await drain();
+  };
+  return {
+    ...{ test, deps, drain, tick },
+    advance: async (tenant, to) => {
+      await tenant.inTenant((tx) => advanceClock(tx, to));
+      await tick();
+    },
+    rows: async <T>(sql: string, values: readonly unknown[] = []) =>
+      (await test.owner.query(sql, [...values])).rows as T[],
+    close: async () => {
+      await test.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
