@@ -2,6 +2,7 @@ import type { Deps } from "#libs/billing/deps.ts";
 import { openDueRetries } from "#libs/billing/payment/open-due-retries.ts";
 import { pollPayments } from "#libs/billing/payment/poll-payments.ts";
 import { sweepInbox } from "#libs/billing/payment/receive-stripe-webhook.ts";
+import { pruneEnded } from "#libs/billing/work/prune-ended.ts";
 import { paymentRetry } from "#libs/jobs/payment-retry.job.ts";
 import { stripeApplyEvent } from "#libs/jobs/stripe-apply-event.job.ts";
 import type { SchedulerOptions } from "./start-scheduler.ts";
@@ -29,5 +30,6 @@ export function outsideSweeps(deps: Deps, scale: number): SchedulerOptions["swee
       everyMs: every(5_000),
       run: () => openDueRetries(deps.database, { seed: paymentRetry.seed }),
     },
+    { name: "prune", everyMs: every(3_600_000), run: () => pruneEnded(deps) },
   ];
 }

@@ -133,6 +133,16 @@ export async function retryJobs(
   return rows.map((row) => row.id);
 }
 
+/**
+ * Deletes jobs that succeeded longer ago than 90 days, with `limit` at most; dead ones stay with their reason. The guards
+ * against doing their work again live in business tables. Returns how many.
+ */
+export async function pruneJobs(tx: TenantTx, limit: number): Promise<number> {
+  return tx.db.$executeRaw`
+    delete from job where tenant_id = ${tx.tenantId}::uuid and id in (
+      select id from job where tenant_id = ${tx.tenantId}::uuid and state = 'succeeded' and ended_at < now() - interval '90 days' limit ${limit})`;
+}
+
 /** The job of a key, whatever became of it. */
 export async function findJobByKey(
   tx: TenantTx,
