@@ -137,7 +137,7 @@ export async function issueInvoices(tx: TenantTx, list: readonly Finalization[])
       from wanted w join counters c on c.series = w.series
     ), issued as (
       update invoice i set invoice_status = 'finalized', series = n.series, issued_at = n.issued_at, finalized_at = now(),
-        due_at = n.issued_at + n.terms_days * interval '1 day',
+        due_at = coalesce(i.due_at, n.issued_at + n.terms_days * interval '1 day'),
         number = n.prefix || case when length(n.seq) < n.pad then lpad(n.seq, n.pad, '0') else n.seq end || n.suffix
       from numbered n
       where i.tenant_id = ${tx.tenantId}::uuid and i.id = n.id

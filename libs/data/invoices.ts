@@ -1,26 +1,40 @@
 import type { Temporal } from "temporal-polyfill";
 import type { AssembledInvoice } from "#libs/core/invoice/assemble-invoice.ts";
-import type { RatedLine } from "#libs/core/rating/rate-due-period.ts";
+import type { NewLine } from "#libs/core/invoice/new-line.ts";
 import { Decimal } from "#libs/core/money/decimal.ts";
 import { toDate, type TenantTx } from "./database.ts";
 import { newId } from "./new-id.ts";
 
-/** A draft to be written: header facts, its lines as rated, and the totals they were assembled to. */
-export type NewInvoice = {
-  readonly id: string;
-  readonly customerId: string;
-  readonly subscriptionId: string;
-  readonly kind: "start" | "cycle" | "final";
-  readonly currency: string;
+/** What of an invoice belongs to a boundary of a subscription; manual invoices have none of it. */
+export type InvoiceBoundary = {
+  readonly kind: "start" | "cycle" | "change" | "final" | "late";
   readonly scheduleNo: number;
   readonly boundaryIndex: number;
   readonly billingSequence: number;
-  readonly periodStart: Temporal.Instant;
-  readonly periodEnd: Temporal.Instant;
+};
+
+/** A draft to be written: header facts, its lines, and the totals they were assembled to. */
+export type NewInvoice = {
+  readonly id: string;
+  readonly customerId: string;
+  readonly subscriptionId: string | null;
+  readonly invoiceType: "subscription" | "one_off";
+  readonly currency: string;
+  readonly boundary: InvoiceBoundary | null;
+  readonly billingReason: string;
+  readonly periodStart: Temporal.Instant | null;
+  readonly periodEnd: Temporal.Instant | null;
   readonly settingsVersion: number;
   readonly roundingMode: string;
-  readonly finalizeAt: Temporal.Instant;
-  readonly lines: readonly { readonly rated: RatedLine; readonly billingPeriodId: string }[];
+  /** Null: it stays a draft until it is finalized by hand. */
+  readonly finalizeAt: Temporal.Instant | null;
+  /** Null: the payment terms say, when it is issued. */
+  readonly dueAt?: Temporal.Instant | null;
+  readonly description?: string | null;
+  readonly idempotencyKey?: string | null;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly replacesInvoiceId?: string | null;
+  readonly lines: readonly NewLine[];
   readonly assembled: AssembledInvoice;
 };
 
@@ -34,23 +48,35 @@ export async function insertDraftInvoices(tx: TenantTx, invoices: readonly NewIn
 
 async function insertHeaders(tx: TenantTx, list: readonly NewInvoice[]): Promise<void> {
   const amounts = list.map((i) => i.assembled);
+  const boundaries = list.map((i) => i.boundary);
   await tx.db.$executeRaw`
     insert into invoice (tenant_id, id, customer_id, subscription_id, invoice_type, currency, kind, schedule_no, boundary_index,
       billing_sequence, billing_reason, period_start, period_end, subtotal_minor, discount_total_minor, tax_total_minor,
-      credit_total_minor, total_minor, amount_due_minor, settings_version, run_id, finalize_at)
-    select ${tx.tenantId}::uuid, i.id, i.customer_id, i.subscription_id, 'subscription', i.currency, i.kind, i.schedule_no, i.boundary_index,
-      i.billing_sequence, 'subscription_' || i.kind, i.period_start, i.period_end, i.subtotal, i.discount, i.tax,
-      i.credit, i.total, i.due, i.settings_version, ${tx.runId}::uuid, i.finalize_at
+      credit_total_minor, total_minor, amount_due_minor, settings_version, run_id, finalize_at, due_at, description, idempotency_key,
+      metadata, replaces_invoice_id)
+    select ${tx.tenantId}::uuid, i.id, i.customer_id, i.subscription_id, i.invoice_type, i.currency, i.kind, i.schedule_no, i.boundary_index,
+      i.billing_sequence, i.billing_reason, i.period_start, i.period_end, i.subtotal, i.discount, i.tax,
+      i.credit, i.total, i.due, i.settings_version, ${tx.runId}::uuid, i.finalize_at, i.due_at, i.description, i.idempotency_key,
+      i.metadata::jsonb, i.replaces_id
     from unnest(${list.map((i) => i.id)}::uuid[], ${list.map((i) => i.customerId)}::uuid[], ${list.map((i) => i.subscriptionId)}::uuid[],
-      ${list.map((i) => i.currency)}::text[], ${list.map((i) => i.kind)}::text[], ${list.map((i) => i.scheduleNo)}::int[],
-      ${list.map((i) => i.boundaryIndex)}::int[], ${list.map((i) => i.billingSequence)}::int[],
-      ${list.map((i) => toDate(i.periodStart))}::timestamptz[], ${list.map((i) => toDate(i.periodEnd))}::timestamptz[],
+      ${list.map((i) => i.invoiceType)}::text[], ${list.map((i) => i.currency)}::text[], ${boundaries.map((b) => b?.kind ?? null)}::text[],
+      ${boundaries.map((b) => b?.scheduleNo ?? null)}::int[], ${boundaries.map((b) => b?.boundaryIndex ?? null)}::int[],
+      ${boundaries.map((b) => b?.billingSequence ?? null)}::int[], ${list.map((i) => i.billingReason)}::text[],
+      ${list.map((i) => nullableDate(i.periodStart))}::timestamptz[], ${list.map((i) => nullableDate(i.periodEnd))}::timestamptz[],
       ${amounts.map((a) => a.subtotalMinor)}::bigint[], ${amounts.map((a) => a.discountTotalMinor)}::bigint[],
       ${amounts.map((a) => a.taxTotalMinor)}::bigint[], ${amounts.map((a) => a.creditTotalMinor)}::bigint[],
       ${amounts.map((a) => a.totalMinor)}::bigint[], ${amounts.map((a) => a.amountDueMinor)}::bigint[],
-      ${list.map((i) => i.settingsVersion)}::int[], ${list.map((i) => toDate(i.finalizeAt))}::timestamptz[])
-    as i (id, customer_id, subscription_id, currency, kind, schedule_no, boundary_index, billing_sequence, period_start, period_end,
-      subtotal, discount, tax, credit, total, due, settings_version, finalize_at)`;
+      ${list.map((i) => i.settingsVersion)}::int[], ${list.map((i) => nullableDate(i.finalizeAt))}::timestamptz[],
+      ${list.map((i) => nullableDate(i.dueAt))}::timestamptz[], ${list.map((i) => i.description ?? null)}::text[],
+      ${list.map((i) => i.idempotencyKey ?? null)}::text[], ${list.map((i) => JSON.stringify(i.metadata ?? {}))}::text[],
+      ${list.map((i) => i.replacesInvoiceId ?? null)}::uuid[])
+    as i (id, customer_id, subscription_id, invoice_type, currency, kind, schedule_no, boundary_index, billing_sequence, billing_reason,
+      period_start, period_end, subtotal, discount, tax, credit, total, due, settings_version, finalize_at, due_at, description,
+      idempotency_key, metadata, replaces_id)`;
+}
+
+function nullableDate(instant: Temporal.Instant | null | undefined): Date | null {
+  return instant === null || instant === undefined ? null : toDate(instant);
 }
 
 /** Exact amounts are stored with 30 decimals, far below what could move a rounding. */
@@ -58,14 +84,14 @@ const exact = (value: Decimal | null): string | null =>
   value === null ? null : value.toDecimalPlaces(30, Decimal.ROUND_HALF_EVEN).toFixed();
 
 async function insertLines(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
-  const lines = invoices.flatMap((invoice) =>
+  const rows = invoices.flatMap((invoice) =>
     invoice.lines.map((line, position) => {
-      const amounts = invoice.assembled.lines.find((assembled) => assembled.key === line.rated.sourceKey);
-      if (amounts === undefined) throw new Error(`line ${line.rated.sourceKey} was not assembled`);
-      return { invoice, position, amounts, ...line };
+      const amounts = invoice.assembled.lines.find((assembled) => assembled.key === line.sourceKey);
+      if (amounts === undefined) throw new Error(`line ${line.sourceKey} was not assembled`);
+      return { invoice, position, amounts, line };
     }),
   );
-  const rated = lines.map((line) => line.rated);
+  const lines = rows.map((row) => row.line);
   await tx.db.$executeRaw`
     insert into invoice_line (tenant_id, id, invoice_id, position, source_key, kind, subscription_item_id, price_id, billing_period_id,
       group_key, description, quantity, unit, unit_amount, exact_amount, amount_minor, discount_minor, tax_minor, period_start, period_end,
@@ -73,17 +99,17 @@ async function insertLines(tx: TenantTx, invoices: readonly NewInvoice[]): Promi
     select ${tx.tenantId}::uuid, l.id, l.invoice_id, l.position, l.source_key, l.kind, l.item_id, l.price_id, l.period_id,
       l.group_key, l.description, l.quantity::numeric, l.unit, l.unit_amount::numeric, l.exact_amount::numeric, l.amount, l.discount, l.tax,
       l.period_start, l.period_end, l.numerator, l.denominator, l.rounding_mode, l.tiers::jsonb, l.steps::jsonb, l.inputs::jsonb, l.input_hash, l.event_count
-    from unnest(${lines.map(() => newId())}::uuid[], ${lines.map((l) => l.invoice.id)}::uuid[], ${lines.map((l) => l.position)}::int[],
-      ${rated.map((r) => r.sourceKey)}::text[], ${rated.map((r) => r.kind)}::text[], ${rated.map((r) => r.due.item.itemId)}::uuid[],
-      ${rated.map((r) => r.due.item.priceId)}::uuid[], ${lines.map((l) => l.billingPeriodId)}::uuid[], ${rated.map((r) => r.group)}::text[],
-      ${rated.map((r) => r.description)}::text[], ${rated.map((r) => exact(r.quantity))}::text[], ${rated.map((r) => r.due.item.unit)}::text[],
-      ${rated.map((r) => exact(r.unitAmount))}::text[], ${rated.map((r) => exact(r.exactAmount))}::text[],
-      ${lines.map((l) => l.amounts.amountMinor)}::bigint[], ${lines.map((l) => l.amounts.discountMinor)}::bigint[], ${lines.map((l) => l.amounts.taxMinor)}::bigint[],
-      ${rated.map((r) => toDate(r.due.start))}::timestamptz[], ${rated.map((r) => toDate(r.due.end))}::timestamptz[],
-      ${rated.map((r) => r.due.ratio.numerator)}::bigint[], ${rated.map((r) => r.due.ratio.denominator)}::bigint[],
-      ${lines.map((l) => l.invoice.roundingMode)}::text[], ${rated.map((r) => JSON.stringify(r.tiers))}::text[],
-      ${rated.map((r) => JSON.stringify(r.steps))}::text[], ${rated.map((r) => JSON.stringify(r.inputs))}::text[],
-      ${rated.map((r) => r.inputHash)}::text[], ${rated.map((r) => r.eventCount)}::bigint[])
+    from unnest(${rows.map(() => newId())}::uuid[], ${rows.map((r) => r.invoice.id)}::uuid[], ${rows.map((r) => r.position)}::int[],
+      ${lines.map((l) => l.sourceKey)}::text[], ${lines.map((l) => l.kind)}::text[], ${lines.map((l) => l.itemId)}::uuid[],
+      ${lines.map((l) => l.priceId)}::uuid[], ${lines.map((l) => l.billingPeriodId)}::uuid[], ${lines.map((l) => l.group)}::text[],
+      ${lines.map((l) => l.description)}::text[], ${lines.map((l) => exact(l.quantity))}::text[], ${lines.map((l) => l.unit)}::text[],
+      ${lines.map((l) => exact(l.unitAmount))}::text[], ${lines.map((l) => exact(l.exactAmount))}::text[],
+      ${rows.map((r) => r.amounts.amountMinor)}::bigint[], ${rows.map((r) => r.amounts.discountMinor)}::bigint[], ${rows.map((r) => r.amounts.taxMinor)}::bigint[],
+      ${lines.map((l) => toDate(l.start))}::timestamptz[], ${lines.map((l) => toDate(l.end))}::timestamptz[],
+      ${lines.map((l) => l.ratio.numerator)}::bigint[], ${lines.map((l) => l.ratio.denominator)}::bigint[],
+      ${rows.map((r) => r.invoice.roundingMode)}::text[], ${lines.map((l) => JSON.stringify(l.tiers))}::text[],
+      ${lines.map((l) => JSON.stringify(l.steps))}::text[], ${lines.map((l) => JSON.stringify(l.inputs))}::text[],
+      ${lines.map((l) => l.inputHash)}::text[], ${lines.map((l) => l.eventCount)}::bigint[])
     as l (id, invoice_id, position, source_key, kind, item_id, price_id, period_id, group_key, description, quantity, unit, unit_amount,
       exact_amount, amount, discount, tax, period_start, period_end, numerator, denominator, rounding_mode, tiers, steps, inputs, input_hash, event_count)`;
 }

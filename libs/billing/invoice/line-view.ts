@@ -1,6 +1,6 @@
 import type { AssembledLine } from "#libs/core/invoice/assemble-invoice.ts";
+import type { NewLine } from "#libs/core/invoice/new-line.ts";
 import { Decimal } from "#libs/core/money/decimal.ts";
-import type { RatedLine } from "#libs/core/rating/rate-due-period.ts";
 import { toDate } from "#libs/data/database.ts";
 import type { InvoiceLineView } from "#libs/data/invoice-reads.ts";
 
@@ -9,31 +9,31 @@ export type UnsavedLineView = Omit<InvoiceLineView, "id">;
 
 /** Shows decided lines in the shape of stored ones, decimals cut to the columns' scale. */
 export function lineViews(
-  rated: readonly RatedLine[],
+  lines: readonly NewLine[],
   assembled: readonly AssembledLine[],
   roundingMode: string,
 ): UnsavedLineView[] {
   const amountsOf = new Map(assembled.map((line) => [line.key, line]));
-  return rated.map((line) => {
+  return lines.map((line) => {
     const amounts = amountsOf.get(line.sourceKey);
     return {
       kind: line.kind,
-      price_id: line.due.item.priceId,
-      price_code: line.due.item.price.code,
-      subscription_item_id: line.due.item.itemId,
+      price_id: line.priceId,
+      price_code: line.priceCode,
+      subscription_item_id: line.itemId,
       group_key: line.group,
       description: line.description,
       quantity: stored(line.quantity, 12),
-      unit: line.due.item.unit,
+      unit: line.unit,
       unit_amount: line.unitAmount === null ? null : stored(line.unitAmount, 30),
       exact_amount: stored(line.exactAmount, 30),
       amount_minor: amounts?.amountMinor ?? 0n,
       discount_minor: amounts?.discountMinor ?? 0n,
       tax_minor: amounts?.taxMinor ?? 0n,
-      period_start: toDate(line.due.start),
-      period_end: toDate(line.due.end),
-      ratio_numerator: line.due.ratio.numerator,
-      ratio_denominator: line.due.ratio.denominator,
+      period_start: toDate(line.start),
+      period_end: toDate(line.end),
+      ratio_numerator: line.ratio.numerator,
+      ratio_denominator: line.ratio.denominator,
       rounding_mode: roundingMode,
       tiers: line.tiers,
       steps: line.steps,

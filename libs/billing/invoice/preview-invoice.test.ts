@@ -1,8 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { listInvoiceLines } from "#libs/data/invoice-reads.ts";
 import { type MeteredTenant, type MeteredWorld, openMeteredWorld } from "#libs/testkit/metered-world.ts";
-import { lineViews } from "./line-view.ts";
-import { previewInvoice, type PreviewInput } from "./preview-invoice.ts";
+import { previewInvoice, type PreviewInput, previewLines } from "./preview-invoice.ts";
 
 const at = (text: string) => Temporal.Instant.from(text);
 const january = { start: at("2026-01-01T00:00:00Z"), end: at("2026-02-01T00:00:00Z") };
@@ -20,7 +19,7 @@ describe("previewInvoice", () => {
         subscriptionId: tenant.subscriptionId,
         ...input,
       });
-      return { draft, lines: lineViews(draft.lines, draft.assembled?.lines ?? [], roundingMode) };
+      return { draft, lines: previewLines({ draft, roundingMode }) };
     });
 
   it("shows the lines that close the current period, with the usage there is so far", async () => {

@@ -1,5 +1,6 @@
 import type { Temporal } from "temporal-polyfill";
 import { domainError } from "#libs/core/errors.ts";
+import { lineOfRated } from "#libs/core/invoice/new-line.ts";
 import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
@@ -7,6 +8,7 @@ import { closingPosition, type PeriodAsked, positionsOfPeriod } from "../run/bou
 import { type BoundaryDraft, draftBoundary, dueAt, type Standing } from "../run/draft-boundary.ts";
 import { standingAt } from "../run/load-standings.ts";
 import { loadUsage } from "../run/load-usage.ts";
+import { lineViews, type UnsavedLineView } from "./line-view.ts";
 
 export type PreviewInput = {
   readonly subscriptionId: string;
@@ -35,6 +37,12 @@ export async function previewInvoice(tx: TenantTx, input: PreviewInput): Promise
   const usage = await loadUsage(tx, [{ standing, dues }]);
   const draft = draftBoundary(standing, dues, usage, settings);
   return { draft, roundingMode: settings.roundingMode };
+}
+
+/** The lines of a preview as they would be stored. */
+export function previewLines({ draft, roundingMode }: InvoicePreview): UnsavedLineView[] {
+  const lines = draft.lines.map((rated) => lineOfRated(rated, null));
+  return lineViews(lines, draft.assembled?.lines ?? [], roundingMode);
 }
 
 /**

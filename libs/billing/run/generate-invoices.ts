@@ -1,15 +1,16 @@
 import { Temporal } from "temporal-polyfill";
+import { lineOfRated } from "#libs/core/invoice/new-line.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import { claimPeriods, markPeriodsBilled } from "#libs/data/billing-periods.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { insertDraftInvoices, type NewInvoice } from "#libs/data/invoices.ts";
-import { newId } from "#libs/data/new-id.ts";
 import { advanceSubscriptions, parkSubscriptions } from "#libs/data/subscription-progress.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { finalizeInvoices } from "../invoice/finalize-invoices.ts";
 import { describeFailure } from "../work/run-work.ts";
+import { boundaryInvoice } from "./boundary-invoice.ts";
 import {
   type BoundaryDraft,
   draftBoundary,
@@ -62,7 +63,7 @@ export async function generateInvoices(tx: TenantTx, input: GenerateInput): Prom
     parked.push(...outcome.parked);
     const invoices = outcome.drafts.map((draft) => ({
       draft,
-      invoice: newInvoice(tx, draft, settings, version),
+      invoice: boundaryInvoice(draft, { now: tx.now, settings, settingsVersion: version }),
     }));
     const kept = input.dryRun ? invoices : await saveRound(tx, invoices);
     drafted.push(...kept);
@@ -107,34 +108,6 @@ async function draftRound(
   return { drafts, parked };
 }
 
-function newInvoice(
-  tx: TenantTx,
-  draft: BoundaryDraft,
-  settings: Settings,
-  settingsVersion: number,
-): NewInvoice | null {
-  const { standing, assembled } = draft;
-  if (assembled === null) return null;
-  if (assembled.totalMinor === 0n && settings.zeroAmountInvoices === "skip") return null;
-  return {
-    id: newId(),
-    customerId: standing.customerId,
-    subscriptionId: standing.subscriptionId,
-    kind: draft.kind,
-    currency: standing.currency,
-    scheduleNo: standing.scheduleNo,
-    boundaryIndex: standing.position.index,
-    billingSequence: standing.billingSequence + 1,
-    periodStart: draft.periodStart,
-    periodEnd: draft.periodEnd,
-    settingsVersion,
-    roundingMode: settings.roundingMode,
-    finalizeAt: tx.now.toZonedDateTimeISO(settings.timezone).add(settings.draftWindow).toInstant(),
-    lines: draft.lines.map((rated) => ({ rated, billingPeriodId: "" })),
-    assembled,
-  };
-}
-
 type Drafted = { readonly draft: BoundaryDraft; readonly invoice: NewInvoice | null };
 
 /** Claims first; only what was won is written. Returns what was. */
@@ -152,7 +125,7 @@ async function saveRound(tx: TenantTx, round: readonly Drafted[]): Promise<Draft
         `subscription ${draft.standing.subscriptionId}: some of its periods were claimed before, others not`,
       );
     }
-    const lines = draft.lines.map((rated) => ({ rated, billingPeriodId: claimOf.get(rated.due) ?? "" }));
+    const lines = draft.lines.map((rated) => lineOfRated(rated, claimOf.get(rated.due) ?? null));
     return [{ draft, invoice: invoice === null ? null : { ...invoice, lines } }];
   });
   const invoices = won.flatMap(({ invoice }) => (invoice === null ? [] : [invoice]));
@@ -181,7 +154,9 @@ async function saveRound(tx: TenantTx, round: readonly Drafted[]): Promise<Draft
 }
 
 async function finalizeOrWait(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
-  const atOnce = invoices.filter((invoice) => Temporal.Instant.compare(invoice.finalizeAt, tx.now) <= 0);
+  const isAtOnce = ({ finalizeAt }: NewInvoice) =>
+    finalizeAt !== null && Temporal.Instant.compare(finalizeAt, tx.now) <= 0;
+  const atOnce = invoices.filter(isAtOnce);
   const waiting = invoices.filter((invoice) => !atOnce.includes(invoice));
   await finalizeInvoices(
     tx,

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { publicId } from "#libs/core/public-id.ts";
-import { lineViews } from "../invoice/line-view.ts";
-import type { InvoicePreview } from "../invoice/preview-invoice.ts";
+import { type InvoicePreview, previewLines } from "../invoice/preview-invoice.ts";
 import { invoiceLineWire, invoiceSummaryWire, presentUnsavedLine } from "./invoice-wire.ts";
 
 const shown = invoiceSummaryWire.shape;
@@ -46,9 +45,7 @@ export function presentPreview({ draft, roundingMode }: InvoicePreview): z.infer
     total: money(assembled?.totalMinor),
     credit_total: money(assembled?.creditTotalMinor),
     amount_due: money(assembled?.amountDueMinor),
-    lines: lineViews(draft.lines, assembled?.lines ?? [], roundingMode).map((line) =>
-      presentUnsavedLine(line, currency),
-    ),
+    lines: previewLines({ draft, roundingMode }).map((line) => presentUnsavedLine(line, currency)),
     steps: (assembled?.steps ?? []).map((step) => ({ ...step })),
   };
 }

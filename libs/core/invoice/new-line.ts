@@ -1,0 +1,43 @@
+import type { Temporal } from "temporal-polyfill";
+import type { Decimal } from "../money/decimal.ts";
+import type { RatedLine } from "../rating/rate-due-period.ts";
+import type { RatingStep, Ratio } from "../rating/rate-price.ts";
+import type { DocumentTier, LineKind } from "./invoice-document.ts";
+
+/** One line to be written, with all that made its exact amount; null where no item, price or claim stands behind it. */
+export type NewLine = {
+  /** Unique in the tenant: what is billed by it can be billed once. */
+  readonly sourceKey: string;
+  readonly kind: LineKind;
+  readonly itemId: string | null;
+  readonly priceId: string | null;
+  readonly priceCode: string | null;
+  readonly billingPeriodId: string | null;
+  readonly group: string;
+  readonly description: string;
+  readonly quantity: Decimal;
+  readonly unit: string | null;
+  readonly unitAmount: Decimal | null;
+  readonly exactAmount: Decimal;
+  readonly start: Temporal.Instant;
+  /** Exclusive. */
+  readonly end: Temporal.Instant;
+  readonly ratio: Ratio;
+  readonly tiers: readonly DocumentTier[];
+  readonly steps: readonly RatingStep[];
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly inputHash: string;
+  readonly eventCount: bigint;
+};
+
+/** A rated line as it is written; `billingPeriodId` is the claim that it bills. */
+export function lineOfRated(rated: RatedLine, billingPeriodId: string | null): NewLine {
+  const { due, sourceKey, kind, group, description, quantity, unitAmount, exactAmount } = rated;
+  const { tiers, steps, inputs, inputHash, eventCount } = rated;
+  const { itemId, priceId, unit, price } = due.item;
+  return {
+    ...{ sourceKey, kind, itemId, priceId, priceCode: price.code, billingPeriodId, group, description },
+    ...{ quantity, unit, unitAmount, exactAmount, start: due.start, end: due.end, ratio: due.ratio },
+    ...{ tiers, steps, inputs, inputHash, eventCount },
+  };
+}
