@@ -109,6 +109,7 @@ export const errorTable = {
   period_before_start: { kind: "invalid", title: "The instant lies before the first period" },
   period_not_aligned: { kind: "invalid", title: "The period is not one of the subscription's" },
   period_not_over: { kind: "invalid", title: "The period is not due yet" },
+  period_out_of_order: { kind: "invalid", title: "An earlier period is not billed yet" },
   period_outside_whole: { kind: "invalid", title: "The part does not lie inside its whole period" },
   plan_archived: { kind: "invalid", title: "The plan is archived" },
   plan_code_taken: { kind: "conflict", title: "The plan code is in use" },

@@ -6,6 +6,7 @@ export const eventTypes = [
   "billing_run.chunk_due",
   "billing_run.completed",
   "billing_run.recovered",
+  "invoice.generation_requested",
   "invoice.drafted",
   "invoice.draft_due",
   "invoice.finalized",

@@ -147,8 +147,8 @@ export async function pruneJobs(tx: TenantTx, limit: number): Promise<number> {
 export async function findJobByKey(
   tx: TenantTx,
   key: string,
-): Promise<{ id: string; state: JobState } | null> {
-  const rows = await tx.db.$queryRaw<{ id: string; state: JobState }[]>`
-    select id, state from job where tenant_id = ${tx.tenantId}::uuid and key = ${key}`;
+): Promise<Pick<JobRow, "id" | "state" | "payload"> | null> {
+  const rows = await tx.db.$queryRaw<Pick<JobRow, "id" | "state" | "payload">[]>`
+    select id, state, payload from job where tenant_id = ${tx.tenantId}::uuid and key = ${key}`;
   return rows[0] ?? null;
 }

@@ -5,6 +5,7 @@ import type { AnyJob } from "./define-job.ts";
 import { invoiceCollect } from "./invoice-collect.job.ts";
 import { invoiceEmail } from "./invoice-email.job.ts";
 import { invoiceFinalize } from "./invoice-finalize.job.ts";
+import { invoiceGeneratePeriod } from "./invoice-generate-period.job.ts";
 import { invoiceGenerate } from "./invoice-generate.job.ts";
 import { invoiceRenderPdf } from "./invoice-render-pdf.job.ts";
 import { invoiceSettleStripe } from "./invoice-settle-stripe.job.ts";
@@ -18,6 +19,7 @@ import { usageRecount } from "./usage-recount.job.ts";
 const list: readonly AnyJob[] = [
   billingRunPlan,
   invoiceGenerate,
+  invoiceGeneratePeriod,
   invoiceFinalize,
   invoiceRenderPdf,
   invoiceStorePdf,

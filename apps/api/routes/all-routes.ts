@@ -4,7 +4,7 @@ import { billingRunRoutes } from "./billing-runs.ts";
 import { customerRoutes } from "./customers.ts";
 import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
-import { invoicePreviewRoutes } from "./invoice-preview.ts";
+import { invoiceGenerationRoutes } from "./invoice-generation.ts";
 import { invoiceRoutes } from "./invoices.ts";
 import { jobRoutes } from "./jobs.ts";
 import { ledgerRoutes } from "./ledger.ts";
@@ -24,7 +24,7 @@ const routes: readonly Route[] = [
   ...taxRateRoutes,
   ...subscriptionRoutes,
   ...invoiceRoutes,
-  ...invoicePreviewRoutes,
+  ...invoiceGenerationRoutes,
   ...billingRunRoutes,
   ...jobRoutes,
   ...ledgerRoutes,
