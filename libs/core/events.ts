@@ -20,6 +20,7 @@ export const eventTypes = [
   "subscription.created",
   "subscription.parked",
   "usage.recount_due",
+  "test_clock.advance_requested",
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];
@@ -31,6 +32,7 @@ export type SubjectType =
   | "invoice"
   | "payment"
   | "subscription"
+  | "test_clock"
   | "tenant";
 
 /** One fact about one subject. `data` holds ids and words, never money as a number. */

@@ -13,6 +13,7 @@ import { invoiceStorePdf } from "./invoice-store-pdf.job.ts";
 import { invoiceSyncStripe } from "./invoice-sync-stripe.job.ts";
 import { paymentRetry } from "./payment-retry.job.ts";
 import { stripeApplyEvent } from "./stripe-apply-event.job.ts";
+import { testClockAdvance } from "./test-clock-advance.job.ts";
 import { usageAdoptCustomer, usageAdoptMeter } from "./usage-adopt.job.ts";
 import { usageRecount } from "./usage-recount.job.ts";
 
@@ -33,6 +34,7 @@ const list: readonly AnyJob[] = [
   usageAdoptMeter,
   usageRecount,
   billingRunNotify,
+  testClockAdvance,
 ];
 
 /** Every job that this code knows, by name. An explicit list: adding a job means adding a line. */

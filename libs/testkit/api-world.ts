@@ -9,6 +9,7 @@ import type { Deps } from "#libs/billing/deps.ts";
 import type { ApiKeyRole } from "#libs/data/api-keys.ts";
 import { withTenant } from "#libs/data/database.ts";
 import { billingRunPlan } from "#libs/jobs/billing-run-plan.job.ts";
+import { testClockAdvance } from "#libs/jobs/test-clock-advance.job.ts";
 import { noFailpoint } from "#libs/platform/failpoint.ts";
 import { createLogger } from "#libs/platform/logger.ts";
 import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
@@ -40,8 +41,10 @@ export type ApiWorld = {
 /** The whole application over a real database and queues, with two tenants; nothing works the queues. */
 export async function openApiWorld(overrides: Partial<ApiConfig> = {}): Promise<ApiWorld> {
   const test = await openTestDatabase((event) => {
-    const seed = billingRunPlan.seedOf(event);
-    return seed === null ? [] : [seed];
+    return [billingRunPlan, testClockAdvance].flatMap((job) => {
+      const seed = job.causedBy.includes(event.type) ? job.seedOf(event) : null;
+      return seed === null ? [] : [seed];
+    });
   });
   const queues = await openTestQueues(test.url);
   const dir = mkdtempSync(join(tmpdir(), "billwright-api-"));

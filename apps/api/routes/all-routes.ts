@@ -13,6 +13,7 @@ import { planRoutes } from "./plans.ts";
 import { settingsRoutes } from "./settings.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { taxRateRoutes } from "./tax-rates.ts";
+import { testClockRoutes } from "./test-clocks.ts";
 import { usageRoutes } from "./usage.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
@@ -22,6 +23,7 @@ const routes: readonly Route[] = [
   ...meterRoutes,
   ...planRoutes,
   ...taxRateRoutes,
+  ...testClockRoutes,
   ...subscriptionRoutes,
   ...invoiceRoutes,
   ...invoiceGenerationRoutes,

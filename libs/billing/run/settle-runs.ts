@@ -27,7 +27,8 @@ export async function settleRuns(deps: Pick<Deps, "database" | "logger">): Promi
   return settled;
 }
 
-async function settleRun(tx: TenantTx, runId: string): Promise<number> {
+/** Decides how one run stands. Returns 1 when it completed by this call. */
+export async function settleRun(tx: TenantTx, runId: string): Promise<number> {
   const run = await findRun(tx, runId, true);
   if (run === null || run.state === "completed") return 0;
   const work = await countRunWork(tx, runId, patience);

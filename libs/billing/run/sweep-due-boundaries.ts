@@ -37,11 +37,14 @@ export async function sweepDueBoundaries(deps: Pick<Deps, "database" | "logger">
   return started;
 }
 
-/** A month's run that waits for zones comes first: what they have due belongs to it. */
-async function startDueRun(tx: TenantTx): Promise<number> {
+/**
+ * Starts a run of what the tenant has due, unless one is under way. A month's run that waits for zones comes first: what
+ * they have due belongs to it. Returns how many were started or planned again.
+ */
+export async function startDueRun(tx: TenantTx): Promise<number> {
   await lockRuns(tx);
-  await replanWaitingRuns(tx);
-  if (await hasOpenGeneration(tx)) return 0;
+  const replanned = await replanWaitingRuns(tx);
+  if (replanned > 0 || (await hasOpenGeneration(tx))) return replanned;
   await unparkSubscriptions(tx, { olderThanMs: parkedRestMs });
   const { zones } = await countBillable(tx, null);
   const { cutoffs } = runCutoffs(zones, { month: null, asOf: null, dryRun: false }, tx.now);

@@ -817,6 +817,17 @@ CREATE TABLE "webhook_delivery" (
 );
 
 -- CreateTable
+CREATE TABLE "test_clock" (
+    "tenant_id" UUID NOT NULL,
+    "id" UUID NOT NULL,
+    "target_at" TIMESTAMPTZ(3) NOT NULL,
+    "state" TEXT NOT NULL DEFAULT 'ready',
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "test_clock_pkey" PRIMARY KEY ("tenant_id","id")
+);
+
+-- CreateTable
 CREATE TABLE "api_idempotency" (
     "tenant_id" UUID NOT NULL,
     "route" TEXT NOT NULL,
@@ -1050,6 +1061,9 @@ CREATE UNIQUE INDEX "effect_tenant_id_kind_business_key_key" ON "effect"("tenant
 CREATE INDEX "webhook_inbox_object_id_idx" ON "webhook_inbox"("object_id");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "test_clock_tenant_id_key" ON "test_clock"("tenant_id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "webhook_delivery_tenant_id_webhook_endpoint_id_domain_event_key" ON "webhook_delivery"("tenant_id", "webhook_endpoint_id", "domain_event_id");
 
 -- CreateIndex
@@ -1074,7 +1088,7 @@ DECLARE
     ['job', '', 'tenant'], ['domain_event', '', 'tenant'], ['effect', '', 'tenant'], ['audit_log', '', 'tenant'],
     ['usage_event', '', 'tenant'], ['usage_recount', '', 'tenant'], ['event_import', '', 'tenant'], ['document_counter', '', 'tenant'],
     ['api_idempotency', '', 'tenant'], ['webhook_endpoint', '', 'tenant'], ['template', '', 'tenant'], ['reconciliation', '', 'tenant'],
-    ['provider_account', '', 'tenant'], ['provider_object', '', 'tenant'], ['webhook_inbox', '', 'tenant'],
+    ['test_clock', '', 'tenant'], ['provider_account', '', 'tenant'], ['provider_object', '', 'tenant'], ['webhook_inbox', '', 'tenant'],
     ['payment_method', 'customer_id', 'customer'],
     ['customer_tax_rate', 'customer_id', 'customer'], ['customer_tax_rate', 'tax_rate_id', 'tax_rate'],
     ['plan_version', 'plan_id', 'plan'], ['price', 'plan_version_id', 'plan_version'], ['price', 'meter_id', 'meter'],
@@ -1138,6 +1152,7 @@ ALTER TABLE payment ADD CHECK (amount_minor > 0);
 ALTER TABLE ledger_posting ADD CHECK (amount_minor > 0), ADD CHECK (debit_account <> credit_account);
 ALTER TABLE job ADD CHECK (state IN ('pending', 'queued', 'running', 'succeeded', 'failed', 'dead'));
 ALTER TABLE effect ADD CHECK (state IN ('planned', 'inflight', 'succeeded', 'failed', 'unknown'));
+ALTER TABLE test_clock ADD CHECK (state IN ('ready', 'advancing'));
 ALTER TABLE webhook_inbox ADD CHECK (state IN ('received', 'applied', 'ignored', 'failed'));
 ALTER TABLE api_idempotency ADD CHECK (state IN ('running', 'completed')), ADD CHECK (length(key) BETWEEN 1 AND 255);
 

@@ -1,0 +1,66 @@
+import { Temporal } from "temporal-polyfill";
+import { type TenantTx, toInstant, withTenant } from "#libs/data/database.ts";
+import { planDueDrafts } from "#libs/data/invoice-drafts.ts";
+import { setTenantClock } from "#libs/data/tenants.ts";
+import {
+  findTestClock,
+  isTenantBusy,
+  listOpenRunIds,
+  nextDueInstant,
+  saveTestClock,
+} from "#libs/data/test-clocks.ts";
+import type { Deps } from "../deps.ts";
+import { settleRun } from "../run/settle-runs.ts";
+import { startDueRun } from "../run/sweep-due-boundaries.ts";
+
+/** Attempts after which a failing job is not waited for. */
+const patience = 3;
+/** Runs started at one instant before the clock goes on: what is still due then cannot be billed. */
+const runsPerInstantMax = 3;
+const pauseMs = 40;
+
+type Step = "busy" | "worked" | "moved" | "arrived";
+
+/**
+ * Takes a test clock to its target, from due instant to due instant: at each it starts what is due, waits until the
+ * tenant's work is quiet, and goes on. Every step is a transaction of its own, so a killed worker's successor goes on
+ * where it stood.
+ * @returns how many instants it stopped at
+ */
+export async function stepTestClock(
+  deps: Pick<Deps, "database">,
+  scope: { readonly tenantId: string; readonly jobName: string },
+): Promise<{ readonly stops: number }> {
+  let stops = 0;
+  let runsHere = 0;
+  for (;;) {
+    const mayStart = runsHere < runsPerInstantMax;
+    const step = await withTenant(deps.database, { tenantId: scope.tenantId, actor: "test_clock" }, (tx) =>
+      takeStep(tx, scope.jobName, mayStart),
+    );
+    if (step === "arrived") return { stops };
+    if (step === "worked") runsHere += 1;
+    if (step === "moved") {
+      stops += 1;
+      runsHere = 0;
+    }
+    if (step === "busy") await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+async function takeStep(tx: TenantTx, jobName: string, mayStart: boolean): Promise<Step> {
+  const clock = await findTestClock(tx, true);
+  if (clock === null || clock.state === "ready") return "arrived";
+  for (const runId of await listOpenRunIds(tx)) await settleRun(tx, runId);
+  if (await isTenantBusy(tx, { patience, exceptJob: jobName })) return "busy";
+  if (mayStart && (await startDueRun(tx)) + (await planDueDrafts(tx)) > 0) return "worked";
+  const target = toInstant(clock.target_at);
+  if (Temporal.Instant.compare(tx.now, target) >= 0) {
+    await saveTestClock(tx, { state: "ready" });
+    return "arrived";
+  }
+  const due = await nextDueInstant(tx);
+  const next = due === null || due.getTime() > target.epochMilliseconds ? target : toInstant(due);
+  await setTenantClock(tx, next);
+  return "moved";
+}
