@@ -4,9 +4,10 @@ import { causes, jobCatalog } from "./catalog.ts";
 import { queueNames } from "./queues.ts";
 import { schedulesOf } from "./schedules.ts";
 
+const period = { period_start: "2026-01-01T00:00:00Z", period_end: "2026-02-01T00:00:00Z", key: "k" };
 const event = (type: (typeof eventTypes)[number], data = {}) => ({
   ...{ id: newId(), tenantId: newId(), type, subjectType: "invoice" as const, subjectId: newId() },
-  ...{ data: { chunk: "0.0", subscription_ids: [newId()], ...data }, runId: newId() },
+  ...{ data: { chunk: "0.0", subscription_ids: [newId()], ...period, ...data }, runId: newId() },
 });
 
 describe("the job catalog", () => {
