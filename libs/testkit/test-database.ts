@@ -24,6 +24,7 @@ export async function openTestDatabase(causes: Causes = () => []): Promise<TestD
   const ownerUrl = withDatabase(templateUrl, name);
   const url = withDatabase(applicationUrl, name);
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });
+  owner.on("error", () => undefined); // the database is dropped under an idle connection
   const database = openDatabase({ url, poolSize: 8, causes });
   return {
     database,

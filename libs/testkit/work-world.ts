@@ -4,10 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Temporal } from "temporal-polyfill";
 import type { Deps } from "#libs/billing/deps.ts";
+import { advanceTestClock } from "#libs/billing/clock/advance-test-clock.ts";
+import { createTestClock } from "#libs/billing/clock/create-test-clock.ts";
 import { advanceClock } from "#libs/billing/catalog/advance-clock.ts";
 import { settleRuns } from "#libs/billing/run/settle-runs.ts";
 import { sweepDueBoundaries } from "#libs/billing/run/sweep-due-boundaries.ts";
 import { takeDueJobs } from "#libs/data/jobs.ts";
+import { findTestClock } from "#libs/data/test-clocks.ts";
 import { withSystem } from "#libs/data/database.ts";
 import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
 import { runJob } from "#libs/jobs/run-job.ts";
@@ -27,10 +30,14 @@ export type WorkWorld = {
   readonly tick: () => Promise<void>;
   /** Moves a tenant's clock and ticks. */
   readonly advance: (tenant: TestTenant, to: Temporal.Instant) => Promise<void>;
+  /** Drives a tenant's test clock, made when there is none, through everything that falls due up to `to`. */
+  readonly travel: (tenant: TestTenant, to: Temporal.Instant) => Promise<void>;
   /** Rows as the owner sees them. */
   readonly rows: <T>(sql: string, values?: readonly unknown[]) => Promise<T[]>;
   readonly close: () => Promise<void>;
 };
+
+const workersAtOnce = 4;
 
 /** Call `close` in afterAll. */
 export async function openWorkWorld(overrides: Partial<Deps> = {}): Promise<WorkWorld> {
@@ -75,6 +82,16 @@ export async function openWorkWorld(overrides: Partial<Deps> = {}): Promise<Work
       await tenant.inTenant((tx) => advanceClock(tx, to));
       await tick();
     },
+    travel: async (tenant, to) => {
+      await tenant.inTenant(async (tx) => {
+        const clock = (await findTestClock(tx)) ?? (await createTestClock(tx, {}));
+        await advanceTestClock(tx, { clockId: clock.id, to });
+      });
+      await workUntil(deps, async () => {
+        const clock = await tenant.inTenant((tx) => findTestClock(tx));
+        return clock?.state === "ready";
+      });
+    },
     rows: async <T>(sql: string, values: readonly unknown[] = []) =>
       (await test.owner.query(sql, [...values])).rows as T[],
     close: async () => {
@@ -82,4 +99,18 @@ export async function openWorkWorld(overrides: Partial<Deps> = {}): Promise<Work
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Works every job of every tenant, a few at a time as workers do, until a fact holds. */
+async function workUntil(deps: Deps, holds: () => Promise<boolean>): Promise<void> {
+  const moving = new Set<Promise<unknown>>();
+  while (!(await holds())) {
+    for (const row of await withSystem(deps.database, (db) => takeDueJobs(db, workersAtOnce))) {
+      const job = runJob(deps, jobCatalog, row.id);
+      moving.add(job);
+      job.finally(() => moving.delete(job)).catch(() => undefined);
+    }
+    if (moving.size >= workersAtOnce) await Promise.race(moving);
+  }
+  await Promise.all(moving);
 }

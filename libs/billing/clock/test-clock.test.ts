@@ -1,8 +1,4 @@
 import { Temporal } from "temporal-polyfill";
-import { withSystem } from "#libs/data/database.ts";
-import { takeDueJobs } from "#libs/data/jobs.ts";
-import { jobCatalog } from "#libs/jobs/catalog.ts";
-import { runJob } from "#libs/jobs/run-job.ts";
 import {
   flatPrice,
   makePlan,
@@ -26,27 +22,6 @@ describe("a test clock", () => {
   });
   afterAll(() => world.close());
 
-  /** Works every job, four at a time as workers do, until the tenant's clock has arrived. */
-  async function work(tenant: TestTenant): Promise<void> {
-    const moving = new Set<Promise<unknown>>();
-    const arrived = async () => {
-      const [clock] = await world.rows<{ state: string }>(
-        "select state from test_clock where tenant_id = $1",
-        [tenant.tenantId],
-      );
-      return clock?.state === "ready";
-    };
-    while (!(await arrived())) {
-      for (const row of await withSystem(world.test.database, (db) => takeDueJobs(db, 4))) {
-        const job = runJob(world.deps, jobCatalog, row.id);
-        moving.add(job);
-        job.finally(() => moving.delete(job)).catch(() => undefined);
-      }
-      if (moving.size >= 4) await Promise.race(moving);
-    }
-    await Promise.all(moving);
-  }
-
   async function clockAt(text: string): Promise<{ tenant: TestTenant; clockId: string }> {
     const tenant = await makeTenant(world.test);
     const { id } = await tenant.inTenant((tx) => createTestClock(tx, { now: at(text) }));
@@ -54,15 +29,14 @@ describe("a test clock", () => {
   }
 
   it("takes a year of months one by one, each billed and delivered before the next falls due", async () => {
-    const { tenant, clockId } = await clockAt("2026-01-01T00:00:00Z");
+    const { tenant } = await clockAt("2026-01-01T00:00:00Z");
     const plan = await makePlan(tenant, { prices: [flatPrice()] });
     await makeSubscription(tenant, {
       plan: { id: plan.id },
       anchor: { day: 31 },
       startsAt: at("2026-01-01T00:00:00Z"),
     });
-    await tenant.inTenant((tx) => advanceTestClock(tx, { clockId, to: at("2027-01-15T12:00:00Z") }));
-    await work(tenant);
+    await world.travel(tenant, at("2027-01-15T12:00:00Z"));
     const invoices = await world.rows<{ issued: string; stored: boolean }>(
       `select to_char(i.issued_at at time zone 'UTC', 'YYYY-MM-DD') as issued, a.stored_at is not null as stored
        from invoice i left join artifact a on a.invoice_id = i.id where i.tenant_id = $1 order by i.number`,
@@ -81,27 +55,25 @@ describe("a test clock", () => {
   });
 
   it("stops where a draft's window ends, too", async () => {
-    const { tenant, clockId } = await clockAt("2026-01-31T00:00:00Z");
+    const { tenant } = await clockAt("2026-01-31T00:00:00Z");
     await tenant.inTenant((tx) => updateSettings(tx, { change: { draftWindow: "PT3H" } }));
     const plan = await makePlan(tenant, { prices: [flatPrice()] });
     await makeSubscription(tenant, { plan: { id: plan.id }, startsAt: at("2026-01-01T00:00:00Z") });
-    await tenant.inTenant((tx) => advanceTestClock(tx, { clockId, to: at("2026-02-10T00:00:00Z") }));
-    await work(tenant);
+    await world.travel(tenant, at("2026-02-10T00:00:00Z"));
     expect(await world.rows("select issued_at from invoice where tenant_id = $1", [tenant.tenantId])).toEqual(
       [{ issued_at: new Date("2026-02-01T03:00:00Z") }],
     );
   });
 
   it("goes on past a subscription that cannot be billed", async () => {
-    const { tenant, clockId } = await clockAt("2026-01-31T00:00:00Z");
+    const { tenant } = await clockAt("2026-01-31T00:00:00Z");
     const plan = await makePlan(tenant, { prices: [flatPrice()] });
     const bad = await makeSubscription(tenant, {
       plan: { id: plan.id },
       startsAt: at("2026-01-01T00:00:00Z"),
     });
     await world.test.owner.query("update subscription set price_overrides = '7' where id = $1", [bad.id]);
-    await tenant.inTenant((tx) => advanceTestClock(tx, { clockId, to: at("2026-03-02T00:00:00Z") }));
-    await work(tenant);
+    await world.travel(tenant, at("2026-03-02T00:00:00Z"));
     expect(await world.rows("select parked_code from subscription where id = $1", [bad.id])).toEqual([
       { parked_code: "subscription_broken" },
     ]);
