@@ -1,3 +1,4 @@
+import type { Temporal } from "temporal-polyfill";
 import { type Db, toDate, type TenantTx } from "./database.ts";
 import { planJobs } from "./domain-events.ts";
 
@@ -19,4 +20,20 @@ export async function planDueDrafts(tx: TenantTx): Promise<number> {
     due.map(({ id }) => ({ type: "invoice.draft_due", subjectType: "invoice", subjectId: id })),
   );
   return jobs.length;
+}
+
+/** Changes what a draft says beside its lines. */
+export async function updateDraftHeader(
+  tx: TenantTx,
+  id: string,
+  header: {
+    readonly description: string | null;
+    readonly dueAt: Temporal.Instant | null;
+    readonly metadata: Readonly<Record<string, unknown>>;
+  },
+): Promise<void> {
+  await tx.db.$executeRaw`
+    update invoice set description = ${header.description}::text, due_at = ${header.dueAt === null ? null : toDate(header.dueAt)}::timestamptz,
+      metadata = ${JSON.stringify(header.metadata)}::jsonb
+    where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and invoice_status = 'draft'`;
 }

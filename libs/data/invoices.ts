@@ -2,6 +2,7 @@ import type { Temporal } from "temporal-polyfill";
 import type { AssembledInvoice } from "#libs/core/invoice/assemble-invoice.ts";
 import type { NewLine } from "#libs/core/invoice/new-line.ts";
 import { Decimal } from "#libs/core/money/decimal.ts";
+import { Prisma } from "#prisma/generated/client.ts";
 import { toDate, type TenantTx } from "./database.ts";
 import { newId } from "./new-id.ts";
 
@@ -44,6 +45,24 @@ export async function insertDraftInvoices(tx: TenantTx, invoices: readonly NewIn
   await insertHeaders(tx, invoices);
   await insertLines(tx, invoices);
   await insertTaxes(tx, invoices);
+}
+
+/** Writes a draft anew: its totals, and all its lines and taxes in place of those it had. What names it stays. */
+export async function rewriteDraftInvoice(tx: TenantTx, invoice: NewInvoice): Promise<void> {
+  const { id, assembled: a } = invoice;
+  for (const table of ["invoice_line", "invoice_tax", "invoice_discount"]) {
+    await tx.db.$executeRaw`
+      delete from ${Prisma.raw(table)} where tenant_id = ${tx.tenantId}::uuid and invoice_id = ${id}::uuid`;
+  }
+  await tx.db.$executeRaw`
+    update invoice set subtotal_minor = ${a.subtotalMinor}, discount_total_minor = ${a.discountTotalMinor}, tax_total_minor = ${a.taxTotalMinor},
+      credit_total_minor = ${a.creditTotalMinor}, total_minor = ${a.totalMinor}, amount_due_minor = ${a.amountDueMinor},
+      settings_version = ${invoice.settingsVersion}, description = ${invoice.description ?? null}::text,
+      due_at = ${nullableDate(invoice.dueAt)}::timestamptz, metadata = ${JSON.stringify(invoice.metadata ?? {})}::jsonb,
+      period_start = ${nullableDate(invoice.periodStart)}::timestamptz, period_end = ${nullableDate(invoice.periodEnd)}::timestamptz
+    where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and invoice_status = 'draft'`;
+  await insertLines(tx, [invoice]);
+  await insertTaxes(tx, [invoice]);
 }
 
 async function insertHeaders(tx: TenantTx, list: readonly NewInvoice[]): Promise<void> {

@@ -4,6 +4,7 @@ import { billingRunRoutes } from "./billing-runs.ts";
 import { customerRoutes } from "./customers.ts";
 import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
+import { invoiceDraftRoutes } from "./invoice-drafts.ts";
 import { invoiceGenerationRoutes } from "./invoice-generation.ts";
 import { invoiceRoutes } from "./invoices.ts";
 import { jobRoutes } from "./jobs.ts";
@@ -26,6 +27,7 @@ const routes: readonly Route[] = [
   ...testClockRoutes,
   ...subscriptionRoutes,
   ...invoiceRoutes,
+  ...invoiceDraftRoutes,
   ...invoiceGenerationRoutes,
   ...billingRunRoutes,
   ...jobRoutes,

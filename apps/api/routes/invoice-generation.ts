@@ -1,9 +1,16 @@
 import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
+import { draftManual } from "#libs/billing/invoice/draft-manual.ts";
 import { previewInvoice } from "#libs/billing/invoice/preview-invoice.ts";
 import { readInstant, requestPeriod } from "#libs/billing/invoice/request-period.ts";
 import type { PeriodAsked } from "#libs/billing/run/boundary-of-period.ts";
-import { invoicePreviewWire, presentPreview } from "#libs/billing/wire/invoice-preview-wire.ts";
+import {
+  invoicePreviewWire,
+  presentManualPreview,
+  presentPreview,
+} from "#libs/billing/wire/invoice-preview-wire.ts";
+import { createInvoiceBody, parseManualInvoice } from "#libs/billing/wire/manual-invoice-wire.ts";
+import { parseWire } from "#libs/billing/wire/parse-wire.ts";
 import { parseTimestamp, text, timestamp, timezoneName } from "#libs/billing/wire/wire-values.ts";
 import { assertNoPlaces } from "#libs/core/assert-places.ts";
 import { defined } from "#libs/core/defined.ts";
@@ -12,8 +19,8 @@ import { findSubscription } from "#libs/data/subscriptions.ts";
 import { defineRoute, type Route } from "../define-route.ts";
 import { subscriptionIdOf } from "./subscriptions.ts";
 
-const previewBody = z.strictObject({
-  subscription: z.string().min(1).max(64).describe("sub_..."),
+const previewBody = createInvoiceBody.partial().extend({
+  subscription: z.string().min(1).max(64).optional().describe("sub_...; else the body of POST /v1/invoices"),
   period_start: timestamp.optional().describe("With period_end: a period of the subscription"),
   period_end: timestamp.optional().describe("Exclusive"),
   as_of: timestamp.optional().describe("Without a period: the one that holds this instant; default now"),
@@ -25,11 +32,14 @@ const preview = defineRoute({
   tag: "Invoices",
   summary: "Preview an invoice",
   description:
-    "The invoice that closes a period of a subscription, from the usage there is now, computed by the code that makes it. Changes nothing.",
+    "The invoice that closes a period of a subscription, from the usage there is now, or the one that POST /v1/invoices would make of the same body; computed by the code that makes it. Changes nothing.",
   access: "read",
   body: previewBody,
   response: { status: 200, schema: invoicePreviewWire },
-  errors: ["subscription_not_found", "subscription_broken", "period_not_aligned"],
+  errors: [
+    ...(["subscription_not_found", "subscription_broken", "period_not_aligned"] as const),
+    ...(["customer_not_found", "currency_mismatch", "currency_unknown", "amount_out_of_range"] as const),
+  ],
   example: {
     body: {
       subscription: "sub_01jq8z5c3e7wq8m2v4t6y9r1p3",
@@ -38,12 +48,30 @@ const preview = defineRoute({
     },
   },
   transaction: async (tx, { body }) => {
-    const subscriptionId = subscriptionIdOf(body.subscription);
+    const { subscription } = body;
+    if (subscription === undefined) {
+      const invoice = await draftManual(
+        tx,
+        parseManualInvoice(parseWire(createInvoiceBody, body)),
+        "preview",
+      );
+      return { body: presentManualPreview(invoice) };
+    }
+    refuseManualFields(body);
+    const subscriptionId = subscriptionIdOf(subscription);
     const asOf = body.as_of === undefined ? undefined : parseTimestamp(body.as_of);
     const shown = await previewInvoice(tx, { subscriptionId, ...defined({ period: periodOf(body), asOf }) });
     return { body: presentPreview(shown) };
   },
 });
+
+/** @throws DomainError fields_invalid */
+function refuseManualFields(body: z.infer<typeof previewBody>): void {
+  const manual = Object.keys(createInvoiceBody.shape).filter((field) => Object.hasOwn(body, field));
+  assertNoPlaces(
+    manual.map((path) => ({ path, code: "field_unknown", message: "is not allowed beside subscription" })),
+  );
+}
 
 /** Both ends or none. @throws DomainError fields_invalid */
 function periodOf(body: z.infer<typeof previewBody>): PeriodAsked | undefined {

@@ -7,7 +7,6 @@ import {
   type InvoiceSummaryWire,
   invoiceWire,
   lineExplanationWire,
-  presentInvoice,
   presentInvoiceSummary,
   presentLineExplanation,
 } from "#libs/billing/wire/invoice-wire.ts";
@@ -18,38 +17,23 @@ import { domainError } from "#libs/core/errors.ts";
 import { parsePublicId, publicId } from "#libs/core/public-id.ts";
 import { withTenant } from "#libs/data/database.ts";
 import {
-  findInvoice,
   type InvoiceFilters,
   type InvoiceLineView,
   type InvoiceView,
   listInvoiceLines,
   listInvoices,
 } from "#libs/data/invoice-reads.ts";
-import type { ApiDeps } from "../api-deps.ts";
 import { defineRoute, type Route } from "../define-route.ts";
+import {
+  exampleInvoiceId,
+  invoiceById,
+  invoiceIdOf,
+  mustFindInvoice,
+  wholeInvoice,
+} from "./whole-invoice.ts";
 import { idFilter, listAnswer, listOf, pageFields, pageQuery } from "../list-page.ts";
 
-const byId = z.strictObject({ id: z.string().min(1).max(64) });
 const tag = "Invoices";
-const exampleId = "inv_01jq8z5c3e7wq8m2v4t6y9r1p3";
-
-function idOf(text: string): string {
-  const id = parsePublicId("invoice", text);
-  if (id === null) throw domainError("invoice_not_found", `There is no invoice ${JSON.stringify(text)}.`);
-  return id;
-}
-
-async function mustFind(tx: Tx, text: string): Promise<InvoiceView> {
-  const row = await findInvoice(tx, idOf(text));
-  if (row === null) throw domainError("invoice_not_found", `There is no invoice ${JSON.stringify(text)}.`);
-  return row;
-}
-
-async function wholeInvoice(tx: Tx, text: string, api: ApiDeps): Promise<z.infer<typeof invoiceWire>> {
-  const row = await mustFind(tx, text);
-  const lines = await listInvoiceLines(tx, row.id);
-  return presentInvoice(row, lines, { now: tx.now, publicUrl: api.deps.publicUrl });
-}
 
 const listQuery = z.strictObject({
   ...pageFields,
@@ -139,11 +123,11 @@ const get = defineRoute({
   tag,
   summary: "Get an invoice with its lines",
   access: "read",
-  params: byId,
+  params: invoiceById,
   response: { status: 200, schema: invoiceWire },
   errors: ["invoice_not_found"],
-  example: { params: { id: exampleId } },
-  transaction: async (tx, { params }, api) => ({ body: await wholeInvoice(tx, params.id, api) }),
+  example: { params: { id: exampleInvoiceId } },
+  transaction: async (tx, { params }, api) => ({ body: await wholeInvoice(tx, invoiceIdOf(params.id), api) }),
 });
 
 const pdf = defineRoute({
@@ -153,7 +137,7 @@ const pdf = defineRoute({
   summary: "Get the PDF of an invoice",
   description: "The bytes as they were made, for ever the same; pdf_not_ready until they are.",
   access: "read",
-  params: byId,
+  params: invoiceById,
   response: {
     status: 200,
     contentTypes: ["application/pdf"],
@@ -167,9 +151,9 @@ const pdf = defineRoute({
     "object_not_found",
     "object_conflict",
   ],
-  example: { params: { id: exampleId } },
+  example: { params: { id: exampleInvoiceId } },
   external: async (api, { params, scope, header }) => {
-    const row = await withTenant(api.deps.database, scope, (tx) => mustFind(tx, params.id));
+    const row = await withTenant(api.deps.database, scope, (tx) => mustFindInvoice(tx, params.id));
     const file = await loadInvoicePdf(api.deps, { tenantId: scope.tenantId, invoiceId: row.id });
     if (file === null) {
       throw domainError("pdf_not_ready", `The PDF of ${params.id} (${row.invoice_status}) is not made yet.`);
@@ -193,7 +177,7 @@ const payment = defineRoute({
   description:
     "Money that came by bank transfer, cheque or cash. Without amount: all that is left. The same reference and amount count once.",
   access: "write",
-  params: byId,
+  params: invoiceById,
   body: z.strictObject({
     payment_status: z.enum(["succeeded", "failed", "pending"]),
     amount: moneyText.optional(),
@@ -211,13 +195,13 @@ const payment = defineRoute({
     ...(["payment_amount_invalid", "currency_mismatch", "amount_syntax", "amount_precision"] as const),
   ],
   example: {
-    params: { id: exampleId },
+    params: { id: exampleInvoiceId },
     body: { payment_status: "succeeded", amount: "100.00", currency: "USD", reference: "bank statement 12" },
   },
   transaction: async (tx, { params, body }, api) => {
     const { payment_status: paymentStatus, ...rest } = body;
-    await recordOutsidePayment(tx, { invoiceId: idOf(params.id), paymentStatus, ...rest });
-    return { body: await wholeInvoice(tx, params.id, api) };
+    await recordOutsidePayment(tx, { invoiceId: invoiceIdOf(params.id), paymentStatus, ...rest });
+    return { body: await wholeInvoice(tx, invoiceIdOf(params.id), api) };
   },
 });
 
@@ -229,12 +213,12 @@ const explain = defineRoute({
   description:
     "What went in, each step with the value before and after it, the rounding, and where the usage is.",
   access: "read",
-  params: byId.extend({ line: z.string().max(64) }),
+  params: invoiceById.extend({ line: z.string().max(64) }),
   response: { status: 200, schema: lineExplanationWire },
   errors: ["invoice_not_found", "invoice_line_not_found"],
-  example: { params: { id: exampleId, line: "li_01jq8z5c3e7wq8m2v4t6y9r1p3" } },
+  example: { params: { id: exampleInvoiceId, line: "li_01jq8z5c3e7wq8m2v4t6y9r1p3" } },
   transaction: async (tx, { params }, api) => {
-    const row = await mustFind(tx, params.id);
+    const row = await mustFindInvoice(tx, params.id);
     const lineId = parsePublicId("invoice_line", params.line);
     const line = (await listInvoiceLines(tx, row.id)).find((each) => each.id === lineId);
     if (line === undefined)

@@ -1,10 +1,43 @@
 import { z } from "zod";
+import type { AssembledInvoice } from "#libs/core/invoice/assemble-invoice.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { publicId } from "#libs/core/public-id.ts";
+import type { NewInvoice } from "#libs/data/invoices.ts";
+import { lineViews } from "../invoice/line-view.ts";
 import { type InvoicePreview, previewLines } from "../invoice/preview-invoice.ts";
 import { invoiceLineWire, invoiceSummaryWire, presentUnsavedLine } from "./invoice-wire.ts";
 
 const shown = invoiceSummaryWire.shape;
+
+/** A manual invoice that was decided and not saved. */
+export function presentManualPreview(invoice: NewInvoice): z.infer<typeof invoicePreviewWire> {
+  const { currency, assembled, lines, roundingMode } = invoice;
+  return {
+    customer_id: publicId("customer", invoice.customerId),
+    subscription_id:
+      invoice.subscriptionId === null ? null : publicId("subscription", invoice.subscriptionId),
+    invoice_type: invoice.invoiceType,
+    billing_reason: invoice.billingReason,
+    currency,
+    period_start: invoice.periodStart?.toString() ?? null,
+    period_end: invoice.periodEnd?.toString() ?? null,
+    ...presentTotals(assembled, currency),
+    lines: lineViews(lines, assembled.lines, roundingMode).map((line) => presentUnsavedLine(line, currency)),
+  };
+}
+
+function presentTotals(assembled: AssembledInvoice | null, currency: string) {
+  const money = (minor: bigint | undefined) => formatMoney({ minor: minor ?? 0n, currency });
+  return {
+    subtotal: money(assembled?.subtotalMinor),
+    discount_total: money(assembled?.discountTotalMinor),
+    tax_total: money(assembled?.taxTotalMinor),
+    total: money(assembled?.totalMinor),
+    credit_total: money(assembled?.creditTotalMinor),
+    amount_due: money(assembled?.amountDueMinor),
+    steps: (assembled?.steps ?? []).map((step) => ({ ...step })),
+  };
+}
 
 /** An invoice that is not made: what is only known of a made one is left out. */
 export const invoicePreviewWire = z
@@ -30,7 +63,6 @@ export const invoicePreviewWire = z
 export function presentPreview({ draft, roundingMode }: InvoicePreview): z.infer<typeof invoicePreviewWire> {
   const { standing, assembled } = draft;
   const { currency } = standing;
-  const money = (minor: bigint | undefined) => formatMoney({ minor: minor ?? 0n, currency });
   return {
     customer_id: publicId("customer", standing.customerId),
     subscription_id: publicId("subscription", standing.subscriptionId),
@@ -39,13 +71,7 @@ export function presentPreview({ draft, roundingMode }: InvoicePreview): z.infer
     currency,
     period_start: draft.periodStart.toString(),
     period_end: draft.periodEnd.toString(),
-    subtotal: money(assembled?.subtotalMinor),
-    discount_total: money(assembled?.discountTotalMinor),
-    tax_total: money(assembled?.taxTotalMinor),
-    total: money(assembled?.totalMinor),
-    credit_total: money(assembled?.creditTotalMinor),
-    amount_due: money(assembled?.amountDueMinor),
+    ...presentTotals(assembled, currency),
     lines: previewLines({ draft, roundingMode }).map((line) => presentUnsavedLine(line, currency)),
-    steps: (assembled?.steps ?? []).map((step) => ({ ...step })),
   };
 }

@@ -1367,7 +1367,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON operator_session, rate_limit, schedule T
 REVOKE UPDATE, DELETE ON invoice_document, ledger_transaction, ledger_posting, audit_log, audit_chain, domain_event, tenant_settings, plan_version, price, credit_use, payment, usage_event
   FROM billwright_app;
 GRANT UPDATE (customer_id, subscription_id, event_type, unresolved) ON usage_event TO billwright_app;
-REVOKE DELETE ON invoice_line, billing_period, payment_attempt, document_counter, effect, subscription, customer, artifact FROM billwright_app;
+-- Lines may be deleted, since a draft is written anew; a trigger keeps those of issued invoices.
+REVOKE DELETE ON billing_period, payment_attempt, document_counter, effect, subscription, customer, artifact FROM billwright_app;
 REVOKE UPDATE, INSERT ON invoice FROM billwright_app;
 DO $$
 DECLARE writable text;

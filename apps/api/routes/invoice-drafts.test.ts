@@ -1,0 +1,138 @@
+import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+
+describe("invoices made by hand", () => {
+  let world: ApiWorld;
+
+  beforeAll(async () => {
+    world = await openApiWorld();
+    const vat = { code: "vat", name: "VAT", percentage: "19", inclusive: false };
+    await world.call("post", "/v1/tax_rates").send(vat).expect(201);
+    const acme = { external_id: "acme", name: "Acme", tax_rate_ids: ["vat"], currency: "EUR" };
+    await world.call("post", "/v1/customers").send(acme).expect(201);
+  });
+  afterAll(() => world.close());
+
+  const make = (body: object) => world.call("post", "/v1/invoices").send(body);
+
+  it("takes the whole amount that is due, as one line with nothing on top", async () => {
+    const { body } = await make({
+      customer_id: "acme",
+      invoice_type: "subscription",
+      currency: "USD",
+      amount_due: "100.00",
+      description: "Monthly subscription charge",
+      due_date: "2024-01-31T00:00:00Z",
+    }).expect(201);
+    expect(body).toMatchObject({
+      invoice_type: "subscription",
+      invoice_status: "draft",
+      status: "draft",
+      number: null,
+      currency: "USD",
+      total: "100.00",
+      tax_total: "0.00",
+      amount_due: "100.00",
+      due_date: "2024-01-31T00:00:00Z",
+      billing_reason: "manual",
+      lines: [{ kind: "one_time", description: "Monthly subscription charge", amount: "100.00" }],
+    });
+    const issued = await world.call("post", `/v1/invoices/${body.id}/finalize`).expect(200);
+    expect(issued.body).toMatchObject({
+      number: expect.stringMatching(/^INV-\d{6}-00001$/),
+      status: "overdue",
+      due_date: "2024-01-31T00:00:00Z",
+      amount_due: "100.00",
+    });
+    const again = await world.call("post", `/v1/invoices/${body.id}/finalize`);
+    expect([again.status, again.body.code]).toEqual([422, "invoice_already_finalized"]);
+  });
+
+  it("rounds each line once, taxes what is taxable, and previews the same numbers", async () => {
+    const body = {
+      customer_id: "acme",
+      lines: [
+        { description: "Hours", quantity: "2.5", unit_amount: "33.333" },
+        { description: "Travel", amount: "10.00", taxable: false },
+        { description: "Goodwill", amount: "-3.33" },
+      ],
+    };
+    const preview = await world.call("post", "/v1/invoices/preview").send(body).expect(200);
+    const { body: invoice } = await make({ ...body, finalize: true }).expect(201);
+    // 2.5 x 33.333 = 83.3325 -> 83.33; 83.33 + 10.00 - 3.33 = 90.00; 19 % of 83.33 = 15.83, of -3.33 = -0.63.
+    expect(invoice).toMatchObject({
+      subtotal: "90.00",
+      tax_total: "15.20",
+      total: "105.20",
+      currency: "EUR",
+      invoice_type: "one_off",
+      lines: [
+        { kind: "one_time", quantity: "2.5", unit_amount: "33.333", exact_amount: "83.3325", tax: "15.83" },
+        { kind: "one_time", amount: "10.00", tax: "0.00" },
+        { kind: "adjustment", amount: "-3.33", tax: "-0.63" },
+      ],
+    });
+    const { lines, steps: _, ...totals } = preview.body;
+    expect(invoice).toMatchObject(totals);
+    const written = { period_start: expect.any(String), period_end: expect.any(String) };
+    expect(invoice.lines).toMatchObject(lines.map((line: object) => ({ ...line, ...written })));
+    const balance = await world.call("get", "/v1/ledger/trial_balance").expect(200);
+    expect(balance.body.balanced).toBe(true);
+  });
+
+  it("changes a draft under If-Match, its lines anew, and never an issued one", async () => {
+    const lines = [{ description: "Seat", quantity: "3", unit_amount: "10" }];
+    const { body: draft } = await make({ customer_id: "acme", lines }).expect(201);
+    const patch = (change: object, version?: number) => {
+      const request = world.call("patch", `/v1/invoices/${draft.id}`).send(change);
+      return version === undefined ? request : request.set("If-Match", String(version));
+    };
+    const moved = await patch({ metadata: { po: "77" } }, draft.version + 1);
+    expect([moved.status, moved.body.code]).toEqual([409, "version_conflict"]);
+    const noted = await patch({ metadata: { po: "77" }, description: "Q1" }, draft.version).expect(200);
+    expect(noted.body).toMatchObject({ description: "Q1", metadata: { po: "77" }, total: "35.70" });
+    const changed = await patch({ lines: [{ description: "Seat", quantity: "4", unit_amount: "10" }] });
+    expect(changed.body).toMatchObject({
+      description: "Q1",
+      metadata: { po: "77" },
+      total: "47.60",
+      lines: [{ quantity: "4", amount: "40.00" }],
+    });
+    await world.call("post", `/v1/invoices/${draft.id}/finalize`).expect(200);
+    const late = await patch({ description: "Q2" });
+    expect([late.status, late.body.code]).toEqual([422, "invoice_already_finalized"]);
+  });
+
+  it.each([
+    [{ lines: [] }, "lines"],
+    [{}, "lines"],
+    [{ amount_due: "1.00", lines: [{ description: "x", amount: "1" }] }, "amount_due"],
+    [{ currency: "JPY", lines: [{ description: "x", amount: "1.5" }] }, "lines.0.amount"],
+    [{ lines: [{ description: "x" }] }, "lines.0.amount"],
+    [{ lines: [{ description: "x", amount: "1", quantity: "2" }] }, "lines.0.amount"],
+    [{ lines: [{ description: "x", unit_amount: "1", quantity: "-2" }] }, "lines.0.quantity"],
+    [
+      { lines: [{ description: "x", amount: "1", period_start: "2026-01-01T00:00:00Z" }] },
+      "lines.0.period_end",
+    ],
+    [{ invoice_type: "credit", amount_due: "1.00" }, "invoice_type"],
+  ])("refuses %j, names the field, and writes nothing", async (body, path) => {
+    const count = async () => (await world.test.owner.query("select count(*) as n from invoice")).rows[0].n;
+    const before = await count();
+    const answer = await make({ customer_id: "acme", ...body });
+    expect([answer.status, answer.body.code, answer.body.errors?.[0]?.path]).toEqual([
+      422,
+      "fields_invalid",
+      path,
+    ]);
+    expect(await count()).toBe(before);
+  });
+
+  it("keeps the caller's key unique, and knows nobody else's customers", async () => {
+    const body = { customer_id: "acme", amount_due: "5.00", idempotency_key: "po-1" };
+    expect((await make(body).expect(201)).body.idempotency_key).toBe("po-1");
+    const again = await make(body);
+    expect([again.status, again.body.code]).toEqual([422, "idempotency_key_reused"]);
+    const stranger = await world.call("post", "/v1/invoices", world.strangerKey).send(body);
+    expect([stranger.status, stranger.body.code]).toEqual([404, "customer_not_found"]);
+  });
+});
