@@ -70,6 +70,19 @@ describe("receiveStripeWebhook", () => {
     expect(await stateOf(event.id)).toBeUndefined();
   });
 
+  it("refuses a signed body that is no event, and stores nothing", async () => {
+    const { data: _data, ...bare } = eventOf("payment_intent.succeeded", { id: "pi_bare", metadata: {} });
+    const thin = { ...bare, data: {} };
+    const untyped = { ...eventOf("", { id: "pi_untyped", metadata: {} }), type: undefined };
+    for (const event of [bare, thin, untyped, [], "text"]) {
+      await expect(receive(signed(event))).rejects.toMatchObject({
+        code: "webhook_signature_invalid",
+        details: { reason: "event_incomplete" },
+      });
+    }
+    expect(await stateOf(bare.id)).toBeUndefined();
+  });
+
   it("stores a message once, with one job, however often it comes", async () => {
     const invoice = await insertIssuedInvoice(world.test, world.tenant);
     await collectInvoice(world.deps, invoice);
