@@ -1,0 +1,53 @@
+import type { Area, VectorCase } from "./read-vectors.ts";
+
+type Row = {
+  readonly area: Area;
+  /** The op or the model; unset: all of the area. */
+  readonly op?: string;
+  /** A key that the input has; unset: whatever it has. */
+  readonly key?: string;
+  /** The value of that key; unset: any but null. */
+  readonly value?: unknown;
+  readonly reason: string;
+};
+
+/** What Billwright has no word for: the one place that says so. */
+const rows: readonly Row[] = [
+  {
+    area: "charge_models",
+    op: "windowed_commitment",
+    reason: "no price commits an amount per window with a factor for what is above it",
+  },
+  {
+    area: "proration",
+    key: "method",
+    value: "fixed_30_day_months",
+    reason: "shares are of seconds or of real days (0011)",
+  },
+  {
+    area: "webhooks_stripe",
+    op: "shape",
+    reason: "a fixture's field types ask nothing that can be computed; the webhook tests send whole objects",
+  },
+];
+
+/** Why the case does not apply; null = it does. */
+export function notApplicable(
+  each: Pick<VectorCase, "area" | "input">,
+  more: readonly Row[] = [],
+): string | null {
+  const { area, input } = each;
+  const op = input["op"] ?? input["model"];
+  const row = [...rows, ...more].find(
+    (known) =>
+      known.area === area &&
+      (known.op === undefined || known.op === op) &&
+      (known.key === undefined || hasKey(input, known.key, known.value)),
+  );
+  return row?.reason ?? null;
+}
+
+function hasKey(input: VectorCase["input"], key: string, value: unknown): boolean {
+  const given = input[key];
+  return value === undefined ? given !== undefined && given !== null : given === value;
+}
