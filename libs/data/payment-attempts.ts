@@ -140,7 +140,10 @@ export async function listDueRetries(db: Db, limit: number): Promise<AttemptRef[
     where next_attempt_at <= now() and state = 'failed' order by next_attempt_at limit ${limit}`;
 }
 
-/** Attempts that the provider has had in hand for longer than `olderThanMs`, of every tenant. System role. */
+/**
+ * Attempts that the provider has had in hand for longer than `olderThanMs`, of every tenant: those asked after longest ago
+ * first, and each more rarely the older it is (a bank debit takes days). System role.
+ */
 export async function listSlowAttempts(
   db: Db,
   provider: string,
@@ -150,6 +153,18 @@ export async function listSlowAttempts(
   return db.$queryRaw<AttemptRef[]>`
     select tenant_id, id, invoice_id, provider_id from payment_attempt
     where state = 'processing' and provider = ${provider} and provider_id is not null
-      and opened_at <= now() - ${olderThanMs} * interval '1 millisecond'
-    order by opened_at limit ${limit}`;
+      and coalesce(polled_at, opened_at) <= now() - greatest(${olderThanMs} * interval '1 millisecond', (now() - opened_at) / 20)
+    order by coalesce(polled_at, opened_at) limit ${limit}`;
+}
+
+/** The provider is asked after it now. */
+export async function markPolled(tx: TenantTx, attemptId: string): Promise<void> {
+  await tx.db.$executeRaw`
+    update payment_attempt set polled_at = now() where tenant_id = ${tx.tenantId}::uuid and id = ${attemptId}::uuid`;
+}
+
+/** No further try is due by itself. */
+export async function clearRetry(tx: TenantTx, attemptId: string): Promise<void> {
+  await tx.db.$executeRaw`
+    update payment_attempt set next_attempt_at = null where tenant_id = ${tx.tenantId}::uuid and id = ${attemptId}::uuid`;
 }

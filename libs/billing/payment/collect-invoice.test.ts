@@ -194,6 +194,21 @@ describe("pollPayments", () => {
     expect(result.failed).toBeGreaterThan(0);
     expect((await factsOf(invoice)).attempts).toEqual(["processing"]);
   });
+
+  it("asks after each in turn: one that stays slow for days keeps no other waiting, and is asked more rarely", async () => {
+    const slow = await insertIssuedInvoice(world.test, world.tenant);
+    await collectInvoice(world.deps, slow);
+    const young = await insertIssuedInvoice(world.test, world.tenant);
+    await collectInvoice(world.deps, young);
+    const age =
+      "update payment_attempt set polled_at = now(), opened_at = now() - interval '2 days' where invoice_id <> $1";
+    await world.test.owner.query(age, [young.invoiceId]);
+    const polled = "select invoice_id from payment_attempt where polled_at > $1 and state <> 'failed'";
+    const before = new Date();
+    await pollPayments(world.deps, { olderThanMs: 0, limit: 1 });
+    expect(await world.rows(polled, [before])).toEqual([{ invoice_id: young.invoiceId }]);
+    expect(await pollPayments(world.deps, { olderThanMs: 0, limit: 50 })).toMatchObject({ asked: 0 });
+  });
 });
 
 it("shows the system no payment's business, only that there is work", async () => {

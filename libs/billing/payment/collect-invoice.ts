@@ -5,6 +5,7 @@ import type { TenantTx } from "#libs/data/database.ts";
 import type { DeliveryInvoice } from "#libs/data/invoice-delivery.ts";
 import {
   type AttemptRow,
+  clearRetry,
   findAttempt,
   findOpenAttempt,
   isRetryDue,
@@ -74,7 +75,12 @@ export async function retryPayment(
     const open = await findOpenAttempt(tx, input.invoiceId);
     return open?.state === "open" || (await isRetryDue(tx, input.attemptId));
   });
-  return isDue ? collectInvoice(deps, input) : { skipped: "not_due" };
+  if (!isDue) return { skipped: "not_due" };
+  const outcome = await collectInvoice(deps, input);
+  if ("skipped" in outcome) {
+    await inDelivery(deps, input, "payment.retry", (tx) => clearRetry(tx, input.attemptId));
+  }
+  return outcome;
 }
 
 type Prepared =

@@ -1,5 +1,5 @@
 import { withSystem, withTenant } from "#libs/data/database.ts";
-import { type AttemptRef, listSlowAttempts } from "#libs/data/payment-attempts.ts";
+import { type AttemptRef, listSlowAttempts, markPolled } from "#libs/data/payment-attempts.ts";
 import { readPaymentIntent } from "#libs/platform/stripe/stripe-payments.ts";
 import type { Deps } from "../deps.ts";
 import { describeFailure } from "../work/run-work.ts";
@@ -19,9 +19,10 @@ export async function pollPayments(
     listSlowAttempts(db, "stripe", options.olderThanMs, options.limit ?? 50),
   );
   const ask = async (attempt: AttemptRef): Promise<boolean> => {
+    const scope = { tenantId: attempt.tenant_id, actor: "payment.poll" };
     try {
+      await withTenant(deps.database, scope, (tx) => markPolled(tx, attempt.id));
       const facts = await readPaymentIntent(stripe, attempt.provider_id ?? "");
-      const scope = { tenantId: attempt.tenant_id, actor: "payment.poll" };
       await withTenant(deps.database, scope, (tx) => applyPaymentIntent(tx, facts));
       return true;
     } catch (error) {

@@ -609,6 +609,7 @@ CREATE TABLE "payment_attempt" (
     "opened_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "closed_at" TIMESTAMPTZ(3),
     "next_attempt_at" TIMESTAMPTZ(3),
+    "polled_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "payment_attempt_pkey" PRIMARY KEY ("tenant_id","id")
 );
@@ -1355,7 +1356,7 @@ END $$;
 GRANT SELECT ON tenant, api_key, job, webhook_inbox, payment_link, billing_run, effect, provider_object, provider_account TO billwright_system;
 GRANT SELECT (tenant_id, id, status, next_due_at, parked_at, timezone) ON subscription TO billwright_system;
 GRANT SELECT (tenant_id, id, invoice_status, finalize_at) ON invoice TO billwright_system;
-GRANT SELECT (tenant_id, id, invoice_id, state, provider, provider_id, opened_at, next_attempt_at) ON payment_attempt TO billwright_system;
+GRANT SELECT (tenant_id, id, invoice_id, state, provider, provider_id, opened_at, next_attempt_at, polled_at) ON payment_attempt TO billwright_system;
 GRANT SELECT (tenant_id, timestamp) ON usage_event TO billwright_system;
 GRANT INSERT ON tenant TO billwright_system;
 GRANT INSERT, UPDATE (last_used_at) ON api_key TO billwright_system;
