@@ -1,17 +1,19 @@
+import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import type { TenantTx } from "./database.ts";
 
-/** The invoices of some boundaries of a subscription that are not void, in the order of their boundaries. */
-export async function findBoundaryInvoices(
+/** The invoices that billed these periods and are not void, in their order on the time line. */
+export async function findClaimInvoices(
   tx: TenantTx,
-  subscriptionId: string,
-  scheduleNo: number,
-  indexes: readonly number[],
+  dues: readonly DuePeriod[],
 ): Promise<{ readonly id: string }[]> {
   return tx.db.$queryRaw<{ id: string }[]>`
-    select id from invoice
-    where tenant_id = ${tx.tenantId}::uuid and subscription_id = ${subscriptionId}::uuid and schedule_no = ${scheduleNo}
-      and boundary_index = any(${[...indexes]}::int[]) and invoice_status <> 'voided' and kind in ('start', 'cycle', 'final')
-    order by boundary_index, id`;
+    select i.id from invoice i
+    where i.tenant_id = ${tx.tenantId}::uuid and i.invoice_status <> 'voided' and i.id in (
+      select p.invoice_id from billing_period p
+      join unnest(${dues.map((due) => due.item.itemId)}::uuid[], ${dues.map((due) => due.item.scheduleNo)}::int[], ${dues.map((due) => due.index)}::int[])
+        as d (item_id, schedule_no, index) on p.subscription_item_id = d.item_id and p.schedule_no = d.schedule_no and p.index = d.index
+      where p.tenant_id = ${tx.tenantId}::uuid)
+    order by i.billing_sequence, i.id`;
 }
 
 /** Keeps the key by which an invoice was asked for, unless another invoice has it. */

@@ -27,6 +27,15 @@ export async function advanceSubscriptions(tx: TenantTx, list: readonly Progress
     where s.tenant_id = ${tx.tenantId}::uuid and s.id = p.id and s.next_index = p.billed_index`;
 }
 
+/**
+ * Locks subscriptions until the commit, in the order of their ids: whoever bills or changes them comes here first, so that
+ * none is billed by terms that change meanwhile.
+ */
+export async function lockSubscriptions(tx: TenantTx, ids: readonly string[]): Promise<void> {
+  await tx.db.$queryRaw`
+    select id from subscription where tenant_id = ${tx.tenantId}::uuid and id = any(${[...ids]}::uuid[]) order by id for no key update`;
+}
+
 /** Puts subscriptions aside whose billing failed, with the reason; they stop nobody else. */
 export async function parkSubscriptions(
   tx: TenantTx,

@@ -1,10 +1,15 @@
 import { compareInstants } from "#libs/core/calendar/timezone.ts";
 import { domainError } from "#libs/core/errors.ts";
-import { type Position, positionAt } from "#libs/core/rating/due-periods.ts";
+import { edgeAfter, type Position } from "#libs/core/rating/due-periods.ts";
 import { type BillableSubscription, loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import type { TenantTx } from "#libs/data/database.ts";
-import { findBoundaryInvoices, nameInvoice } from "#libs/data/invoice-boundaries.ts";
-import { closingPosition, type PeriodAsked, positionsOfPeriod } from "../run/boundary-of-period.ts";
+import { findClaimInvoices, nameInvoice } from "#libs/data/invoice-boundaries.ts";
+import {
+  closingPosition,
+  type PeriodAsked,
+  positionAt,
+  positionsOfPeriod,
+} from "../run/boundary-of-period.ts";
 import { dueAt, type Standing } from "../run/draft-boundary.ts";
 import { generateInvoices } from "../run/generate-invoices.ts";
 import { standingAt } from "../run/load-standings.ts";
@@ -32,14 +37,14 @@ export type GeneratedPeriod = {
  */
 export async function generatePeriod(tx: TenantTx, input: GeneratePeriodInput): Promise<GeneratedPeriod> {
   const { standing, due, last } = await checkPeriod(tx, input);
-  const indexes = due.map((position) => position.index);
+  const dues = due.flatMap((position) => dueAt({ ...standing, position }));
   const zone = standing.items[0]?.schedule.timezone ?? "UTC";
   const { parked, invoices: made } = await generateInvoices(tx, {
     subscriptionIds: [input.subscriptionId],
     cutoffs: new Map([[zone, last.at]]),
     dryRun: false,
   });
-  const invoices = await findBoundaryInvoices(tx, input.subscriptionId, standing.scheduleNo, indexes);
+  const invoices = await findClaimInvoices(tx, dues);
   const closing = made.at(-1);
   if (closing !== undefined && input.idempotencyKey !== null) {
     await nameInvoice(tx, closing.invoiceId, input.idempotencyKey);
@@ -93,15 +98,17 @@ function refuseEarlier(
   standing: Standing,
   due: readonly Position[],
 ): void {
-  const first = due[0]?.index ?? 0;
-  for (let index = subscription.nextIndex; index < first; index++) {
-    const position = positionAt(standing.items, index, standing.endsAt);
-    if (position === null) return;
+  const first = due[0]?.at ?? null;
+  let at = subscription.nextDueAt;
+  while (at !== null && first !== null && compareInstants(at, first) < 0) {
+    const position = positionAt(standing, at);
     const [earlier] = dueAt({ ...standing, position });
-    if (earlier === undefined) continue;
-    throw domainError(
-      "period_out_of_order",
-      `The boundary at ${position.at.toString()} is not billed yet (${earlier.item.price.code} for [${earlier.start.toString()}, ${earlier.end.toString()})); generate that period first.`,
-    );
+    if (earlier !== undefined) {
+      throw domainError(
+        "period_out_of_order",
+        `The boundary at ${at.toString()} is not billed yet (${earlier.item.price.code} for [${earlier.start.toString()}, ${earlier.end.toString()})); generate that period first.`,
+      );
+    }
+    at = edgeAfter(standing.items, at, standing.endsAt);
   }
 }

@@ -1,7 +1,7 @@
 import type { Temporal } from "temporal-polyfill";
 import { compareInstants } from "#libs/core/calendar/timezone.ts";
 import { domainError } from "#libs/core/errors.ts";
-import { type Position, positionAt } from "#libs/core/rating/due-periods.ts";
+import { boundaryNumber, edgeAfter, edgeUpTo, type Position } from "#libs/core/rating/due-periods.ts";
 import { dueAt, headerPeriod, type Standing } from "./draft-boundary.ts";
 
 type Terms = Pick<Standing, "items" | "endsAt">;
@@ -9,25 +9,19 @@ type Terms = Pick<Standing, "items" | "endsAt">;
 /** `[start, end)`. */
 export type PeriodAsked = { readonly start: Temporal.Instant; readonly end: Temporal.Instant };
 
+/** The boundary at `at`, numbered from the start of the schedule that holds it. */
+export function positionAt({ items, endsAt }: Terms, at: Temporal.Instant): Position {
+  const last = endsAt !== null && compareInstants(at, endsAt) >= 0;
+  return { index: boundaryNumber(items, at), at, last };
+}
+
 /**
  * The boundary that closes the period which holds `at`: the first one after it, or the last one of a subscription
  * that has ended by then. Null when there is no boundary at all.
  */
 export function closingPosition(terms: Terms, at: Temporal.Instant): Position | null {
-  const { items, endsAt } = terms;
-  const isAfter = (index: number) => {
-    const position = positionAt(items, index, endsAt);
-    return position === null || position.last || compareInstants(position.at, at) > 0;
-  };
-  let high = 0;
-  while (!isAfter(high)) high = high === 0 ? 1 : high * 2;
-  let low = Math.floor(high / 2);
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (isAfter(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return positionAt(items, high, endsAt) ?? (high === 0 ? null : positionAt(items, high - 1, endsAt));
+  const edge = edgeAfter(terms.items, at, terms.endsAt) ?? edgeUpTo(terms.items, at);
+  return edge === null ? null : positionAt(terms, edge);
 }
 
 /**
@@ -39,9 +33,9 @@ export function positionsOfPeriod(standing: Standing, asked: PeriodAsked): Posit
   const { items, endsAt } = standing;
   const closing = closingPosition(standing, asked.start);
   if (closing === null) throw notAligned(standing, asked, []);
-  const near = [closing.index - 1, closing.index]
-    .filter((index) => index >= 0)
-    .flatMap((index) => positionAt(items, index, endsAt) ?? []);
+  const before = edgeUpTo(items, asked.start);
+  const hasTwo = before !== null && compareInstants(before, closing.at) < 0;
+  const near = hasTwo ? [positionAt(standing, before), closing] : [closing];
   const found = near.filter((position) => {
     const dues = dueAt({ ...standing, position });
     const period = headerPeriod(dues, position);
@@ -52,8 +46,8 @@ export function positionsOfPeriod(standing: Standing, asked: PeriodAsked): Posit
     );
   });
   if (found.length === 0) {
-    const next = positionAt(items, closing.index + 1, endsAt);
-    throw notAligned(standing, asked, [...near, ...(next === null ? [] : [next])]);
+    const next = edgeAfter(items, closing.at, endsAt);
+    throw notAligned(standing, asked, [...near, ...(next === null ? [] : [positionAt(standing, next)])]);
   }
   return found;
 }

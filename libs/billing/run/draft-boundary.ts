@@ -2,7 +2,7 @@ import { Temporal } from "temporal-polyfill";
 import { type AssembledInvoice, assembleInvoice } from "#libs/core/invoice/assemble-invoice.ts";
 import type { TaxRate } from "#libs/core/invoice/tax-lines.ts";
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
-import { type DuePeriod, duePeriods, type Position, positionAt } from "#libs/core/rating/due-periods.ts";
+import { type DuePeriod, duePeriods, edgeAfter, type Position } from "#libs/core/rating/due-periods.ts";
 import { type GroupQuantity, type RatedLine, rateDuePeriod } from "#libs/core/rating/rate-due-period.ts";
 import type { Settings } from "#libs/core/settings.ts";
 
@@ -43,7 +43,7 @@ export type BoundaryDraft = {
 
 /** What falls due at the standing's position. */
 export function dueAt(standing: Standing): DuePeriod[] {
-  return duePeriods(standing.items, standing.position, standing.endsAt);
+  return duePeriods(standing.items, standing.position.at);
 }
 
 /**
@@ -68,7 +68,18 @@ export function draftBoundary(
     assembled: lines.length === 0 ? null : assemble(standing, lines, settings),
     periodStart: window.start,
     periodEnd: window.end,
-    next: position.last ? null : positionAt(standing.items, position.index + 1, standing.endsAt),
+    next: positionAfter(standing),
+  };
+}
+
+/** The boundary after the one where it stands; null when there is none. */
+function positionAfter({ items, position, endsAt }: Standing): Position | null {
+  const at = position.last ? null : edgeAfter(items, position.at, endsAt);
+  if (at === null) return null;
+  return {
+    index: position.index + 1,
+    at,
+    last: endsAt !== null && Temporal.Instant.compare(at, endsAt) >= 0,
   };
 }
 

@@ -6,7 +6,11 @@ import { claimPeriods, markPeriodsBilled } from "#libs/data/billing-periods.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { insertDraftInvoices, type NewInvoice } from "#libs/data/invoices.ts";
-import { advanceSubscriptions, parkSubscriptions } from "#libs/data/subscription-progress.ts";
+import {
+  advanceSubscriptions,
+  lockSubscriptions,
+  parkSubscriptions,
+} from "#libs/data/subscription-progress.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { finalizeInvoices } from "../invoice/finalize-invoices.ts";
 import { describeFailure } from "../work/run-work.ts";
@@ -52,6 +56,7 @@ const maxRounds = 40;
  */
 export async function generateInvoices(tx: TenantTx, input: GenerateInput): Promise<GenerateResult> {
   const { settings, version } = await currentSettings(tx);
+  if (!input.dryRun) await lockSubscriptions(tx, input.subscriptionIds);
   const loaded = await loadStandings(tx, input.subscriptionIds);
   const parked: ParkedSubscription[] = [...loaded.broken];
   const drafted: { invoice: NewInvoice | null; draft: BoundaryDraft }[] = [];

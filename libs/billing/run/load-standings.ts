@@ -1,5 +1,7 @@
+import type { Temporal } from "temporal-polyfill";
+import { compareInstants } from "#libs/core/calendar/timezone.ts";
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
-import { type Position, positionAt } from "#libs/core/rating/due-periods.ts";
+import type { Position } from "#libs/core/rating/due-periods.ts";
 import { type BillableSubscription, loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { describeFailure } from "../work/run-work.ts";
@@ -42,7 +44,10 @@ export async function loadStandings(
 
 /** A subscription at its next boundary; none when the last one is billed. @throws DomainError what makes it impossible to bill */
 function standingOf(subscription: BillableSubscription): Standing[] {
-  return standingAt(subscription, (terms) => positionAt(terms.items, subscription.nextIndex, terms.endsAt));
+  const { nextDueAt: at, nextIndex: index } = subscription;
+  return standingAt(subscription, ({ endsAt }) =>
+    at === null ? null : { index, at, last: endsAt !== null && compareInstants(at, endsAt) >= 0 },
+  );
 }
 
 /** A subscription at the boundary that `choose` finds, also one that is parked, billed or ended. */
@@ -50,13 +55,7 @@ export function standingAt(
   subscription: BillableSubscription,
   choose: (terms: Pick<Standing, "items" | "endsAt">) => Position | null,
 ): Standing[] {
-  const items = subscription.items.flatMap((item): BillableItem[] => {
-    const current = item.schedules.at(-1);
-    if (current === undefined) return [];
-    const { itemId, priceId, price, meter, quantity } = item;
-    const { scheduleNo, schedule } = current;
-    return [{ itemId, priceId, price, meter, unit: meter?.unit ?? null, quantity, scheduleNo, schedule }];
-  });
+  const items = subscription.items.flatMap((item) => itemSegments(item, subscription.endsAt));
   const position = choose({ items, endsAt: subscription.endsAt });
   if (position === null) return [];
   return [
@@ -73,4 +72,18 @@ export function standingAt(
       position,
     },
   ];
+}
+
+/** An item once for each of its schedules, cut where the item, the schedule or the subscription ends. */
+function itemSegments(
+  item: BillableSubscription["items"][number],
+  subscriptionEndsAt: Temporal.Instant | null,
+): BillableItem[] {
+  const { itemId, priceId, price, meter, quantity } = item;
+  return item.schedules.map(({ scheduleNo, schedule, endsAt }) => {
+    const ends = [item.endsAt, endsAt, subscriptionEndsAt].filter((end) => end !== null);
+    const [first = null] = ends.sort(compareInstants);
+    const shared = { itemId, priceId, price, meter, unit: meter?.unit ?? null, quantity };
+    return { ...shared, scheduleNo, schedule, endsAt: first };
+  });
 }

@@ -130,6 +130,7 @@ export async function readCurrentUsage(tx: TenantTx, subscriptionId: string): Pr
     const { meter } = item;
     if (meter === null || schedule === undefined) return [];
     if (compareInstants(tx.now, Temporal.Instant.from(schedule.startsAt)) < 0) return [];
+    if (item.endsAt !== null && compareInstants(item.endsAt, tx.now) <= 0) return [];
     const { start, end } = periodContaining(schedule, tx.now);
     return [{ item, meter, start, end }];
   });

@@ -50,7 +50,9 @@ function dayOnGrid(month: Temporal.PlainYearMonth, day: number, stepMonths: numb
 
 function parseLocal(text: string): Temporal.PlainDateTime {
   try {
-    if (LOCAL_DATE_TIME.test(text)) return Temporal.PlainDateTime.from(text);
+    if (LOCAL_DATE_TIME.test(text)) {
+      return Temporal.PlainDateTime.from(text).round({ smallestUnit: "millisecond", roundingMode: "trunc" });
+    }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }

@@ -1,8 +1,9 @@
+import type { Temporal } from "temporal-polyfill";
 import type { Schedule } from "../calendar/schedule.ts";
 import type { DecimalString, Price } from "../price/price.ts";
 import type { Meter } from "../usage/meter.ts";
 
-/** One price and quantity of a subscription, with the schedule its periods follow. */
+/** One price and quantity of a subscription, with one schedule that its periods follow. */
 export type BillableItem = {
   readonly itemId: string;
   readonly priceId: string;
@@ -15,4 +16,6 @@ export type BillableItem = {
   readonly quantity: DecimalString | null;
   readonly scheduleNo: number;
   readonly schedule: Schedule;
+  /** Exclusive end of item, schedule and subscription, whichever comes first; null = open. At or before the start: never billed. */
+  readonly endsAt: Temporal.Instant | null;
 };

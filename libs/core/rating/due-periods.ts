@@ -1,11 +1,5 @@
-import type { Temporal } from "temporal-polyfill";
-import {
-  boundary,
-  type Period,
-  periodAt,
-  periodContaining,
-  wholePeriodAround,
-} from "../calendar/schedule.ts";
+import { Temporal } from "temporal-polyfill";
+import { type Period, periodAt, periodContaining } from "../calendar/schedule.ts";
 import { compareInstants } from "../calendar/timezone.ts";
 import { periodShare } from "../proration/period-share.ts";
 import type { BillableItem } from "./billable-item.ts";
@@ -22,58 +16,91 @@ export type DuePeriod = {
   readonly ratio: Ratio;
 };
 
-/** Where a subscription stands: boundary `index` of its finest schedule, the instant of it, and whether it is the last. */
+/**
+ * Where a subscription stands: the instant at which something may fall due, its number within the subscription's
+ * schedule, and whether the subscription ends there.
+ */
 export type Position = { readonly index: number; readonly at: Temporal.Instant; readonly last: boolean };
 
 /**
- * Boundary `index` of the finest of the items' schedules; a subscription's end is its last boundary.
+ * The first instant after `after` at which a period of any item begins or ends; a subscription's end is its last one.
+ * Items that have ended by then say nothing. Null when nothing comes any more.
  * @param endsAt exclusive end of the subscription; null = open
  */
-export function positionAt(
+export function edgeAfter(
   items: readonly BillableItem[],
-  index: number,
+  after: Temporal.Instant,
   endsAt: Temporal.Instant | null,
-): Position | null {
-  const finest = finestItem(items);
-  if (finest === undefined) return null;
-  const at = boundary(finest.schedule, index);
-  if (endsAt === null || compareInstants(at, endsAt) < 0) return { index, at, last: false };
-  if (index > 0 && compareInstants(boundary(finest.schedule, index - 1), endsAt) >= 0) return null;
-  return { index, at: endsAt, last: true };
+): Temporal.Instant | null {
+  const edges = items.flatMap((item) => itemEdgeAfter(item, after) ?? []);
+  const first = edges.sort(compareInstants)[0] ?? null;
+  return first !== null && endsAt !== null && compareInstants(first, endsAt) > 0 ? null : first;
 }
 
-/** The item whose boundaries are closest together: every other item's boundaries lie on its grid. */
-function finestItem(items: readonly BillableItem[]): BillableItem | undefined {
-  const lengthOf = (item: BillableItem) => {
-    const whole = wholePeriodAround(item.schedule, 1);
-    return whole.end.epochMilliseconds - whole.start.epochMilliseconds;
-  };
-  return [...items].sort((a, b) => lengthOf(a) - lengthOf(b))[0];
+/** The last instant up to `until`, inclusive, at which a period of any item begins or ends; null when none did. */
+export function edgeUpTo(items: readonly BillableItem[], until: Temporal.Instant): Temporal.Instant | null {
+  const edges = items.flatMap((item) => {
+    if (isDead(item) || compareInstants(until, startOf(item)) < 0) return [];
+    if (item.endsAt !== null && compareInstants(item.endsAt, until) <= 0) return [item.endsAt];
+    return [periodContaining(item.schedule, until).start];
+  });
+  return edges.sort(compareInstants).at(-1) ?? null;
+}
+
+/** How many boundaries of the items' finest schedule lie before `at`, counted from that schedule's start. */
+export function boundaryNumber(items: readonly BillableItem[], at: Temporal.Instant): number {
+  const numbers = items
+    .filter((item) => !isDead(item) && compareInstants(startOf(item), at) <= 0)
+    .filter((item) => item.endsAt === null || compareInstants(at, item.endsAt) <= 0)
+    .map((item) => {
+      const holding = periodContaining(item.schedule, at);
+      return compareInstants(holding.start, at) === 0 ? holding.index : holding.index + 1;
+    });
+  return Math.max(0, ...numbers);
 }
 
 /**
- * What falls due at a boundary: in-advance items for the period that begins there, in-arrears items for the one
- * that ends there, one-time items once, at boundary 0. In the order of the items.
+ * What falls due at an instant: in-advance items for the period that begins there, in-arrears items for the one
+ * that ends there, also when the item ends in the middle of it, one-time items once, where they begin. In the order
+ * of the items.
  */
-export function duePeriods(
-  items: readonly BillableItem[],
-  position: Position,
-  endsAt: Temporal.Instant | null,
-): DuePeriod[] {
+export function duePeriods(items: readonly BillableItem[], at: Temporal.Instant): DuePeriod[] {
   return items.flatMap((item) => {
-    const period = duePeriod(item, position);
+    const period = duePeriod(item, at);
     if (period === null) return [];
     const by = item.price.kind === "one_time" ? "none" : item.price.proration;
-    const { start, end, share } = periodShare(item.schedule, period.index, { endsAt, by });
+    const { start, end, share } = periodShare(item.schedule, period.index, { endsAt: item.endsAt, by });
     return [{ item, index: period.index, start, end, ratio: share }];
   });
 }
 
-function duePeriod(item: BillableItem, position: Position): Period | null {
-  const holding = periodContaining(item.schedule, position.at);
-  const begins = compareInstants(holding.start, position.at) === 0;
-  if (item.price.kind === "one_time") return begins && holding.index === 0 ? holding : null;
-  if (item.price.billing === "in_advance") return begins && !position.last ? holding : null;
+function duePeriod(item: BillableItem, at: Temporal.Instant): Period | null {
+  if (isDead(item) || compareInstants(at, startOf(item)) < 0) return null;
+  const isPast = item.endsAt === null ? -1 : compareInstants(at, item.endsAt);
+  if (isPast > 0) return null;
+  const holding = periodContaining(item.schedule, at);
+  const begins = compareInstants(holding.start, at) === 0;
+  const isNew = begins && isPast < 0;
+  if (item.price.kind === "one_time") return isNew && holding.index === 0 ? holding : null;
+  if (item.price.billing === "in_advance") return isNew ? holding : null;
   if (begins) return holding.index === 0 ? null : periodAt(item.schedule, holding.index - 1);
-  return position.last ? holding : null;
+  return isPast === 0 ? holding : null;
+}
+
+function itemEdgeAfter(item: BillableItem, after: Temporal.Instant): Temporal.Instant | null {
+  if (isDead(item)) return null;
+  const start = startOf(item);
+  if (compareInstants(after, start) < 0) return start;
+  if (item.endsAt !== null && compareInstants(after, item.endsAt) >= 0) return null;
+  const { end } = periodContaining(item.schedule, after);
+  return item.endsAt !== null && compareInstants(item.endsAt, end) < 0 ? item.endsAt : end;
+}
+
+function startOf(item: BillableItem): Temporal.Instant {
+  return Temporal.Instant.from(item.schedule.startsAt);
+}
+
+/** Ended before it began: replaced while it was still to come. */
+function isDead(item: BillableItem): boolean {
+  return item.endsAt !== null && compareInstants(item.endsAt, startOf(item)) <= 0;
 }
