@@ -45,6 +45,7 @@ export const errorTable = {
   clock_taken: { kind: "conflict", title: "The tenant has a test clock already" },
   currency_mismatch: { kind: "invalid", title: "Two currencies were mixed" },
   currency_unknown: { kind: "invalid", title: "The currency is not in ISO 4217" },
+  customer_email_missing: { kind: "invalid", title: "The customer has no email address" },
   customer_in_use: { kind: "invalid", title: "The customer still has a live subscription" },
   customer_inactive: { kind: "invalid", title: "The customer is inactive" },
   customer_not_found: { kind: "not_found", title: "There is no such customer" },
@@ -72,6 +73,7 @@ export const errorTable = {
   invoice_already_paid: { kind: "invalid", title: "The invoice is already paid" },
   invoice_already_uncollectible: { kind: "invalid", title: "The invoice is marked uncollectible already" },
   invoice_already_voided: { kind: "invalid", title: "The invoice is void" },
+  invoice_corrected: { kind: "invalid", title: "The invoice is corrected by a credit note" },
   invoice_line_not_found: { kind: "not_found", title: "The invoice has no such line" },
   invoice_not_finalized: { kind: "invalid", title: "The invoice is not finalized" },
   invoice_lines_generated: {

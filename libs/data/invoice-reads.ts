@@ -33,6 +33,7 @@ export type InvoiceView = {
   readonly voided_at: Date | null;
   readonly void_reason: string | null;
   readonly uncollectible_at: Date | null;
+  readonly replaces_invoice_id: string | null;
   readonly metadata: Readonly<Record<string, string | number | boolean | null>>;
   readonly version: number;
   readonly created_at: Date;
@@ -42,6 +43,8 @@ export type InvoiceView = {
 
 export type InvoiceLineView = {
   readonly id: string;
+  /** What is billed by it, and so billed once. */
+  readonly source_key: string;
   readonly kind: string;
   readonly price_id: string | null;
   readonly price_code: string | null;
@@ -86,7 +89,7 @@ export type InvoiceFilters = {
 const columns = Prisma.sql`i.tenant_id, i.id, i.customer_id, i.subscription_id, i.invoice_type, i.invoice_status, i.payment_status, i.currency,
   i.idempotency_key, i.billing_sequence, i.billing_reason, i.description, i.period_start, i.period_end, i.subtotal_minor, i.discount_total_minor,
   i.tax_total_minor, i.credit_total_minor, i.total_minor, i.amount_due_minor, i.amount_paid_minor, i.number, i.issued_at, i.finalized_at,
-  i.due_at, i.paid_at, i.sent_at, i.voided_at, i.void_reason, i.uncollectible_at, i.metadata, i.version, i.created_at, i.updated_at,
+  i.due_at, i.paid_at, i.sent_at, i.voided_at, i.void_reason, i.uncollectible_at, i.replaces_invoice_id, i.metadata, i.version, i.created_at, i.updated_at,
   exists (select 1 from artifact a where a.tenant_id = i.tenant_id and a.invoice_id = i.id) as has_pdf`;
 
 export async function findInvoice(tx: TenantTx, id: string): Promise<InvoiceView | null> {
@@ -139,7 +142,7 @@ function shownStatus(tx: TenantTx): Prisma.Sql {
 /** Lines of one invoice, in the order in which they are printed. */
 export async function listInvoiceLines(tx: TenantTx, invoiceId: string): Promise<InvoiceLineView[]> {
   return tx.db.$queryRaw<InvoiceLineView[]>`
-    select l.id, l.kind, l.price_id, p.code as price_code, l.subscription_item_id, l.group_key, l.description, trim_scale(l.quantity)::text as quantity, l.unit,
+    select l.id, l.source_key, l.kind, l.price_id, p.code as price_code, l.subscription_item_id, l.group_key, l.description, trim_scale(l.quantity)::text as quantity, l.unit,
       trim_scale(l.unit_amount)::text as unit_amount, trim_scale(l.exact_amount)::text as exact_amount, l.amount_minor, l.discount_minor, l.tax_minor, l.period_start, l.period_end,
       l.ratio_numerator, l.ratio_denominator, l.rounding_mode, l.tiers, l.steps, l.inputs, l.input_hash, l.event_count
     from invoice_line l left join price p on p.tenant_id = l.tenant_id and p.id = l.price_id

@@ -8,9 +8,11 @@ import { invoiceFinalize } from "./invoice-finalize.job.ts";
 import { invoiceGeneratePeriod } from "./invoice-generate-period.job.ts";
 import { invoiceGenerate } from "./invoice-generate.job.ts";
 import { invoiceRenderPdf } from "./invoice-render-pdf.job.ts";
+import { invoiceSend } from "./invoice-send.job.ts";
 import { invoiceSettleStripe } from "./invoice-settle-stripe.job.ts";
 import { invoiceStorePdf } from "./invoice-store-pdf.job.ts";
 import { invoiceSyncStripe } from "./invoice-sync-stripe.job.ts";
+import { invoiceVoidStripe } from "./invoice-void-stripe.job.ts";
 import { paymentRetry } from "./payment-retry.job.ts";
 import { stripeApplyEvent } from "./stripe-apply-event.job.ts";
 import { testClockAdvance } from "./test-clock-advance.job.ts";
@@ -25,9 +27,11 @@ const list: readonly AnyJob[] = [
   invoiceRenderPdf,
   invoiceStorePdf,
   invoiceEmail,
+  invoiceSend,
   invoiceSyncStripe,
   invoiceCollect,
   invoiceSettleStripe,
+  invoiceVoidStripe,
   paymentRetry,
   stripeApplyEvent,
   usageAdoptCustomer,

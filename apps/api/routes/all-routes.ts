@@ -5,6 +5,7 @@ import { customerRoutes } from "./customers.ts";
 import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
 import { invoiceDraftRoutes } from "./invoice-drafts.ts";
+import { invoiceEndRoutes } from "./invoice-ends.ts";
 import { invoiceGenerationRoutes } from "./invoice-generation.ts";
 import { invoiceRoutes } from "./invoices.ts";
 import { jobRoutes } from "./jobs.ts";
@@ -29,6 +30,7 @@ const routes: readonly Route[] = [
   ...invoiceRoutes,
   ...invoiceDraftRoutes,
   ...invoiceGenerationRoutes,
+  ...invoiceEndRoutes,
   ...billingRunRoutes,
   ...jobRoutes,
   ...ledgerRoutes,

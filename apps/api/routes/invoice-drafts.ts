@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { createInvoice } from "#libs/billing/invoice/create-invoice.ts";
 import { finalizeInvoice } from "#libs/billing/invoice/finalize-invoice.ts";
+import { refreshInvoice } from "#libs/billing/invoice/refresh-invoice.ts";
 import { updateInvoice } from "#libs/billing/invoice/update-invoice.ts";
 import { invoiceWire } from "#libs/billing/wire/invoice-wire.ts";
+import { presentRefresh, refreshedInvoiceWire } from "#libs/billing/wire/invoice-diff-wire.ts";
 import {
   createInvoiceBody,
   manualLinesBody,
@@ -99,4 +101,26 @@ const finalize = defineRoute({
   },
 });
 
-export const invoiceDraftRoutes: readonly Route[] = [create, update, finalize];
+const refresh = defineRoute({
+  method: "post",
+  path: "/v1/invoices/{id}/refresh",
+  tag,
+  summary: "Compute a draft again",
+  description: "From the usage, terms, taxes and settings of now; the answer says what changed.",
+  access: "write",
+  params: invoiceById,
+  response: { status: 200, schema: refreshedInvoiceWire },
+  errors: [
+    ...(["invoice_not_found", "version_conflict", "invoice_already_finalized"] as const),
+    ...(["invoice_already_voided", "invoice_not_regenerable", "subscription_broken"] as const),
+  ],
+  example: { params: { id: exampleInvoiceId } },
+  transaction: async (tx, { params, ifMatch }, api) => {
+    const invoiceId = invoiceIdOf(params.id);
+    const outcome = await refreshInvoice(tx, { invoiceId, ifVersion: ifMatch });
+    const invoice = await wholeInvoice(tx, invoiceId, api);
+    return { body: { ...invoice, diff: presentRefresh(outcome) } };
+  },
+});
+
+export const invoiceDraftRoutes: readonly Route[] = [create, update, finalize, refresh];

@@ -27,7 +27,10 @@ export async function emailInvoice(
     Deps,
     "database" | "failpoint" | "leaseMs" | "logger" | "mailer" | "mailFrom" | "publicUrl" | "store"
   >,
-  input: DeliveryInput,
+  input: DeliveryInput & {
+    /** Names a mail that was asked for; unset: the one that every invoice sends by itself. */
+    readonly sendId?: string;
+  },
 ): Promise<EmailOutcome> {
   const { mailer } = deps;
   if (mailer === null) return { skipped: "off" };
@@ -37,7 +40,9 @@ export async function emailInvoice(
   if (invoice.customer_email === null || invoice.customer_email === "") return { skipped: "no_email" };
   if (invoice.invoice_status === "voided" && invoice.sent_at === null) return { skipped: "voided" };
   const mail = await composeMail(deps, input, invoice, invoice.customer_email);
-  const result = await sendOnce(deps, input, mailer, mail);
+  const messageId = input.sendId === undefined ? mail.messageId : `${input.sendId}.${mail.messageId}`;
+  const businessKey = input.sendId === undefined ? input.invoiceId : `${input.invoiceId}/${input.sendId}`;
+  const result = await sendOnce(deps, { ...input, businessKey }, mailer, { ...mail, messageId });
   if (result.outcome === "unknown") {
     deps.logger.warn("it is unknown whether a mail was delivered", {
       tenant_id: input.tenantId,
@@ -56,14 +61,14 @@ export async function emailInvoice(
 
 function sendOnce(
   deps: Pick<Deps, "database" | "failpoint" | "leaseMs">,
-  input: DeliveryInput,
+  input: DeliveryInput & { readonly businessKey: string },
   mailer: Mailer,
   mail: OutgoingMail,
 ): Promise<EffectResult<Sent>> {
   return runEffect<Sent>(deps, {
     tenantId: input.tenantId,
     kind: "email.invoice",
-    businessKey: input.invoiceId,
+    businessKey: input.businessKey,
     probe: async ({ wasInFlight }) =>
       wasInFlight
         ? { outcome: "unknown", reason: "the process ended while it was handing the mail over" }

@@ -17,6 +17,7 @@ export function lineViews(
   return lines.map((line) => {
     const amounts = amountsOf.get(line.sourceKey);
     return {
+      source_key: line.sourceKey,
       kind: line.kind,
       price_id: line.priceId,
       price_code: line.priceCode,

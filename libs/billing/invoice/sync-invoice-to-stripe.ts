@@ -19,6 +19,7 @@ import { type DeliveryInput, inDelivery, requireDeliveryInvoice } from "./delive
 import { settleStripeMirror } from "./settle-stripe-mirror.ts";
 import { ensureStripeCustomer } from "./stripe-customer.ts";
 import { stripeMirrorLines } from "./stripe-mirror-lines.ts";
+import { voidStripeMirror } from "./void-stripe-mirror.ts";
 
 export type SyncOutcome =
   | { readonly stripeInvoiceId: string }
@@ -57,8 +58,9 @@ export async function syncInvoiceToStripe(
     if (!(await insertProviderObject(tx, link))) return;
     await emitEvents(tx, [{ type: "invoice.stripe_synced", subjectType: "invoice", subjectId: invoice.id }]);
   });
-  // Money that came before the mirror stood found nothing to settle.
+  // Money that came, and a void, before the mirror stood found nothing to settle or to void.
   await settleStripeMirror(deps, input);
+  await voidStripeMirror(deps, input);
   return { stripeInvoiceId: draft.id };
 }
 

@@ -66,6 +66,7 @@ const invoiceFields = {
   paid_at: instant.nullable(),
   voided_at: instant.nullable(),
   void_reason: z.string().nullable(),
+  replaces_invoice_id: z.string().nullable().describe("The void invoice that this one was made for"),
   invoice_pdf_url: z.string().nullable(),
   metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   version: z.int(),
@@ -124,6 +125,8 @@ export function presentInvoiceSummary(row: InvoiceView, { now, publicUrl }: Pres
     paid_at: nullableTimestamp(row.paid_at),
     voided_at: nullableTimestamp(row.voided_at),
     void_reason: row.void_reason,
+    replaces_invoice_id:
+      row.replaces_invoice_id === null ? null : publicId("invoice", row.replaces_invoice_id),
     invoice_pdf_url: row.has_pdf ? `${publicUrl}/v1/invoices/${id}/pdf` : null,
     metadata: row.metadata,
     version: row.version,

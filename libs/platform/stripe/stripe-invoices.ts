@@ -156,6 +156,17 @@ export function payStripeInvoiceOutOfBand(
   );
 }
 
+/** Voids an open mirror. */
+export function voidStripeInvoice(
+  stripe: StripeClient,
+  invoiceId: string,
+  idempotencyKey: string,
+): Promise<StripeCallResult<StripeInvoiceState>> {
+  return stripeWrite(async () =>
+    stateOf(await stripe.invoices.voidInvoice(invoiceId, {}, { idempotencyKey })),
+  );
+}
+
 function stateOf(invoice: Stripe.Invoice): StripeInvoiceState {
   return { id: invoice.id, status: invoice.status ?? "deleted", total: String(invoice.total) };
 }

@@ -1,0 +1,45 @@
+import type { TenantTx } from "./database.ts";
+
+/** A period that an invoice bills. */
+export type InvoiceClaim = {
+  readonly id: string;
+  readonly subscription_item_id: string;
+  readonly schedule_no: number;
+  readonly index: number;
+  readonly start_at: Date;
+  readonly end_at: Date;
+  readonly state: "claimed" | "billed" | "voided";
+};
+
+/** The claims that an invoice holds, in no order. */
+export async function listInvoiceClaims(tx: TenantTx, invoiceId: string): Promise<InvoiceClaim[]> {
+  return tx.db.$queryRaw<InvoiceClaim[]>`
+    select id, subscription_item_id, schedule_no, index, start_at, end_at, state from billing_period
+    where tenant_id = ${tx.tenantId}::uuid and invoice_id = ${invoiceId}::uuid`;
+}
+
+/** Leaves the periods of an invoice visibly unbilled. */
+export async function voidClaims(tx: TenantTx, invoiceId: string): Promise<void> {
+  await tx.db.$executeRaw`
+    update billing_period set state = 'voided'
+    where tenant_id = ${tx.tenantId}::uuid and invoice_id = ${invoiceId}::uuid and state <> 'voided'`;
+}
+
+/** Takes the next number of a subscription's invoices, and locks the subscription. */
+export async function takeBillingSequence(tx: TenantTx, subscriptionId: string): Promise<number> {
+  const rows = await tx.db.$queryRaw<{ billing_sequence: number }[]>`
+    update subscription set billing_sequence = billing_sequence + 1
+    where tenant_id = ${tx.tenantId}::uuid and id = ${subscriptionId}::uuid returning billing_sequence`;
+  const [row] = rows;
+  if (row === undefined) throw new Error(`subscription ${subscriptionId} is gone`);
+  return row.billing_sequence;
+}
+
+/** How many invoices were made for the boundary of this one before, itself among them. */
+export async function countEditions(tx: TenantTx, invoiceId: string): Promise<number> {
+  const rows = await tx.db.$queryRaw<{ n: bigint }[]>`
+    select count(*) as n from invoice i join invoice o on o.tenant_id = i.tenant_id and o.subscription_id = i.subscription_id
+      and o.kind = i.kind and o.schedule_no = i.schedule_no and o.boundary_index = i.boundary_index
+    where i.tenant_id = ${tx.tenantId}::uuid and i.id = ${invoiceId}::uuid`;
+  return Number(rows[0]?.n ?? 0n);
+}

@@ -1,0 +1,47 @@
+import type { LedgerAccount, Posting } from "#libs/core/ledger/postings.ts";
+import { toDate, type TenantTx } from "./database.ts";
+
+/** Voids an invoice; number, document and amounts stay. */
+export async function markVoided(tx: TenantTx, invoiceId: string, reason: string): Promise<void> {
+  await tx.db.$executeRaw`
+    update invoice set invoice_status = 'voided', voided_at = ${toDate(tx.now)}, void_reason = ${reason}
+    where tenant_id = ${tx.tenantId}::uuid and id = ${invoiceId}::uuid`;
+}
+
+export async function markUncollectible(tx: TenantTx, invoiceId: string): Promise<void> {
+  await tx.db.$executeRaw`
+    update invoice set uncollectible_at = ${toDate(tx.now)} where tenant_id = ${tx.tenantId}::uuid and id = ${invoiceId}::uuid`;
+}
+
+/** Everything that was posted for an invoice, in the order in which it was. */
+export async function listInvoicePostings(tx: TenantTx, invoiceId: string): Promise<Posting[]> {
+  const rows = await tx.db.$queryRaw<
+    {
+      debit_account: LedgerAccount;
+      credit_account: LedgerAccount;
+      amount_minor: bigint;
+      currency: string;
+    }[]
+  >`
+    select p.debit_account, p.credit_account, p.amount_minor, p.currency
+    from ledger_transaction t join ledger_posting p on p.tenant_id = t.tenant_id and p.ledger_transaction_id = t.id
+    where t.tenant_id = ${tx.tenantId}::uuid and t.invoice_id = ${invoiceId}::uuid
+    order by t.created_at, t.id, p.position`;
+  return rows.map((row) => ({
+    debit: row.debit_account,
+    credit: row.credit_account,
+    amountMinor: row.amount_minor,
+    currency: row.currency,
+  }));
+}
+
+/** Number of a document that corrects this invoice and is not void; null when there is none. */
+export async function findCorrection(
+  tx: TenantTx,
+  invoiceId: string,
+): Promise<{ readonly number: string | null } | null> {
+  const rows = await tx.db.$queryRaw<{ number: string | null }[]>`
+    select number from invoice
+    where tenant_id = ${tx.tenantId}::uuid and corrects_invoice_id = ${invoiceId}::uuid and invoice_status <> 'voided' limit 1`;
+  return rows[0] ?? null;
+}
