@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { BadInput, readConformanceOptions } from "./conformance-options.ts";
 import { readVectors, type VectorCase } from "./read-vectors.ts";
 import { countVerdicts, type Judged, verdictDetails, verdictLine, verdictTable } from "./report.ts";
-import { coreAdapters, runVectors } from "./run-vectors.ts";
+import { coreRespondent, runVectors } from "./run-vectors.ts";
 
 const cases = readVectors([join(__dirname, "vectors")]);
-const run = (list: readonly VectorCase[], mutate = false) => runVectors(list, coreAdapters, { mutate });
+const run = (list: readonly VectorCase[], mutate = false) => runVectors(list, coreRespondent, { mutate });
 const caseOf = (area: VectorCase["area"], input: object, expected: object): VectorCase => {
   return { area, id: "made", input: { ...input }, expected: { ...expected } };
 };

@@ -1,7 +1,8 @@
+import { createApiClient } from "./api/api-client.ts";
 import { BadInput, conformanceUsage, readConformanceOptions } from "./conformance-options.ts";
 import { readVectors } from "./read-vectors.ts";
 import { countVerdicts, verdictDetails, verdictLine, verdictTable } from "./report.ts";
-import { coreAdapters, runVectors } from "./run-vectors.ts";
+import { apiRespondent, coreRespondent, runVectors } from "./run-vectors.ts";
 
 const out = (lines: readonly string[]) => process.stdout.write(`${lines.join("\n")}\n`);
 
@@ -12,7 +13,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const cases = readVectors(options.paths);
-  const judged = await runVectors(cases, coreAdapters, options);
+  const respondent = options.api === null ? coreRespondent : apiRespondent(createApiClient(options.api));
+  const judged = await runVectors(cases, respondent, options);
   const counts = countVerdicts(judged);
   if (!options.mutate) {
     out([...verdictTable(judged), ...verdictDetails(judged), "", verdictLine(judged)]);

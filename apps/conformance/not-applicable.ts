@@ -1,6 +1,6 @@
 import type { Area, VectorCase } from "./read-vectors.ts";
 
-type Row = {
+export type NotApplicableRow = {
   readonly area: Area;
   /** The op or the model; unset: all of the area. */
   readonly op?: string;
@@ -12,7 +12,7 @@ type Row = {
 };
 
 /** What Billwright has no word for: the one place that says so. */
-const rows: readonly Row[] = [
+const rows: readonly NotApplicableRow[] = [
   {
     area: "charge_models",
     op: "windowed_commitment",
@@ -31,10 +31,36 @@ const rows: readonly Row[] = [
   },
 ];
 
+const lateUsage = "what was billed before is the engine's own to know: late usage is rated by it";
+const noQuestion = "no request asks for it";
+
+/** What a request cannot express, beside those. */
+export const apiRows: readonly NotApplicableRow[] = [
+  { area: "charge_models", key: "prior_quantity", reason: lateUsage },
+  { area: "charge_models", key: "prior_amount", reason: lateUsage },
+  { area: "charge_models", key: "already_billed_amount", reason: lateUsage },
+  {
+    area: "charge_models",
+    key: "tier_selection_quantity",
+    reason: "a price chooses its tier by what it prices",
+  },
+  ...["add_interval", "floor", "boundary_sequence", "elapsed_periods"].map(
+    (op): NotApplicableRow => ({ area: "periods", op, reason: noQuestion }),
+  ),
+  {
+    area: "periods",
+    op: "previous_period_after_timezone_change",
+    reason: "the zone of a subscription does not change by a request",
+  },
+  { area: "proration", reason: noQuestion },
+  { area: "invoices", reason: "no request states discounts, credits and rounding of a made-up invoice" },
+  { area: "webhooks_stripe", reason: "the secret of the endpoint is the installation's" },
+];
+
 /** Why the case does not apply; null = it does. */
 export function notApplicable(
   each: Pick<VectorCase, "area" | "input">,
-  more: readonly Row[] = [],
+  more: readonly NotApplicableRow[] = [],
 ): string | null {
   const { area, input } = each;
   const op = input["op"] ?? input["model"];

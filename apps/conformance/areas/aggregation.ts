@@ -26,14 +26,14 @@ const event = z.strictObject({
   subscription: z.string().optional(),
   customer: z.string().optional(),
 });
-type VectorEvent = z.infer<typeof event>;
+export type VectorEvent = z.infer<typeof event>;
 
 const filter = z.union([
   z.array(scalar).transform((values) => ({ op: "in" as const, values })),
   z.strictObject({ op: z.enum(["in", "not_in", "exists"]), values: z.array(scalar).default([]) }),
 ]);
 
-const aggregationInput = z.strictObject({
+export const aggregationInput = z.strictObject({
   op: z.enum(["aggregate", "ingest"]).default("aggregate"),
   aggregation: z
     .enum(["count", "sum", "max", "min", "latest", "unique_count", "weighted_sum", "percentile"])
@@ -55,7 +55,7 @@ const aggregationInput = z.strictObject({
   initial_value: decimal.nullish(),
   rounding: rounding.optional(),
 });
-type AggregationInput = z.infer<typeof aggregationInput>;
+export type AggregationInput = z.infer<typeof aggregationInput>;
 
 const firstInstant = Temporal.Instant.from("1970-01-01T00:00:00Z");
 const lastInstant = Temporal.Instant.from("9999-12-31T00:00:00Z");
@@ -91,7 +91,7 @@ function ingestAnswer(
   first: readonly VectorEvent[],
   again: readonly VectorEvent[],
 ): Answer {
-  const list = (events: readonly VectorEvent[]): Value[] => events.map(({ value }) => listed(value));
+  const list = (events: readonly VectorEvent[]): Value[] => events.map(({ value }) => listedValue(value));
   const values = { accepted: list(first), rejected: [], duplicates: list(again) };
   const others: OtherAnswer[] = [
     { rule: "first_event_counts", values: { accepted: list(first), rejected: list(again) } },
@@ -105,7 +105,7 @@ function ingestAnswer(
   return { values, others };
 }
 
-function listed(value: VectorEvent["value"]): Value {
+export function listedValue(value: VectorEvent["value"]): Value {
   if (value === undefined || value === null) return null;
   return /^-?\d+(\.\d+)?$/.test(String(value)) ? new Decimal(value) : String(value);
 }
@@ -125,7 +125,7 @@ function keptBy(
 }
 
 /** State from before a period counts for what carries it; for all else such a meter looks at all of history. */
-function periodOf(input: AggregationInput): TimeRange {
+export function periodOf(input: AggregationInput): TimeRange {
   const { from, to, timezone } = input;
   const isWhole =
     from === undefined || from === null || (input.recurring && !carrying.has(input.aggregation));
@@ -143,7 +143,7 @@ function boundedBy(bounds: string, { start, end }: TimeRange): TimeRange {
   };
 }
 
-function meterOf(input: AggregationInput): Meter {
+export function meterOf(input: AggregationInput): Meter {
   const { aggregation } = input;
   const carries = input.recurring || input.from === null || input.initial_value != null;
   return {

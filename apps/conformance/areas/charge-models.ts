@@ -22,7 +22,8 @@ const asked = {
   rounding: rounding.optional(),
 };
 
-const inputs = z.discriminatedUnion("model", [
+/** What a vector asks about a price. */
+export const chargeModelInputs = z.discriminatedUnion("model", [
   z.strictObject({ model: z.literal("per_unit"), ...vectorPrice.per_unit, ...asked }),
   z.strictObject({ model: z.literal("flat"), ...vectorPrice.flat, ...asked }),
   z.strictObject({ model: z.literal("package"), ...vectorPrice.package, ...asked }),
@@ -35,11 +36,11 @@ const inputs = z.discriminatedUnion("model", [
   }),
   z.strictObject({ model: z.literal("block_tiers"), ...vectorPrice.block_tiers, ...asked }),
 ]);
-type Asked = z.infer<typeof inputs>;
+export type ChargeModelInput = z.infer<typeof chargeModelInputs>;
 
 /** Answers questions about prices by `libs/core/rating`, the price written as a plan of ours has it. */
 export function answerChargeModels(raw: unknown): Answer {
-  const input = readInput(inputs, raw);
+  const input = readInput(chargeModelInputs, raw);
   const price = priceOf(input);
   const rate = (quantity: Decimal) => rateWhole(price, quantity);
   const all = rate(input.quantity.plus(input.prior_quantity ?? 0));
@@ -48,7 +49,7 @@ export function answerChargeModels(raw: unknown): Answer {
 }
 
 /** What earlier lines of the period billed: the amount that is named, or what their quantity costs. */
-function billedOf(input: Asked, rate: (quantity: Decimal) => Decimal): Decimal {
+function billedOf(input: ChargeModelInput, rate: (quantity: Decimal) => Decimal): Decimal {
   const named = input.already_billed_amount ?? input.prior_amount;
   if (named !== undefined) return named;
   return input.prior_quantity === undefined ? zero : rate(input.prior_quantity);

@@ -56,8 +56,8 @@ const periodsInput = z.strictObject({
 });
 type PeriodsInput = z.infer<typeof periodsInput>;
 
-/** What an input asks about: its times as instants, and its schedule. */
-type Question = {
+/** What an input asks about, with its times as instants. */
+export type PeriodsQuestion = {
   readonly input: PeriodsInput;
   readonly time: (name: TimeName) => Temporal.Instant | null;
   readonly zone: string;
@@ -66,7 +66,7 @@ type TimeName = "anchor" | "service_start" | "start" | "from" | "at" | "subscrip
 
 type Asked = { readonly values: Values; readonly others?: readonly OtherAnswer[] };
 
-const answers: Readonly<Record<PeriodsInput["op"], (question: Question) => Asked>> = {
+const answers: Readonly<Record<PeriodsInput["op"], (question: PeriodsQuestion) => Asked>> = {
   containing_period: containingPeriod,
   previous_period: (question) => ({ values: rangeValues(previousPeriod(question), question) }),
   next_boundary: nextBoundary,
@@ -81,13 +81,19 @@ const answers: Readonly<Record<PeriodsInput["op"], (question: Question) => Asked
 
 /** Answers questions about billing periods by `libs/core/calendar`. */
 export function answerPeriods(raw: unknown): Answer {
+  const question = periodsQuestion(raw);
+  return { ...answers[question.input.op](question), timezone: question.zone };
+}
+
+/** Reads an input. Throws InputUnknown. */
+export function periodsQuestion(raw: unknown): PeriodsQuestion {
   const input = readInput(periodsInput, raw);
   const zone = input.timezone;
   const time = (name: TimeName) => {
     const text = input[name];
     return text === undefined || text === null ? null : instantOf(text, zone);
   };
-  return { ...answers[input.op]({ input, time, zone }), timezone: zone };
+  return { input, time, zone };
 }
 
 function required<T>(value: T | null | undefined, name: string): T {
@@ -96,7 +102,7 @@ function required<T>(value: T | null | undefined, name: string): T {
 }
 
 /** The schedule of an input; without a start of its own it starts at the anchor, or at what is asked about. */
-function scheduleOf({ input, time, zone }: Question): Schedule {
+function scheduleOf({ input, time, zone }: PeriodsQuestion): Schedule {
   const anchorAt = time("anchor");
   const given = time("service_start") ?? time("start");
   const startsAt = required(
@@ -114,11 +120,11 @@ function scheduleOf({ input, time, zone }: Question): Schedule {
 }
 
 /** Whether the first period is a stub from a start: a billing day has one, a grid only when a start is named. */
-function hasStart({ input, time }: Question): boolean {
+export function hasStart({ input, time }: PeriodsQuestion): boolean {
   return input.alignment === "billing_day" || time("service_start") !== null;
 }
 
-function containingPeriod(question: Question): Asked {
+function containingPeriod(question: PeriodsQuestion): Asked {
   const at = required(question.time("at"), "at");
   const schedule = scheduleOf(question);
   const period = hasStart(question) ? periodContaining(schedule, at) : gridPeriod(schedule, at, 0);
@@ -133,7 +139,7 @@ function gridPeriod(schedule: Schedule, at: Temporal.Instant, shift: number): Ti
   return { start: gridBoundary(schedule, n), end: gridBoundary(schedule, n + 1) };
 }
 
-function previousPeriod(question: Question): TimeRange {
+function previousPeriod(question: PeriodsQuestion): TimeRange {
   const at = required(question.time("at"), "at");
   const schedule = scheduleOf(question);
   if (!hasStart(question)) return gridPeriod(schedule, at, -1);
@@ -141,7 +147,7 @@ function previousPeriod(question: Question): TimeRange {
 }
 
 /** A range cut at the subscription's end. */
-function rangeValues(range: TimeRange, { time }: Question): Values {
+function rangeValues(range: TimeRange, { time }: PeriodsQuestion): Values {
   const end = time("subscription_end");
   return {
     start: range.start,
@@ -149,7 +155,7 @@ function rangeValues(range: TimeRange, { time }: Question): Values {
   };
 }
 
-function nextBoundary(question: Question): Asked {
+function nextBoundary(question: PeriodsQuestion): Asked {
   const schedule = scheduleOf(question);
   const values = rangeValues(periodAt(schedule, 0), question);
   const end = peerFirstBoundary(question);
@@ -157,7 +163,7 @@ function nextBoundary(question: Question): Asked {
 }
 
 /** Where the engines whose first period is not on the grid end it: the start's own day, month or year, plus n. */
-function peerFirstBoundary({ input, time, zone }: Question): Temporal.Instant | null {
+function peerFirstBoundary({ input, time, zone }: PeriodsQuestion): Temporal.Instant | null {
   if (input.anchor_rule === undefined) return null;
   const start = instantToLocal(required(time("start"), "start"), zone);
   const anchor = instantToLocal(required(time("anchor"), "anchor"), zone);
@@ -179,14 +185,14 @@ function firstBoundary(schedule: Schedule): { readonly index: number; readonly a
   return opensPeriod ? { index: 0, at: start } : { index: 1, at: boundary(schedule, 1) };
 }
 
-function elapsedPeriods(question: Question): number {
+function elapsedPeriods(question: PeriodsQuestion): number {
   const at = required(question.time("at"), "at");
   const schedule = scheduleOf(question);
   if (compareInstants(at, boundary(schedule, 0)) < 0) return 0;
   return periodContaining(schedule, at).index + (question.input.include_current ? 1 : 0);
 }
 
-function boundarySequence(question: Question): Asked {
+function boundarySequence(question: PeriodsQuestion): Asked {
   const schedule = scheduleOf(question);
   const first = firstBoundary(schedule).index;
   const count = required(question.input.count, "count");
@@ -194,14 +200,14 @@ function boundarySequence(question: Question): Asked {
   return { values: { boundaries } };
 }
 
-function addInterval(question: Question): Asked {
+function addInterval(question: PeriodsQuestion): Asked {
   const from = required(question.time("from"), "from");
   const schedule = scheduleOf({ ...question, input: { ...question.input, alignment: "anniversary" } });
   return { values: { from, result: boundary(schedule, 1) } };
 }
 
 /** Arrears are billed up to the start of the period that runs. */
-function arrearsDue(question: Question): Asked {
+function arrearsDue(question: PeriodsQuestion): Asked {
   const at = required(question.time("at"), "at");
   const { start, end } = hasStart(question)
     ? periodContaining(scheduleOf(question), at)
@@ -218,13 +224,13 @@ function arrearsDue(question: Question): Asked {
   };
 }
 
-function floor({ input, time, zone }: Question): Asked {
+function floor({ input, time, zone }: PeriodsQuestion): Asked {
   const unit = required(input.unit, "unit");
   return { values: { result: startOfUnit(required(time("at"), "at"), unit, zone) } };
 }
 
 /** After a change of zone a schedule starts in the new one, with a stub; others end that period with the calendar unit. */
-function afterZoneChange(question: Question): Asked {
+function afterZoneChange(question: PeriodsQuestion): Asked {
   const { input } = question;
   const timezone = required(input.new_timezone, "new_timezone");
   const oldZone = required(input.old_timezone, "old_timezone");
