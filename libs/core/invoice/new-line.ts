@@ -1,7 +1,8 @@
 import type { Temporal } from "temporal-polyfill";
 import type { Decimal } from "../money/decimal.ts";
 import type { RatedLine } from "../rating/rate-due-period.ts";
-import type { RatingStep, Ratio } from "../rating/rate-price.ts";
+import type { Ratio } from "../rating/rate-price.ts";
+import type { RatingStep } from "../rating/rating-step.ts";
 import type { DocumentTier, LineKind } from "./invoice-document.ts";
 
 /** One line to be written, with all that made its exact amount; null where no item, price or claim stands behind it. */

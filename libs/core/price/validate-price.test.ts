@@ -106,6 +106,97 @@ test.each<[string, Price, string, string]>([
     "p.maximum_amount",
     "price_maximum_below_minimum",
   ],
+  [
+    "a percentage that is no usage",
+    model({ model: "percentage", rate: "1" }),
+    "p.charge_model",
+    "price_model_needs_usage",
+  ],
+  ["a negative percent", usage({ model: "percentage", rate: "-1" }), "p.percentage.rate", "decimal_negative"],
+  [
+    "half a free event",
+    usage({ model: "percentage", rate: "1", freeEvents: 0.5 }),
+    "p.percentage.free_events",
+    "price_free_events_invalid",
+  ],
+  [
+    "a maximum per event below the minimum",
+    usage({ model: "percentage", rate: "1", minimumPerEvent: "2", maximumPerEvent: "1" }),
+    "p.percentage.maximum_per_event",
+    "price_maximum_below_minimum",
+  ],
+  [
+    "no amount property",
+    usage({ model: "dynamic", amountProperty: " " }),
+    "p.dynamic.amount_property",
+    "text_empty",
+  ],
+  [
+    "a bounded last step",
+    usage({ model: "stairstep", tiers: [{ upTo: "5", flatAmount: "1" }] }),
+    "p.stairstep.tiers.0.up_to",
+    "price_tiers_bounded",
+  ],
+  [
+    "a bad percent in the second tier",
+    usage({
+      model: "graduated_percentage",
+      tiers: [
+        { upTo: "5", rate: "1" },
+        { upTo: null, rate: "x" },
+      ],
+    }),
+    "p.graduated_percentage.tiers.1.rate",
+    "decimal_syntax",
+  ],
+  [
+    "an included mode without units",
+    { ...withoutIncluded(calls), includedMode: "free_tier" },
+    "p.included_mode",
+    "price_included_units_missing",
+  ],
+  [
+    "included units of a percentage",
+    usage({ model: "percentage", rate: "1" }, { includedUnits: "1" }),
+    "p.included_units",
+    "price_included_units_unexpected",
+  ],
+  [
+    "a division by 0",
+    { ...calls, transformQuantity: { divideBy: "0", round: "up" } },
+    "p.transform_quantity.divide_by",
+    "decimal_not_positive",
+  ],
+  [
+    "a transform of a flat amount",
+    { ...setup, transformQuantity: { divideBy: "10", round: "up" } },
+    "p.transform_quantity",
+    "price_transform_unexpected",
+  ],
+  [
+    "windows of seats",
+    { ...seats, ratePer: { window: "day", groupBy: [] } },
+    "p.rate_per",
+    "price_rate_per_unexpected",
+  ],
+  [
+    "windows of single events",
+    usage({ model: "dynamic", amountProperty: "fee" }, { ratePer: { window: "day", groupBy: [] } }),
+    "p.rate_per",
+    "price_rate_per_unexpected",
+  ],
+  [
+    "rate_per that says nothing",
+    { ...calls, ratePer: { window: null, groupBy: [] } },
+    "p.rate_per",
+    "price_rate_per_unexpected",
+  ],
+  [
+    "a group twice",
+    { ...calls, ratePer: { window: null, groupBy: ["region", "region"] } },
+    "p.rate_per.group_by.1",
+    "price_group_by_invalid",
+  ],
 ])("a price with %s is refused", (_what, price, path, code) => {
   expect(validatePrice(price, "p")).toEqual([expect.objectContaining({ path, code })]);
 });
@@ -179,6 +270,14 @@ test.each<[string, Partial<Plan>, string, string]>([
 
 function withoutMeter({ meter: _meter, ...price }: Price): Price {
   return price;
+}
+
+function withoutIncluded({ includedUnits: _included, ...price }: Price): Price {
+  return price;
+}
+
+function usage(chargeModel: ChargeModel, terms: Partial<Price> = {}): Price {
+  return { ...withoutIncluded(calls), chargeModel, ...terms };
 }
 
 function model(chargeModel: ChargeModel): Price {

@@ -5,6 +5,7 @@ import { chargeModelOf } from "./charge-model-catalog.ts";
 import type { Plan } from "./plan.ts";
 import type { Interval, Price } from "./price.ts";
 import { compareDecimalTexts, validateDecimal } from "./validate-decimal.ts";
+import { validatePriceOptions } from "./validate-price-options.ts";
 
 const largestIntervalCount = 999;
 const longestTrialDays = 3650;
@@ -23,7 +24,8 @@ export function validatePrice(price: Price, path: string): ErrorPlace[] {
       price.chargeModel,
       `${path}.${price.chargeModel.model}`,
     ),
-    ...validateQuantities(price, path),
+    ...validateSeats(price, path),
+    ...validatePriceOptions(price, path),
     ...validateLimits(price.minimumAmount, price.maximumAmount, path),
   ];
 }
@@ -100,7 +102,7 @@ function validateTrial(days: number | undefined, path: string): ErrorPlace[] {
   return [{ path, code: "plan_trial_days_invalid", message }];
 }
 
-function validateQuantities(price: Price, path: string): ErrorPlace[] {
+function validateSeats(price: Price, path: string): ErrorPlace[] {
   const places: ErrorPlace[] = [];
   const hasQuantity = price.kind !== "usage" && price.chargeModel.model !== "flat";
   if (price.quantity !== undefined) {
@@ -108,13 +110,6 @@ function validateQuantities(price: Price, path: string): ErrorPlace[] {
     if (!hasQuantity) {
       const message = "a quantity (seats) needs a recurring or one_time price whose charge model is not flat";
       places.push({ path: `${path}.quantity`, code: "price_quantity_unexpected", message });
-    }
-  }
-  if (price.includedUnits !== undefined) {
-    places.push(...validateDecimal(price.includedUnits, `${path}.included_units`));
-    if (price.chargeModel.model === "flat") {
-      const message = "a flat price costs the same for any quantity, so it can include no units";
-      places.push({ path: `${path}.included_units`, code: "price_included_units_unexpected", message });
     }
   }
   return places;

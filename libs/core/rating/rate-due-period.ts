@@ -2,7 +2,8 @@ import type { DocumentTier, LineKind } from "../invoice/invoice-document.ts";
 import { Decimal, formatDecimal, parseDecimal } from "../money/decimal.ts";
 import type { DuePeriod } from "./due-periods.ts";
 import { inputHash } from "./input-hash.ts";
-import { type RatingStep, ratePrice } from "./rate-price.ts";
+import { ratePrice } from "./rate-price.ts";
+import type { RatingStep } from "./rating-step.ts";
 
 /** Aggregated usage of one group of a meter over a period, and how many events made it. */
 export type GroupQuantity = {

@@ -3,6 +3,7 @@ import { Decimal, formatDecimal } from "../money/decimal.ts";
 import type { ChargeModel, Price, Tier } from "../price/price.ts";
 import { validatePrice } from "../price/validate-price.ts";
 import { peerAmounts } from "./peer-amounts.ts";
+import { readOptions, readTerms } from "./peer-terms.ts";
 import { type RatedAmount, type Ratio, ratePrice } from "./rate-price.ts";
 
 const whole: Ratio = { numerator: 1n, denominator: 1n };
@@ -223,49 +224,3 @@ const anyChargeModel: fc.Arbitrary<ChargeModel> = fc.oneof(
     .tuple(anyTiers, anyAmount, fc.constantFrom<"graduated" | "volume">("graduated", "volume"))
     .map(([tiers, flatAmount, model]) => ({ model, tiers: tiers.map((tier) => ({ ...tier, flatAmount })) })),
 );
-
-function readTerms(model: string, terms: string): ChargeModel {
-  switch (model) {
-    case "flat":
-      return { model, amount: terms };
-    case "per_unit":
-      return { model, unitAmount: terms };
-    case "package": {
-      const [amount = "", , size = "", rounding] = terms.split(" ");
-      return { model, amount, size, rounding: rounding === "down" ? "down" : "up" };
-    }
-    case "graduated":
-    case "volume":
-      return { model, tiers: terms.split(" ").map(readTier) };
-    default:
-      throw new Error(`the table has an unknown model ${model}`);
-  }
-}
-
-function readTier(text: string): Tier {
-  const [, upTo = "", unitAmount = "", flatAmount, packageSize] =
-    /^([^=]+)=([\d.]+)(?:\+([\d.]+))?(?:\/([\d.]+))?$/.exec(text) ?? [];
-  return {
-    upTo: upTo === "*" ? null : upTo,
-    unitAmount,
-    ...(flatAmount === undefined ? {} : { flatAmount }),
-    ...(packageSize === undefined ? {} : { packageSize }),
-  };
-}
-
-function readOptions(text: string): Partial<Price> {
-  const options = new Map(
-    text.split(", ").map((option) => option.split("=") as [string, string | undefined]),
-  );
-  const [included, minimum, maximum] = [
-    options.get("included"),
-    options.get("minimum"),
-    options.get("maximum"),
-  ];
-  return {
-    ...(included === undefined ? {} : { includedUnits: included }),
-    ...(minimum === undefined ? {} : { minimumAmount: minimum }),
-    ...(maximum === undefined ? {} : { maximumAmount: maximum }),
-    ...(options.get("zero") === "nothing" ? { zeroUsage: "nothing" } : {}),
-  };
-}

@@ -1,7 +1,7 @@
 import type { ErrorPlace } from "../../errors.ts";
 import type { DocumentTier } from "../../invoice/invoice-document.ts";
 import { type Decimal, formatDecimal, zero } from "../../money/decimal.ts";
-import type { ChargeModel } from "../price.ts";
+import type { ChargeModel, DecimalString } from "../price.ts";
 
 export type ChargeModelName = ChargeModel["model"];
 export type ChargeModelSpec<M extends ChargeModelName> = Extract<ChargeModel, { readonly model: M }>;
@@ -9,31 +9,59 @@ export type ChargeModelSpec<M extends ChargeModelName> = Extract<ChargeModel, { 
 /** What a quantity of 0 costs: the first tier's flat amount (the default), or nothing. */
 export type ZeroUsage = "first_tier" | "nothing";
 
+/** One event as a price sees it that looks at single events. */
+export type PricedEvent = {
+  /** What the meter reads of it. */
+  readonly value: Decimal;
+  /** Its own amount in major units (charge model `dynamic`); null elsewhere. */
+  readonly amount: Decimal | null;
+};
+
+/** What is to be priced. */
+export type ModelUsage = {
+  /** 0 or more. */
+  readonly quantity: Decimal;
+  /** 0 or more; chooses the tiers in place of `quantity`. Usually the same. */
+  readonly tierQuantity: Decimal;
+  readonly zeroUsage: ZeroUsage;
+  /** In (time, id) order; for models with `looksAt: "events"`. */
+  readonly events: readonly PricedEvent[];
+};
+
+/** One part of an amount, for `explain`: parts of an amount add up to it. */
+export type AmountPart = {
+  readonly name: string;
+  readonly amount: DecimalString;
+  readonly detail: string;
+};
+
 /** Exact amounts in major units; `unitAmount` is null where no single unit price exists. */
 export type ModelAmount = {
   readonly amount: Decimal;
   readonly unitAmount: Decimal | null;
   readonly tiers: readonly DocumentTier[];
+  readonly parts?: readonly AmountPart[];
 };
 
 /** One way of turning a quantity into money. To add one, write its file and name it in `charge-model-catalog.ts`. */
 export type ChargeModelDefinition<M extends ChargeModelName> = {
   readonly model: M;
+  /** `split`: each tier prices what falls into it; `reached`: the tier reached prices everything; `none`: no tiers. */
+  readonly tiering: "none" | "split" | "reached";
+  readonly looksAt: "quantity" | "events";
   /** Everything wrong with the terms; `path` is where they stand in the sender's words. */
   readonly validate: (spec: ChargeModelSpec<M>, path: string) => ErrorPlace[];
-  /** Exact, unrounded, in major units. A negative quantity costs the negative of its mirror image. */
-  readonly rate: (spec: ChargeModelSpec<M>, quantity: Decimal, zeroUsage: ZeroUsage) => ModelAmount;
+  /** Exact, unrounded, in major units. */
+  readonly rate: (spec: ChargeModelSpec<M>, usage: ModelUsage) => ModelAmount;
 };
 
-/** Rates a negative quantity as the negative of the positive one. */
-export function mirrorNegative(
-  quantity: Decimal,
-  rateAbsolute: (quantity: Decimal) => ModelAmount,
-): ModelAmount {
-  if (!quantity.lt(0)) return rateAbsolute(quantity);
-  const mirrored = rateAbsolute(quantity.abs());
+/** The amount of nothing. */
+export const nothingAmount: ModelAmount = { amount: zero, unitAmount: null, tiers: [] };
+
+/** The negative of an amount: what the mirror image of a quantity costs. */
+export function mirrorAmount(mirrored: ModelAmount): ModelAmount {
   return {
-    amount: negate(mirrored.amount),
+    amount: mirrored.amount.isZero() ? zero : mirrored.amount.neg(),
     unitAmount: mirrored.unitAmount,
     tiers: mirrored.tiers.map((tier) => ({
       ...tier,
@@ -42,10 +70,6 @@ export function mirrorNegative(
       amount: negateText(tier.amount),
     })),
   };
-}
-
-function negate(value: Decimal): Decimal {
-  return value.isZero() ? zero : value.neg();
 }
 
 function negateText(value: string): string {

@@ -1,15 +1,16 @@
-import { parseDecimal, zero } from "../../money/decimal.ts";
+import { parseDecimal } from "../../money/decimal.ts";
 import { validateDecimal } from "../validate-decimal.ts";
-import { type ChargeModelDefinition, mirrorNegative } from "./charge-model.ts";
+import { type ChargeModelDefinition, nothingAmount } from "./charge-model.ts";
 
 /** The same amount for any quantity; a quantity of 0 is free only when zero usage costs nothing. */
 export const flat: ChargeModelDefinition<"flat"> = {
   model: "flat",
+  tiering: "none",
+  looksAt: "quantity",
   validate: (spec, path) => validateDecimal(spec.amount, `${path}.amount`),
-  rate: (spec, quantity, zeroUsage) =>
-    mirrorNegative(quantity, (units) => {
-      if (units.isZero() && zeroUsage === "nothing") return { amount: zero, unitAmount: null, tiers: [] };
-      const amount = parseDecimal(spec.amount, "amount");
-      return { amount, unitAmount: units.eq(1) ? amount : null, tiers: [] };
-    }),
+  rate: (spec, { quantity, zeroUsage }) => {
+    if (quantity.isZero() && zeroUsage === "nothing") return nothingAmount;
+    const amount = parseDecimal(spec.amount, "amount");
+    return { amount, unitAmount: quantity.eq(1) ? amount : null, tiers: [] };
+  },
 };

@@ -1,14 +1,15 @@
 import { parseDecimal } from "../../money/decimal.ts";
 import { validateDecimal } from "../validate-decimal.ts";
-import { type ChargeModelDefinition, mirrorNegative } from "./charge-model.ts";
+import type { ChargeModelDefinition } from "./charge-model.ts";
 
 /** Every unit costs the same; fractions of a unit cost their fraction. */
 export const perUnit: ChargeModelDefinition<"per_unit"> = {
   model: "per_unit",
+  tiering: "none",
+  looksAt: "quantity",
   validate: (spec, path) => validateDecimal(spec.unitAmount, `${path}.unit_amount`),
-  rate: (spec, quantity) =>
-    mirrorNegative(quantity, (units) => {
-      const unitAmount = parseDecimal(spec.unitAmount, "unit_amount");
-      return { amount: units.times(unitAmount), unitAmount, tiers: [] };
-    }),
+  rate: (spec, { quantity }) => {
+    const unitAmount = parseDecimal(spec.unitAmount, "unit_amount");
+    return { amount: quantity.times(unitAmount), unitAmount, tiers: [] };
+  },
 };

@@ -1,11 +1,17 @@
 import { domainError, type ErrorPlace } from "../../errors.ts";
-import { type Decimal, parseDecimal, zero } from "../../money/decimal.ts";
+import { Decimal, parseDecimal, zero } from "../../money/decimal.ts";
 import type { Tier } from "../price.ts";
 import { compareDecimalTexts, validateDecimal } from "../validate-decimal.ts";
-import { packageCount } from "./charge-model.ts";
+import {
+  documentTier,
+  type ModelAmount,
+  type ModelUsage,
+  nothingAmount,
+  packageCount,
+} from "./charge-model.ts";
 
 /** A tier with its lower bound: it holds quantities in `(from, upTo]`. */
-export type TierBand = {
+type TierBand = {
   readonly from: Decimal;
   readonly upTo: Decimal | null;
   readonly unitAmount: Decimal;
@@ -13,20 +19,60 @@ export type TierBand = {
   readonly packageSize: Decimal | null;
 };
 
+/**
+ * Each tier prices the units that fall into it, and adds its flat amount once it is entered; fractions count. A quantity
+ * of 0 enters the first tier unless zero usage costs nothing. Where another quantity chooses the tiers, it fills them, and
+ * each tier prices its share of the units.
+ */
+export function rateEachTier(tiers: readonly Tier[], usage: ModelUsage): ModelAmount {
+  const { quantity, tierQuantity: filling, zeroUsage } = usage;
+  if (filling.isZero() && quantity.isZero() && zeroUsage === "nothing") return nothingAmount;
+  const bands = tierBands(tiers);
+  const last = bands.at(-1);
+  if (last === undefined || (last.upTo !== null && filling.gt(last.upTo))) quantityBeyondTiers(filling);
+  let amount = zero;
+  const shown = bands
+    .filter((band, index) => index === 0 || filling.gt(band.from))
+    .map((band) => {
+      const filled = (band.upTo === null ? filling : Decimal.min(filling, band.upTo)).minus(band.from);
+      const units = shareOfUnits(filled, quantity, filling);
+      const tierAmount = bandAmount(band, units).plus(band.flatAmount);
+      amount = amount.plus(tierAmount);
+      return documentTier({ ...band, quantity: units, amount: tierAmount });
+    });
+  return { amount, unitAmount: null, tiers: shown };
+}
+
+/**
+ * The tier that the whole quantity reaches prices all of it, and adds its flat amount. A quantity of 0 is in the first
+ * tier unless zero usage costs nothing.
+ */
+export function rateReachedTier(tiers: readonly Tier[], usage: ModelUsage): ModelAmount {
+  const { quantity, tierQuantity, zeroUsage } = usage;
+  if (quantity.isZero() && tierQuantity.isZero() && zeroUsage === "nothing") return nothingAmount;
+  const reached = tierBands(tiers).find((band) => band.upTo === null || tierQuantity.lte(band.upTo));
+  if (reached === undefined) quantityBeyondTiers(tierQuantity);
+  const amount = bandAmount(reached, quantity).plus(reached.flatAmount);
+  return { amount, unitAmount: null, tiers: [documentTier({ ...reached, quantity, amount })] };
+}
+
+function shareOfUnits(filled: Decimal, quantity: Decimal, filling: Decimal): Decimal {
+  if (filling.eq(quantity)) return filled;
+  return filling.isZero() ? quantity : filled.times(quantity).div(filling);
+}
+
 /** The tiers as numbers, each with the bound of the one before. */
-export function tierBands(tiers: readonly Tier[]): TierBand[] {
+function tierBands(tiers: readonly Tier[]): TierBand[] {
   let from = zero;
   return tiers.map((tier, index) => {
-    const upTo = tier.upTo === null ? null : parseDecimal(tier.upTo, `up_to of tier ${index + 1}`);
+    const at = (field: string) => `${field} of tier ${index + 1}`;
+    const upTo = tier.upTo === null ? null : parseDecimal(tier.upTo, at("up_to"));
     const band: TierBand = {
       from,
       upTo,
-      unitAmount: parseDecimal(tier.unitAmount ?? "0", `unit_amount of tier ${index + 1}`),
-      flatAmount: parseDecimal(tier.flatAmount ?? "0", `flat_amount of tier ${index + 1}`),
-      packageSize:
-        tier.packageSize === undefined
-          ? null
-          : parseDecimal(tier.packageSize, `package_size of tier ${index + 1}`),
+      unitAmount: parseDecimal(tier.unitAmount ?? "0", at("unit_amount")),
+      flatAmount: parseDecimal(tier.flatAmount ?? "0", at("flat_amount")),
+      packageSize: tier.packageSize === undefined ? null : parseDecimal(tier.packageSize, at("package_size")),
     };
     from = upTo ?? from;
     return band;
@@ -34,72 +80,80 @@ export function tierBands(tiers: readonly Tier[]): TierBand[] {
 }
 
 /** What `quantity` units within the band cost, without its flat amount: per unit, or per started package. */
-export function bandAmount(band: TierBand, quantity: Decimal): Decimal {
+function bandAmount(band: TierBand, quantity: Decimal): Decimal {
   const units = band.packageSize === null ? quantity : packageCount(quantity, band.packageSize, "up");
   return units.times(band.unitAmount);
 }
 
-/** @throws DomainError price_tiers_invalid always: the last tier ends below the quantity, or there is none */
-export function quantityBeyondTiers(quantity: Decimal): never {
+/** The last tier ends below the quantity, or there is none: a price that was never validated. */
+function quantityBeyondTiers(quantity: Decimal): never {
   throw domainError(
     "price_tiers_invalid",
     `no tier holds the quantity ${quantity.toFixed()}; the last must have up_to null`,
   );
 }
 
-/** Tiers must ascend, all but the last must end, and each must say what it costs; the message names the tier. */
+/** Tiers per unit: `validateBounds`, and each must say what it costs; the message names the tier. */
 export function validateTiers(tiers: readonly Tier[], path: string): ErrorPlace[] {
+  return validateBounds(tiers, path, (tier, at, name) => {
+    const places = [
+      ...(tier.unitAmount === undefined ? [] : validateDecimal(tier.unitAmount, `${at}.unit_amount`)),
+      ...(tier.flatAmount === undefined ? [] : validateDecimal(tier.flatAmount, `${at}.flat_amount`)),
+      ...(tier.packageSize === undefined
+        ? []
+        : validateDecimal(tier.packageSize, `${at}.package_size`, { positive: true })),
+    ];
+    if (tier.unitAmount === undefined && tier.flatAmount === undefined) {
+      const message = `${name} needs unit_amount, flat_amount or both`;
+      places.push({ path: at, code: "price_tier_empty", message });
+    }
+    if (tier.packageSize !== undefined && tier.unitAmount === undefined) {
+      const message = `${name} has package_size, so it needs unit_amount (the amount per started package)`;
+      places.push({ path: `${at}.unit_amount`, code: "price_tier_empty", message });
+    }
+    return places;
+  });
+}
+
+/**
+ * Tiers must ascend, and all but the last must end; messages name the tier.
+ * @param validateTerms what else is wrong with one tier, at its path, under its name ("tier 1 of 3")
+ */
+export function validateBounds<T extends { readonly upTo: string | null }>(
+  tiers: readonly T[],
+  path: string,
+  validateTerms: (tier: T, path: string, name: string) => ErrorPlace[],
+): ErrorPlace[] {
   if (tiers.length === 0)
     return [{ path, code: "price_tiers_empty", message: "at least one tier is needed" }];
-  return tiers.flatMap((tier, index) => validateTier(tiers, tier, index, `${path}.${index}`));
+  return tiers.flatMap((tier, index) => [
+    ...validateTerms(tier, `${path}.${index}`, `tier ${index + 1} of ${tiers.length}`),
+    ...validateUpperBound(tiers, tier.upTo, index, `${path}.${index}.up_to`),
+  ]);
 }
 
-function validateTier(tiers: readonly Tier[], tier: Tier, index: number, path: string): ErrorPlace[] {
-  const name = `tier ${index + 1} of ${tiers.length}`;
-  const places = [
-    ...(tier.unitAmount === undefined ? [] : validateDecimal(tier.unitAmount, `${path}.unit_amount`)),
-    ...(tier.flatAmount === undefined ? [] : validateDecimal(tier.flatAmount, `${path}.flat_amount`)),
-    ...(tier.packageSize === undefined
-      ? []
-      : validateDecimal(tier.packageSize, `${path}.package_size`, { positive: true })),
-    ...validateUpperBound(tiers, tier, index, `${path}.up_to`),
-  ];
-  if (tier.unitAmount === undefined && tier.flatAmount === undefined) {
-    places.push({
-      path,
-      code: "price_tier_empty",
-      message: `${name} needs unit_amount, flat_amount or both`,
-    });
-  }
-  if (tier.packageSize !== undefined && tier.unitAmount === undefined) {
-    const message = `${name} has package_size, so it needs unit_amount (the amount per started package)`;
-    places.push({ path: `${path}.unit_amount`, code: "price_tier_empty", message });
-  }
-  return places;
-}
-
-function validateUpperBound(tiers: readonly Tier[], tier: Tier, index: number, path: string): ErrorPlace[] {
+function validateUpperBound(
+  tiers: readonly { readonly upTo: string | null }[],
+  upTo: string | null,
+  index: number,
+  path: string,
+): ErrorPlace[] {
   const name = `tier ${index + 1} of ${tiers.length}`;
   const isLast = index === tiers.length - 1;
-  if (tier.upTo === null) {
+  if (upTo === null) {
     if (isLast) return [];
-    return [
-      {
-        path,
-        code: "price_tiers_unbounded",
-        message: `${name} has up_to null, which only the last may have`,
-      },
-    ];
+    const message = `${name} has up_to null, which only the last may have`;
+    return [{ path, code: "price_tiers_unbounded", message }];
   }
   if (isLast) {
-    const message = `${name} is the last, so its up_to must be null, got ${tier.upTo}`;
+    const message = `${name} is the last, so its up_to must be null, got ${upTo}`;
     return [{ path, code: "price_tiers_bounded", message }];
   }
-  const places = validateDecimal(tier.upTo, path, { positive: true });
+  const places = validateDecimal(upTo, path, { positive: true });
   const before = tiers[index - 1]?.upTo;
   if (places.length > 0 || before === undefined || before === null) return places;
-  const order = compareDecimalTexts(before, tier.upTo);
+  const order = compareDecimalTexts(before, upTo);
   if (order === null || order < 0) return [];
-  const message = `${name} must end above ${before}, where the tier before it ends, got ${tier.upTo}`;
+  const message = `${name} must end above ${before}, where the tier before it ends, got ${upTo}`;
   return [{ path, code: "price_tiers_not_ascending", message }];
 }

@@ -1,0 +1,52 @@
+import type { Share } from "../calendar/proration.ts";
+import { formatDecimal, parseDecimal } from "../money/decimal.ts";
+import type { ChargeModel, DecimalString, Price } from "../price/price.ts";
+import { prorateAmount } from "../proration/prorate-amount.ts";
+
+/**
+ * The price as it stands in a part of a period when its allowances follow it: included units, free events (cut to whole
+ * ones), free amounts, tier bounds and the maximum, each times the ratio. Seats do not shrink with the period as usage does, so
+ * of a price that is not for usage only the maximum follows.
+ */
+export function prorateAllowances(price: Price, ratio: Share): Price {
+  if (price.prorateAllowances !== true || ratio.numerator === ratio.denominator) return price;
+  const share = (text: DecimalString) =>
+    formatDecimal(prorateAmount(parseDecimal(text, `allowance of ${price.code}`), ratio));
+  const maximumAmount =
+    price.maximumAmount === undefined ? {} : { maximumAmount: share(price.maximumAmount) };
+  if (price.kind !== "usage") return { ...price, ...maximumAmount };
+  return {
+    ...price,
+    ...maximumAmount,
+    ...(price.includedUnits === undefined ? {} : { includedUnits: share(price.includedUnits) }),
+    chargeModel: prorateModel(price.chargeModel, ratio, share),
+  };
+}
+
+function prorateModel(
+  spec: ChargeModel,
+  ratio: Share,
+  share: (text: DecimalString) => DecimalString,
+): ChargeModel {
+  const bounded = <T extends { readonly upTo: DecimalString | null }>(tiers: readonly T[]): T[] =>
+    tiers.map((tier) => ({ ...tier, upTo: tier.upTo === null ? null : share(tier.upTo) }));
+  switch (spec.model) {
+    case "graduated":
+    case "volume":
+      return { ...spec, tiers: bounded(spec.tiers) };
+    case "stairstep":
+      return { ...spec, tiers: bounded(spec.tiers) };
+    case "graduated_percentage":
+      return { ...spec, tiers: bounded(spec.tiers) };
+    case "percentage":
+      return {
+        ...spec,
+        ...(spec.freeAmount === undefined ? {} : { freeAmount: share(spec.freeAmount) }),
+        ...(spec.freeEvents === undefined
+          ? {}
+          : { freeEvents: Number((BigInt(spec.freeEvents) * ratio.numerator) / ratio.denominator) }),
+      };
+    default:
+      return spec;
+  }
+}
