@@ -1,32 +1,41 @@
 import { z } from "zod";
 import { defined } from "#libs/core/defined.ts";
 import type { ErrorPlace } from "#libs/core/errors.ts";
-import type { ChargeModel, Price, Tier } from "#libs/core/price/price.ts";
+import type { Price } from "#libs/core/price/price.ts";
 import type { PriceOverride } from "#libs/core/price/price-override.ts";
+import { chargeModelName, chargeModelToWire, modelTerms, parseChargeModel } from "./charge-model-wire.ts";
 import { codeText, decimalText, interval, moneyText, text } from "./wire-values.ts";
 
-const tier = z.strictObject({
-  up_to: decimalText.nullable().meta({ description: "null: the last tier" }),
-  unit_amount: decimalText.nullable().optional(),
-  flat_amount: decimalText.nullable().optional(),
-  package_size: decimalText.nullable().optional(),
-});
-const tiers = z.strictObject({ tiers: z.array(tier).max(100) });
-
-/** The terms of each charge model, under its own name. */
-const modelTerms = {
-  flat: z.strictObject({ amount: moneyText }).optional(),
-  per_unit: z.strictObject({ unit_amount: decimalText }).optional(),
-  package: z
-    .strictObject({ size: decimalText, amount: moneyText, rounding: z.enum(["up", "down"]).optional() })
-    .optional(),
-  graduated: tiers.optional(),
-  volume: tiers.optional(),
-};
-const chargeModelName = z.enum(["flat", "per_unit", "package", "graduated", "volume"]);
 const optionalTerms = {
   quantity: decimalText.optional().meta({ description: "Seats, when the subscription names none" }),
-  included_units: decimalText.optional(),
+  included_units: decimalText.optional().meta({ description: "In metered units, before transform_quantity" }),
+  included_mode: z.enum(["deduct", "free_tier"]).optional().meta({
+    description: "deduct (default): they leave the quantity; free_tier: a free tier that moves the others up",
+  }),
+  transform_quantity: z
+    .strictObject({ divide_by: decimalText, round: z.enum(["up", "down", "none"]) })
+    .optional()
+    .meta({
+      description: "Priced units = metered units divided, then rounded; tiers count priced units",
+      examples: [{ divide_by: "1000", round: "up" }],
+    }),
+  negative_quantity: z.enum(["mirror", "zero"]).optional().meta({
+    description: "mirror (default): less than nothing costs the negative of its mirror image; zero: nothing",
+  }),
+  rate_per: z
+    .strictObject({
+      window: z.enum(["hour", "day"]).nullable().optional(),
+      group_by: z.array(text(100)).max(20).optional(),
+    })
+    .optional()
+    .meta({
+      description:
+        "Each window (UTC hour, day in the subscription's zone) and group is rated alone, then summed",
+      examples: [{ window: "day", group_by: ["region"] }],
+    }),
+  prorate_allowances: z.boolean().optional().meta({
+    description: "Allowances, tiers and the maximum shrink with a part of a period; default: false",
+  }),
   minimum_amount: moneyText.optional(),
   maximum_amount: moneyText.optional(),
   zero_usage: z.enum(["first_tier", "nothing"]).optional(),
@@ -61,7 +70,6 @@ export const priceOverrideWire = z.strictObject({
   ...optionalTerms,
 });
 
-type ModelFields = Pick<z.infer<typeof priceOverrideWire>, "charge_model" | keyof typeof modelTerms>;
 type TermFields = Pick<z.infer<typeof priceOverrideWire>, keyof typeof optionalTerms>;
 
 /** A price of core; what is wrong with its charge model goes into `places`, and then there is none. */
@@ -94,54 +102,19 @@ function parseTerms(body: TermFields) {
   return {
     quantity: body.quantity,
     includedUnits: body.included_units,
+    includedMode: body.included_mode,
+    transformQuantity: body.transform_quantity && {
+      divideBy: body.transform_quantity.divide_by,
+      round: body.transform_quantity.round,
+    },
+    negativeQuantity: body.negative_quantity,
+    ratePer: body.rate_per && { window: body.rate_per.window ?? null, groupBy: body.rate_per.group_by ?? [] },
+    prorateAllowances: body.prorate_allowances,
     minimumAmount: body.minimum_amount,
     maximumAmount: body.maximum_amount,
     zeroUsage: body.zero_usage,
     taxBehavior: body.tax_behavior,
   };
-}
-
-/** Exactly the terms of the named model must be there, and no other model's. */
-function parseChargeModel(body: ModelFields, path: string, places: ErrorPlace[]): ChargeModel | undefined {
-  const name = body.charge_model;
-  for (const other of chargeModelName.options) {
-    if (other === name || body[other] === undefined) continue;
-    const message =
-      name === undefined
-        ? `needs charge_model ${JSON.stringify(other)} beside it`
-        : `does not go with charge_model ${JSON.stringify(name)}`;
-    places.push({ path: `${path}.${other}`, code: "charge_model_mismatch", message });
-  }
-  if (name === undefined) return undefined;
-  const model = chargeModelOfTerms(name, body);
-  if (model === undefined) {
-    const message = `charge_model ${JSON.stringify(name)} needs its terms under ${JSON.stringify(name)}`;
-    places.push({ path: `${path}.${name}`, code: "field_required", message });
-  }
-  return model;
-}
-
-function chargeModelOfTerms(name: ChargeModel["model"], body: ModelFields): ChargeModel | undefined {
-  switch (name) {
-    case "flat":
-      return body.flat && { model: name, amount: body.flat.amount };
-    case "per_unit":
-      return body.per_unit && { model: name, unitAmount: body.per_unit.unit_amount };
-    case "package":
-      return body.package && { model: name, ...defined(body.package) };
-    case "graduated":
-    case "volume":
-      return body[name] && { model: name, tiers: body[name].tiers.map(parseTier) };
-  }
-}
-
-function parseTier(body: z.infer<typeof tier>): Tier {
-  return defined({
-    upTo: body.up_to,
-    unitAmount: body.unit_amount ?? undefined,
-    flatAmount: body.flat_amount ?? undefined,
-    packageSize: body.package_size ?? undefined,
-  });
 }
 
 export function priceToWire(id: string, price: Price): z.infer<typeof priceWire> {
@@ -166,35 +139,17 @@ function termsToWire(price: Omit<PriceOverride, "price">): TermFields {
   return defined({
     quantity: price.quantity,
     included_units: price.includedUnits,
+    included_mode: price.includedMode,
+    transform_quantity: price.transformQuantity && {
+      divide_by: price.transformQuantity.divideBy,
+      round: price.transformQuantity.round,
+    },
+    negative_quantity: price.negativeQuantity,
+    rate_per: price.ratePer && { window: price.ratePer.window, group_by: [...price.ratePer.groupBy] },
+    prorate_allowances: price.prorateAllowances,
     minimum_amount: price.minimumAmount,
     maximum_amount: price.maximumAmount,
     zero_usage: price.zeroUsage,
     tax_behavior: price.taxBehavior,
-  });
-}
-
-function chargeModelToWire(chargeModel: ChargeModel) {
-  switch (chargeModel.model) {
-    case "flat":
-      return { charge_model: chargeModel.model, flat: { amount: chargeModel.amount } };
-    case "per_unit":
-      return { charge_model: chargeModel.model, per_unit: { unit_amount: chargeModel.unitAmount } };
-    case "package": {
-      const { model, ...terms } = chargeModel;
-      return { charge_model: model, package: terms };
-    }
-    case "graduated":
-      return { charge_model: chargeModel.model, graduated: { tiers: chargeModel.tiers.map(tierToWire) } };
-    case "volume":
-      return { charge_model: chargeModel.model, volume: { tiers: chargeModel.tiers.map(tierToWire) } };
-  }
-}
-
-function tierToWire(band: Tier): z.infer<typeof tier> {
-  return defined({
-    up_to: band.upTo,
-    unit_amount: band.unitAmount,
-    flat_amount: band.flatAmount,
-    package_size: band.packageSize,
   });
 }
