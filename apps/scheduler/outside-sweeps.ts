@@ -1,4 +1,5 @@
 import type { Deps } from "#libs/billing/deps.ts";
+import { sweepExpiredCredits } from "#libs/billing/credit/expire-credits.ts";
 import { openDueRetries } from "#libs/billing/payment/open-due-retries.ts";
 import { pollPayments } from "#libs/billing/payment/poll-payments.ts";
 import { sweepInbox } from "#libs/billing/payment/receive-stripe-webhook.ts";
@@ -30,6 +31,7 @@ export function outsideSweeps(deps: Deps, scale: number): SchedulerOptions["swee
       everyMs: every(5_000),
       run: () => openDueRetries(deps.database, { seed: paymentRetry.seed }),
     },
+    { name: "credit expiry", everyMs: every(60_000), run: () => sweepExpiredCredits(deps) },
     { name: "prune", everyMs: every(3_600_000), run: () => pruneEnded(deps) },
   ];
 }

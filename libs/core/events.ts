@@ -20,6 +20,8 @@ export const eventTypes = [
   "invoice.regenerated",
   "invoice.marked_uncollectible",
   "invoice.send_requested",
+  "credit.granted",
+  "credit.expired",
   "payment.succeeded",
   "payment.failed",
   "subscription.created",
@@ -37,6 +39,7 @@ export type SubjectType =
   | "invoice"
   | "payment"
   | "subscription"
+  | "credit_grant"
   | "test_clock"
   | "tenant";
 

@@ -61,6 +61,7 @@ export async function nextDueInstant(tx: TenantTx): Promise<Date | null> {
     select least(
       (select min(next_due_at) from subscription where tenant_id = ${tx.tenantId}::uuid and next_due_at > ${now} and parked_at is null
         and status in ('scheduled', 'trialing', 'active', 'past_due')),
+      (select min(expires_at) from credit_grant where tenant_id = ${tx.tenantId}::uuid and expires_at > ${now} and amount_minor > expired_minor),
       (select min(finalize_at) from invoice where tenant_id = ${tx.tenantId}::uuid and invoice_status = 'draft' and finalize_at > ${now})) as at`;
   return row?.at ?? null;
 }

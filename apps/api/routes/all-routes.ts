@@ -1,6 +1,7 @@
 import type { Route } from "../define-route.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
 import { billingRunRoutes } from "./billing-runs.ts";
+import { creditRoutes } from "./credits.ts";
 import { customerRoutes } from "./customers.ts";
 import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
@@ -22,6 +23,7 @@ import { webhookRoutes } from "./webhooks.ts";
 const routes: readonly Route[] = [
   ...usageRoutes,
   ...customerRoutes,
+  ...creditRoutes,
   ...meterRoutes,
   ...planRoutes,
   ...taxRateRoutes,

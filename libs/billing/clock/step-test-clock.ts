@@ -10,6 +10,7 @@ import {
   saveTestClock,
 } from "#libs/data/test-clocks.ts";
 import type { Deps } from "../deps.ts";
+import { expireCredits } from "../credit/expire-credits.ts";
 import { settleRun } from "../run/settle-runs.ts";
 import { startDueRun } from "../run/sweep-due-boundaries.ts";
 
@@ -53,6 +54,7 @@ async function takeStep(tx: TenantTx, jobName: string, mayStart: boolean): Promi
   if (clock === null || clock.state === "ready") return "arrived";
   for (const runId of await listOpenRunIds(tx)) await settleRun(tx, runId);
   if (await isTenantBusy(tx, { patience, exceptJob: jobName })) return "busy";
+  await expireCredits(tx);
   if (mayStart && (await startDueRun(tx)) + (await planDueDrafts(tx)) > 0) return "worked";
   const target = toInstant(clock.target_at);
   if (Temporal.Instant.compare(tx.now, target) >= 0) {

@@ -13,16 +13,18 @@ import {
 } from "#libs/data/invoice-finalization.ts";
 import { postLedger } from "#libs/data/ledger.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
+import { settleCredits } from "../credit/settle-credits.ts";
 import { buildDocument } from "./build-document.ts";
 
 /**
- * Turns drafts into numbered, immutable invoices: ledger, events and, last, number and frozen document. Invoices
+ * Turns drafts into numbered, immutable invoices: credits, ledger, events and, last, number and frozen document. Invoices
  * that are no drafts any more are left as they are, so a second call does nothing.
  * @returns the invoices issued by this call, in the order of their numbers
  */
 export async function finalizeInvoices(tx: TenantTx, ids: readonly string[]): Promise<FinalizedRow[]> {
-  const drafts = await lockDraftInvoices(tx, ids);
-  if (drafts.length === 0) return [];
+  const locked = await lockDraftInvoices(tx, ids);
+  if (locked.length === 0) return [];
+  const drafts = await settleCredits(tx, [...locked].sort(inOrderOfIssue));
   const { settings, version } = await currentSettings(tx);
   await postLedger(
     tx,
@@ -53,10 +55,9 @@ export async function finalizeInvoices(tx: TenantTx, ids: readonly string[]): Pr
         : [finalized, { type: "invoice.paid" as const, ...subject }];
     }),
   );
-  const ordered = [...drafts].sort(inOrderOfIssue);
   return issueInvoices(
     tx,
-    ordered.map((draft) => finalizationOf(tx, draft, settings, version)),
+    drafts.map((draft) => finalizationOf(tx, draft, settings, version)),
   );
 }
 

@@ -2,6 +2,7 @@ import { domainError } from "#libs/core/errors.ts";
 import { reversePostings } from "#libs/core/ledger/postings.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { writeAudit } from "#libs/data/audit-log.ts";
+import { lockSurplusUsed } from "#libs/data/credits.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { voidClaims } from "#libs/data/invoice-claims.ts";
@@ -36,7 +37,7 @@ export async function voidInvoice(
 /**
  * Whether an invoice, locked, can be voided.
  * @throws DomainError invoice_already_voided, invoice_already_paid, invoice_partly_paid, payment_in_progress,
- *   invoice_corrected
+ *   invoice_corrected, credit_already_used
  */
 export async function assertVoidable(tx: TenantTx, invoice: StoredInvoice): Promise<void> {
   const { number, amount_paid_minor: paid, amount_due_minor: due, currency } = invoice;
@@ -58,6 +59,12 @@ export async function assertVoidable(tx: TenantTx, invoice: StoredInvoice): Prom
   }
   if ((await findOpenAttempt(tx, invoice.id)) !== null) {
     throw domainError("payment_in_progress", `A payment of ${name} is under way; wait until it ends.`);
+  }
+  if ((await lockSurplusUsed(tx, invoice.id)) > 0n) {
+    throw domainError(
+      "credit_already_used",
+      `The credit that ${name} gave has been used; correct it with an invoice of its own.`,
+    );
   }
   const correction = await findCorrection(tx, invoice.id);
   if (correction !== null) {

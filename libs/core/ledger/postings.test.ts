@@ -67,7 +67,7 @@ test.each<[string, Posting[], string[]]>([
   [
     "a grant that is half paid for",
     creditGrantPostings({ ...usd, amountMinor: 100n, paidMinor: 50n }),
-    ["receivable / customer_credit 50", "revenue / customer_credit 50"],
+    ["cash:manual / customer_credit 50", "revenue / customer_credit 50"],
   ],
   ["expired credit", creditExpiryPostings({ ...usd, amountMinor: 7n }), ["customer_credit / revenue 7"]],
   ["a write-off", writeOffPostings({ ...usd, amountMinor: 7n }), ["write_off / receivable 7"]],

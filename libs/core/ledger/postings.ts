@@ -84,14 +84,14 @@ export function creditNotePostings(note: {
   ]);
 }
 
-/** A grant: the part that the customer pays for (`paidMinor`, its cost basis) is owed to us; the rest is given away. */
+/** A grant: the part that the customer paid for outside (`paidMinor`, its cost basis) is money we hold; the rest is given away. */
 export function creditGrantPostings(grant: {
   readonly currency: string;
   readonly amountMinor: bigint;
   readonly paidMinor: bigint;
 }): Posting[] {
   return post(grant.currency, [
-    ["receivable", "customer_credit", grant.paidMinor],
+    ["cash:manual", "customer_credit", grant.paidMinor],
     ["revenue", "customer_credit", grant.amountMinor - grant.paidMinor],
   ]);
 }

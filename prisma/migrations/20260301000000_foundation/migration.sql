@@ -229,6 +229,8 @@ CREATE TABLE "credit_grant" (
     "cost_basis" DECIMAL(40,12),
     "expires_at" TIMESTAMPTZ(3),
     "reason" TEXT,
+    "source_invoice_id" UUID,
+    "expired_minor" BIGINT NOT NULL DEFAULT 0,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "credit_grant_pkey" PRIMARY KEY ("tenant_id","id")
@@ -1094,7 +1096,7 @@ DECLARE
     ['customer_tax_rate', 'customer_id', 'customer'], ['customer_tax_rate', 'tax_rate_id', 'tax_rate'],
     ['plan_version', 'plan_id', 'plan'], ['price', 'plan_version_id', 'plan_version'], ['price', 'meter_id', 'meter'],
     ['customer_coupon', 'customer_id', 'customer'], ['customer_coupon', 'subscription_id', 'subscription'], ['customer_coupon', 'coupon_id', 'coupon'],
-    ['credit_grant', 'customer_id', 'customer'], ['credit_use', 'credit_grant_id', 'credit_grant'], ['credit_use', 'invoice_id', 'invoice'],
+    ['credit_grant', 'customer_id', 'customer'], ['credit_grant', 'source_invoice_id', 'invoice'], ['credit_use', 'credit_grant_id', 'credit_grant'], ['credit_use', 'invoice_id', 'invoice'],
     ['subscription', 'customer_id', 'customer'], ['subscription', 'plan_version_id', 'plan_version'], ['subscription', 'payment_method_id', 'payment_method'],
     ['subscription_item', 'subscription_id', 'subscription'], ['subscription_item', 'price_id', 'price'],
     ['item_schedule', 'subscription_item_id', 'subscription_item'],
@@ -1150,6 +1152,8 @@ ALTER TABLE invoice_line ADD CHECK (kind IN ('recurring', 'usage', 'one_time', '
   ADD CHECK (abs(amount_minor) <= 1000000000000000000), ADD CHECK (period_start <= period_end);
 ALTER TABLE payment_attempt ADD CHECK (state IN ('open', 'processing', 'succeeded', 'failed', 'canceled')), ADD CHECK (amount_minor > 0);
 ALTER TABLE payment ADD CHECK (amount_minor > 0);
+ALTER TABLE credit_grant ADD CHECK (amount_minor > 0), ADD CONSTRAINT credit_grant_expired_part CHECK (expired_minor BETWEEN 0 AND amount_minor);
+ALTER TABLE credit_use ADD CHECK (amount_minor > 0);
 ALTER TABLE ledger_posting ADD CHECK (amount_minor > 0), ADD CHECK (debit_account <> credit_account);
 ALTER TABLE job ADD CHECK (state IN ('pending', 'queued', 'running', 'succeeded', 'failed', 'dead'));
 ALTER TABLE effect ADD CHECK (state IN ('planned', 'inflight', 'succeeded', 'failed', 'unknown'));
@@ -1294,6 +1298,22 @@ CREATE TRIGGER payment_refreshes_invoice AFTER INSERT OR UPDATE ON payment FOR E
 CREATE TRIGGER payment_attempt_refreshes_invoice AFTER INSERT OR UPDATE ON payment_attempt FOR EACH ROW EXECUTE FUNCTION invoice_payment_changed();
 
 -- A number is given in order of time within its series: the counter only moves forward.
+-- No grant is used for more than it holds. Whoever uses it has locked the grant's row; what a void invoice used is free again.
+CREATE FUNCTION credit_use_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE overdrawn uuid;
+BEGIN
+  SELECT g.id INTO overdrawn FROM credit_grant g
+   WHERE g.id IN (SELECT credit_grant_id FROM touched)
+     AND g.amount_minor - g.expired_minor < (SELECT sum(u.amount_minor) FROM credit_use u JOIN invoice i ON i.tenant_id = u.tenant_id AND i.id = u.invoice_id
+        WHERE u.tenant_id = g.tenant_id AND u.credit_grant_id = g.id AND i.invoice_status <> 'voided')
+   LIMIT 1;
+  IF overdrawn IS NOT NULL THEN
+    RAISE EXCEPTION 'credit grant % holds less than what is used of it', overdrawn USING ERRCODE = 'restrict_violation', CONSTRAINT = 'credit_grant_overdrawn';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER credit_use_guard AFTER INSERT ON credit_use REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION credit_use_guard();
+
 CREATE FUNCTION document_counter_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.last_number < OLD.last_number OR NEW.last_issued_at < OLD.last_issued_at THEN
