@@ -9,7 +9,17 @@ export type VersionedSettings = { readonly version: number; readonly settings: S
 export async function currentSettings(tx: TenantTx): Promise<VersionedSettings> {
   const [row] = await tx.db.$queryRaw<{ version: number; settings: Partial<Settings> }[]>`
     select version, settings from tenant_settings where tenant_id = ${tx.tenantId}::uuid order by version desc limit 1`;
-  if (!row) return { version: 0, settings: defaultSettings };
+  return row === undefined ? { version: 0, settings: defaultSettings } : withDefaults(row);
+}
+
+/** The settings that an invoice was made with. */
+export async function settingsOfVersion(tx: TenantTx, version: number): Promise<Settings> {
+  const [row] = await tx.db.$queryRaw<{ version: number; settings: Partial<Settings> }[]>`
+    select version, settings from tenant_settings where tenant_id = ${tx.tenantId}::uuid and version = ${version}`;
+  return row === undefined ? defaultSettings : withDefaults(row).settings;
+}
+
+function withDefaults(row: { version: number; settings: Partial<Settings> }): VersionedSettings {
   const brand = { ...defaultSettings.brand, ...row.settings.brand };
   return { version: row.version, settings: { ...defaultSettings, ...row.settings, brand } };
 }

@@ -1,3 +1,4 @@
+import type { TimeRange } from "#libs/core/calendar/proration.ts";
 import { Decimal } from "#libs/core/money/decimal.ts";
 import { countableValue } from "#libs/core/usage/countable-value.ts";
 import type { Meter } from "#libs/core/usage/meter.ts";
@@ -47,10 +48,24 @@ export async function loadUsageFacts(
 ): Promise<Map<string, UsageFacts>[]> {
   const found = queries.map(() => new Map<string, UsageFacts>());
   await addWholeHours(tx, queries, found);
-  await addSingleEvents(tx, queries, found);
+  await addSingleEvents(tx, queries, found, singleEventWindows);
   await addCarried(tx, queries, found);
   return found;
 }
+
+/** As `loadUsageFacts`, from single events alone: what proves that the buckets, and what was made of them, are right. */
+export async function loadEventFacts(
+  tx: TenantTx,
+  queries: readonly UsageQuery[],
+): Promise<Map<string, UsageFacts>[]> {
+  const found = queries.map(() => new Map<string, UsageFacts>());
+  await addSingleEvents(tx, queries, found, ({ meter, start, end }) =>
+    Temporal.Instant.compare(start, end) < 0 ? [{ start: meter.carryOver ? beginning : start, end }] : [],
+  );
+  return found;
+}
+
+type Windows = (query: UsageQuery) => readonly TimeRange[];
 
 function factsOf(groups: Map<string, UsageFacts> | undefined, group: string): UsageFacts {
   const known = groups?.get(group);
@@ -179,10 +194,10 @@ type EventRange = {
 };
 
 /** The ranges of single events that the queries need; a range that several meters share is read once. */
-function eventRanges(queries: readonly UsageQuery[]): EventRange[] {
+function eventRanges(queries: readonly UsageQuery[], windowsOf: Windows): EventRange[] {
   const ranges = new Map<string, EventRange>();
   for (const [q, query] of queries.entries()) {
-    for (const { start, end } of singleEventWindows(query)) {
+    for (const { start, end } of windowsOf(query)) {
       const range: EventRange = {
         customerId: query.customerId,
         subscriptionId: query.subscriptionId,
@@ -223,8 +238,9 @@ async function addSingleEvents(
   tx: TenantTx,
   queries: readonly UsageQuery[],
   found: Map<string, UsageFacts>[],
+  windowsOf: Windows,
 ): Promise<void> {
-  const ranges = eventRanges(queries);
+  const ranges = eventRanges(queries, windowsOf);
   if (ranges.length === 0) return;
   const rows = await tx.db.$queryRaw<EventRow[]>`
     select r.r::int4 as r, e.source, e.id, e.timestamp, trim_scale(e.value)::text as value, e.properties

@@ -5,7 +5,13 @@ import { formatGroup, parseGroup } from "#libs/core/usage/usage-group.ts";
 import { compareTexts } from "#libs/core/usage/usage-value.ts";
 import { Temporal } from "temporal-polyfill";
 import type { TenantTx } from "./database.ts";
-import { loadUsageFacts, mergeGroups, type UsageFacts, type UsageQuery } from "./usage-facts.ts";
+import {
+  loadEventFacts,
+  loadUsageFacts,
+  mergeGroups,
+  type UsageFacts,
+  type UsageQuery,
+} from "./usage-facts.ts";
 
 export type GroupQuantity = {
   /** As `formatGroup` writes it; `""` for a meter without groups. */
@@ -33,6 +39,20 @@ export async function loadQuantities(
       if (groupBy === undefined) return [query.key, groupQuantities(query, facts, query.meter.groupBy)];
       return [query.key, groupQuantities(query, mergeGroups(facts, keepProperties(groupBy)), groupBy)];
     }),
+  );
+}
+
+/** The same quantities from single events alone, whatever the buckets say: for proofs, not for speed. */
+export async function recountQuantities(
+  tx: TenantTx,
+  queries: readonly UsageQuery[],
+): Promise<Map<string, GroupQuantity[]>> {
+  const found = await loadEventFacts(tx, queries);
+  return new Map(
+    queries.map((query, q) => [
+      query.key,
+      groupQuantities(query, found[q] ?? new Map<string, UsageFacts>(), query.meter.groupBy),
+    ]),
   );
 }
 

@@ -8,6 +8,7 @@ import { healthRoutes } from "./health.ts";
 import { invoiceDraftRoutes } from "./invoice-drafts.ts";
 import { invoiceEndRoutes } from "./invoice-ends.ts";
 import { invoiceGenerationRoutes } from "./invoice-generation.ts";
+import { invoiceProofRoutes } from "./invoice-proofs.ts";
 import { invoiceRoutes } from "./invoices.ts";
 import { jobRoutes } from "./jobs.ts";
 import { ledgerRoutes } from "./ledger.ts";
@@ -33,6 +34,7 @@ const routes: readonly Route[] = [
   ...invoiceDraftRoutes,
   ...invoiceGenerationRoutes,
   ...invoiceEndRoutes,
+  ...invoiceProofRoutes,
   ...billingRunRoutes,
   ...jobRoutes,
   ...ledgerRoutes,

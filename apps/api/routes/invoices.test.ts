@@ -135,12 +135,37 @@ describe("/v1/invoices", () => {
       event_count: "1",
       input_hash: line.input_hash,
     });
-    expect(answer.body.steps.map((step: { name: string }) => step.name)).toContain("charge_model");
+    expect(answer.body.steps.map((step: { name: string }) => step.name)).toEqual([
+      "charge_model",
+      "rounding",
+    ]);
+    expect(answer.body.usage).toEqual({
+      meter: "calls",
+      buckets: [
+        {
+          start: "2026-01-10T00:00:00Z",
+          end: "2026-01-11T00:00:00Z",
+          quantity: "111",
+          event_count: "1",
+        },
+      ],
+    });
     const usage = new URL(answer.body.usage_url);
     const counted = await world.call("get", `${usage.pathname}${usage.search}`).expect(200);
     expect(counted.body.data).toMatchObject([{ quantity: "111", event_count: "1" }]);
     const missing = await world.call("get", `/v1/invoices/${invoiceId}/lines/li_x/explain`);
     expect([missing.status, missing.body.code]).toEqual([404, "invoice_line_not_found"]);
+  });
+
+  it("POST /replay makes the invoice again, and readers may ask for it", async () => {
+    const answer = await world
+      .call("post", `/v1/invoices/${invoiceId}/replay`, world.keys.reader)
+      .expect(200);
+    expect(answer.body).toEqual({
+      identical: true,
+      differences: [],
+      lines: { events: 1, inputs: 1, sealed: 0 },
+    });
   });
 
   it("GET /pdf answers the bytes as they were made, and 304 to who has them", async () => {

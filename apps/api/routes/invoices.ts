@@ -6,23 +6,14 @@ import {
   invoiceSummaryWire,
   type InvoiceSummaryWire,
   invoiceWire,
-  lineExplanationWire,
   presentInvoiceSummary,
-  presentLineExplanation,
 } from "#libs/billing/wire/invoice-wire.ts";
 import { moneyText, text, timestamp } from "#libs/billing/wire/wire-values.ts";
 import type { Tx } from "#libs/billing/work/tx.ts";
 import { defined } from "#libs/core/defined.ts";
 import { domainError } from "#libs/core/errors.ts";
-import { parsePublicId, publicId } from "#libs/core/public-id.ts";
 import { withTenant } from "#libs/data/database.ts";
-import {
-  type InvoiceFilters,
-  type InvoiceLineView,
-  type InvoiceView,
-  listInvoiceLines,
-  listInvoices,
-} from "#libs/data/invoice-reads.ts";
+import { type InvoiceFilters, type InvoiceView, listInvoices } from "#libs/data/invoice-reads.ts";
 import { defineRoute, type Route } from "../define-route.ts";
 import {
   exampleInvoiceId,
@@ -205,38 +196,4 @@ const payment = defineRoute({
   },
 });
 
-const explain = defineRoute({
-  method: "get",
-  path: "/v1/invoices/{id}/lines/{line}/explain",
-  tag,
-  summary: "Explain a line",
-  description:
-    "What went in, each step with the value before and after it, the rounding, and where the usage is.",
-  access: "read",
-  params: invoiceById.extend({ line: z.string().max(64) }),
-  response: { status: 200, schema: lineExplanationWire },
-  errors: ["invoice_not_found", "invoice_line_not_found"],
-  example: { params: { id: exampleInvoiceId, line: "li_01jq8z5c3e7wq8m2v4t6y9r1p3" } },
-  transaction: async (tx, { params }, api) => {
-    const row = await mustFindInvoice(tx, params.id);
-    const lineId = parsePublicId("invoice_line", params.line);
-    const line = (await listInvoiceLines(tx, row.id)).find((each) => each.id === lineId);
-    if (line === undefined)
-      throw domainError("invoice_line_not_found", `${params.id} has no line ${params.line}.`);
-    return { body: presentLineExplanation(row, line, usageUrl(row, line, api.deps.publicUrl)) };
-  },
-});
-
-function usageUrl(row: InvoiceView, line: InvoiceLineView, publicUrl: string): string | null {
-  const meter = z.object({ price: z.object({ meter: z.string() }) }).safeParse(line.inputs);
-  if (line.kind !== "usage" || !meter.success) return null;
-  const query = new URLSearchParams({
-    customer: publicId("customer", row.customer_id),
-    meter: meter.data.price.meter,
-    from: line.period_start.toISOString(),
-    to: line.period_end.toISOString(),
-  });
-  return `${publicUrl}/v1/usage?${query.toString()}`;
-}
-
-export const invoiceRoutes: readonly Route[] = [list, get, pdf, payment, explain];
+export const invoiceRoutes: readonly Route[] = [list, get, pdf, payment];

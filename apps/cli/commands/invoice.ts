@@ -3,20 +3,24 @@ import { Command } from "commander";
 import { loadInvoicePdf } from "#libs/billing/invoice/load-invoice-pdf.ts";
 import { type InvoiceWire, presentInvoice } from "#libs/billing/wire/invoice-wire.ts";
 import { domainError } from "#libs/core/errors.ts";
-import { parsePublicId } from "#libs/core/public-id.ts";
-import { type TenantTx, withTenant } from "#libs/data/database.ts";
-import { findInvoice, type InvoiceView, listInvoiceLines, listInvoices } from "#libs/data/invoice-reads.ts";
+import { withTenant } from "#libs/data/database.ts";
+import { listInvoiceLines } from "#libs/data/invoice-reads.ts";
 import { type JobView, listJobs } from "#libs/data/job-reads.ts";
+import { requireInvoice } from "../find-invoice.ts";
+import { explainCommand } from "./invoice-explain.ts";
+import { replayCommand } from "./invoice-replay.ts";
 import { pickTenant, printJson, withInstallation } from "../cli-context.ts";
 
 type Common = { tenant?: string };
 
-/** `billwright invoice show|pdf`: one invoice, by number or id. */
+/** `billwright invoice show|pdf|explain|replay`: one invoice, by number or id. */
 export function invoiceCommand(): Command {
   return new Command("invoice")
-    .description("show an invoice, or fetch its PDF")
+    .description("show, explain or prove an invoice, or fetch its PDF")
     .addCommand(show())
-    .addCommand(pdf());
+    .addCommand(pdf())
+    .addCommand(explainCommand())
+    .addCommand(replayCommand());
 }
 
 function show(): Command {
@@ -79,20 +83,6 @@ function pdf(): Command {
         process.stdout.write(`${path}  ${file.bytes.length} bytes  sha256 ${file.sha256}\n`);
       }),
     );
-}
-
-async function requireInvoice(tx: TenantTx, reference: string): Promise<InvoiceView> {
-  const id = parsePublicId("invoice", reference);
-  const found =
-    id === null
-      ? (await listInvoices(tx, { limit: 1, cursor: null, filters: { number: reference } })).rows[0]
-      : await findInvoice(tx, id);
-  if (!found)
-    throw domainError(
-      "invoice_not_found",
-      `there is no invoice "${reference}"; give its number (INV-...) or id (inv_...)`,
-    );
-  return found;
 }
 
 function describeInvoice(invoice: InvoiceWire, jobs: readonly JobView[]): string {

@@ -24,10 +24,10 @@ export function lineViews(
       subscription_item_id: line.itemId,
       group_key: line.group,
       description: line.description,
-      quantity: stored(line.quantity, 12),
+      quantity: storedDecimal(line.quantity, 12),
       unit: line.unit,
-      unit_amount: line.unitAmount === null ? null : stored(line.unitAmount, 30),
-      exact_amount: stored(line.exactAmount, 30),
+      unit_amount: line.unitAmount === null ? null : storedDecimal(line.unitAmount, 30),
+      exact_amount: storedDecimal(line.exactAmount, 30),
       amount_minor: amounts?.amountMinor ?? 0n,
       discount_minor: amounts?.discountMinor ?? 0n,
       tax_minor: amounts?.taxMinor ?? 0n,
@@ -45,6 +45,6 @@ export function lineViews(
   });
 }
 
-function stored(value: Decimal, decimals: number): string {
+export function storedDecimal(value: Decimal, decimals: number): string {
   return value.toDecimalPlaces(decimals, Decimal.ROUND_HALF_EVEN).toFixed();
 }

@@ -77,7 +77,8 @@ function assertGroups(meter: Meter, groupBy: readonly string[]): void {
   );
 }
 
-function windowsOf(input: {
+/** `[from, to)` cut at hours, local days or local months; whole for `window` null. @throws fields_invalid above 1,000 */
+export function windowsOf(input: {
   readonly from: Temporal.Instant;
   readonly to: Temporal.Instant;
   readonly window: "hour" | "day" | "month" | null;

@@ -183,38 +183,6 @@ export function presentUnsavedLine(
   };
 }
 
-/** How a line came to its amount, from what was stored with it. */
-export const lineExplanationWire = z
-  .object({
-    line: invoiceLineWire,
-    currency: z.string(),
-    inputs: z.record(z.string(), z.unknown()),
-    steps: z.array(z.record(z.string(), z.unknown())),
-    rounding: z.object({ mode: z.string(), exact_amount: z.string(), amount }),
-    event_count: z.string(),
-    usage_url: z.string().nullable().describe("The usage that the line counted"),
-    input_hash: z.string(),
-  })
-  .meta({ id: "LineExplanation" });
-
-export function presentLineExplanation(
-  row: InvoiceView,
-  line: InvoiceLineView,
-  usageUrl: string | null,
-): z.infer<typeof lineExplanationWire> {
-  const shown = presentLine(line, row.currency);
-  return {
-    line: shown,
-    currency: row.currency,
-    inputs: z.record(z.string(), z.unknown()).parse(snakeCaseKeys(line.inputs)),
-    steps: z.array(z.record(z.string(), z.unknown())).parse(snakeCaseKeys(line.steps)),
-    rounding: { mode: line.rounding_mode, exact_amount: line.exact_amount, amount: shown.amount },
-    event_count: line.event_count.toString(),
-    usage_url: usageUrl,
-    input_hash: line.input_hash,
-  };
-}
-
 /** The columns of an invoice in a CSV export, in order. */
 export const invoiceCsvColumns = [
   ...(["id", "number", "status", "invoice_status", "payment_status", "invoice_type", "customer_id"] as const),

@@ -1,0 +1,124 @@
+import { taxLines } from "#libs/core/invoice/tax-lines.ts";
+import type { RoundingMode } from "#libs/core/money/rounding.ts";
+import { formatMoney } from "#libs/core/money/money.ts";
+import { publicId } from "#libs/core/public-id.ts";
+import { canonicalJson } from "#libs/core/rating/input-hash.ts";
+import type { ReplayDifference } from "#libs/core/rating/replay-line.ts";
+import type { TenantTx } from "#libs/data/database.ts";
+import type { InvoiceProof } from "#libs/data/invoice-proof.ts";
+import type { InvoiceLineView, InvoiceView } from "#libs/data/invoice-reads.ts";
+import { settingsOfVersion } from "#libs/data/tenant-settings.ts";
+
+type Found = ReplayDifference & { readonly lineId: string | null };
+
+/** Adds an invoice up again from its lines, taxes it again, and holds its frozen document against its lines. */
+export async function replayTotals(
+  tx: TenantTx,
+  invoice: InvoiceView,
+  lines: readonly InvoiceLineView[],
+  proof: InvoiceProof,
+): Promise<Found[]> {
+  const sum = (of: (line: InvoiceLineView) => bigint) => lines.reduce((total, line) => total + of(line), 0n);
+  const exclusive = proof.taxes
+    .filter((tax) => !tax.inclusive)
+    .reduce((total, tax) => total + BigInt(tax.amountMinor), 0n);
+  const { subtotal_minor: subtotal, discount_total_minor: discounts, tax_total_minor: tax } = invoice;
+  const { total_minor: total, credit_total_minor: credits, amount_due_minor: due } = invoice;
+  return [
+    ...compare(
+      "subtotal",
+      subtotal,
+      sum((line) => line.amount_minor),
+      "the sum of the lines",
+    ),
+    ...compare(
+      "discounts",
+      discounts,
+      sum((line) => line.discount_minor),
+      "the sum of the lines' discounts",
+    ),
+    ...compare(
+      "tax",
+      tax,
+      sum((line) => line.tax_minor),
+      "the sum of the lines' taxes",
+    ),
+    ...compare("tax", proof.taxes.map(taxAmount), await taxesAgain(tx, invoice, lines, proof), "each tax"),
+    ...compare("total", total, subtotal - discounts + exclusive, "subtotal - discounts + exclusive tax"),
+    ...compare("amount_due", due, total - credits, "total - credits"),
+    ...documentDifferences(invoice, lines, proof),
+  ];
+}
+
+type StoredTax = InvoiceProof["taxes"][number];
+const taxAmount = (tax: StoredTax) => ({ tax: tax.id, amount: tax.amountMinor });
+
+/** Credits for a part of a period carry the tax of what they credit, so an invoice with one is not taxed anew. */
+async function taxesAgain(
+  tx: TenantTx,
+  invoice: InvoiceView,
+  lines: readonly InvoiceLineView[],
+  proof: InvoiceProof,
+): Promise<{ tax: string; amount: string }[]> {
+  if (proof.taxes.length === 0 || lines.some((line) => line.kind === "proration_credit"))
+    return proof.taxes.map(taxAmount);
+  const { taxRounding } = await settingsOfVersion(tx, proof.settings_version);
+  const { taxes } = taxLines({
+    currency: invoice.currency,
+    roundingMode: (lines[0]?.rounding_mode ?? "half_up") as RoundingMode,
+    taxRounding,
+    taxRates: proof.taxes,
+    lines: lines.map((line) => ({
+      baseMinor: line.amount_minor - line.discount_minor,
+      ...(isTaxable(line) ? {} : { taxRateIds: [] }),
+    })),
+  });
+  return proof.taxes.map(({ id }) => {
+    const again = taxes.find((each) => each.taxRateId === id);
+    return { tax: id, amount: (again?.amountMinor ?? 0n).toString() };
+  });
+}
+
+function isTaxable(line: InvoiceLineView): boolean {
+  const { inputs } = line;
+  if (inputs === null || typeof inputs !== "object" || !("manual" in inputs)) return true;
+  const { manual } = inputs;
+  return !(manual !== null && typeof manual === "object" && "taxable" in manual && manual.taxable === false);
+}
+
+/** The document must be the one that was frozen, and say what the lines say. */
+function documentDifferences(
+  invoice: InvoiceView,
+  lines: readonly InvoiceLineView[],
+  { document, is_intact: isIntact }: InvoiceProof,
+): Found[] {
+  if (document === null) return [];
+  const money = (minor: bigint) => formatMoney({ minor, currency: invoice.currency });
+  const ofLines = lines.map((line) => ({
+    id: publicId("invoice_line", line.id),
+    quantity: line.quantity,
+    exactAmount: line.exact_amount,
+    amount: money(line.amount_minor),
+    tax: money(line.tax_minor),
+    tiers: line.tiers,
+    inputHash: line.input_hash,
+  }));
+  const printed = document.lines.map(({ id, quantity, exactAmount, amount, tax, tiers, inputHash }) => ({
+    ...{ id, quantity, exactAmount, amount, tax, tiers, inputHash },
+  }));
+  return [
+    ...compare(
+      "document_hash",
+      "intact",
+      isIntact === true ? "intact" : "changed",
+      "the frozen document's hash",
+    ),
+    ...compare("document", printed, ofLines, "the lines as they were issued"),
+    ...compare("document", document.total, money(invoice.total_minor), "the total as it was issued"),
+  ];
+}
+
+function compare(step: string, stored: unknown, replayed: unknown, detail: string): Found[] {
+  const [a, b] = [canonicalJson(stored), canonicalJson(replayed)];
+  return a === b ? [] : [{ step, stored: a, replayed: b, detail, lineId: null }];
+}

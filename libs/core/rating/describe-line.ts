@@ -1,0 +1,63 @@
+import type { DocumentTier } from "../invoice/invoice-document.ts";
+import type { RatingStep } from "./rate-price.ts";
+
+/** A stored line as a person is told of it; decimals are plain text. */
+export type DescribedLine = {
+  readonly description: string;
+  readonly group: string;
+  /** RFC 3339, the end exclusive. */
+  readonly period: readonly [start: string, end: string];
+  readonly quantity: string;
+  readonly unit: string | null;
+  readonly eventCount: bigint;
+  /** Days (months of a long period) with usage. */
+  readonly days: number;
+  readonly steps: unknown;
+  readonly tiers: unknown;
+  readonly exactAmount: string;
+  /** Rounded, with its currency. */
+  readonly amount: string;
+  readonly roundingMode: string;
+};
+
+const roundings: Readonly<Record<string, string>> = {
+  half_up: "halves away from zero",
+  half_even: "halves to the even digit",
+};
+
+/** Says in plain sentences how a line came to its amount: what was counted, each step, each tier, and the rounding. */
+export function describeLine(line: DescribedLine): string[] {
+  const group = line.group === "" ? "" : ` (${line.group})`;
+  const unit = line.unit === null ? "" : ` ${line.unit}`;
+  const counted =
+    line.eventCount === 0n
+      ? `Quantity: ${line.quantity}${unit}.`
+      : `Quantity: ${line.quantity}${unit}, counted from ${line.eventCount} events in ${line.days} of its days.`;
+  const steps = Array.isArray(line.steps) ? (line.steps as RatingStep[]) : [];
+  const tiers = Array.isArray(line.tiers) ? (line.tiers as DocumentTier[]) : [];
+  return [
+    `${line.description}${group}: ${line.amount}`,
+    `  From ${shortInstant(line.period[0])} until ${shortInstant(line.period[1])} (not included). ${counted}`,
+    ...steps.map((step) => `  ${stepNames[step.name] ?? step.name}: ${step.detail}.`),
+    ...tiers.map((tier) => `    ${describeTier(tier)}`),
+    `  Rounded once, ${roundings[line.roundingMode] ?? line.roundingMode}: ${line.exactAmount} is ${line.amount}.`,
+  ];
+}
+
+const stepNames: Readonly<Record<string, string>> = {
+  included_units: "Included",
+  charge_model: "Price",
+  proration: "Part of a period",
+  minimum_amount: "Minimum",
+  maximum_amount: "Maximum",
+};
+
+function describeTier(tier: DocumentTier): string {
+  const range = tier.upTo === null ? `above ${tier.from}` : `above ${tier.from} up to ${tier.upTo}`;
+  const flat = /^0(\.0+)?$/.test(tier.flatAmount) ? "" : ` + ${tier.flatAmount}`;
+  return `${range}: ${tier.quantity} x ${tier.unitAmount}${flat} = ${tier.amount}`;
+}
+
+function shortInstant(text: string): string {
+  return text.replace(/T00:00:00(?:\.000)?Z$/, "").replace(/\.000Z$/, "Z");
+}
