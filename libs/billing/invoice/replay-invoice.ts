@@ -10,7 +10,7 @@ import type { BillableItem } from "#libs/core/rating/billable-item.ts";
 import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import { canonicalJson, inputHash } from "#libs/core/rating/input-hash.ts";
 import { rateDuePeriod } from "#libs/core/rating/rate-due-period.ts";
-import type { RatingStep } from "#libs/core/rating/rate-price.ts";
+import type { RatingStep } from "#libs/core/rating/rating-step.ts";
 import { compareReplay, type ReplayDifference, type ReplayFacts } from "#libs/core/rating/replay-line.ts";
 import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import { type TenantTx, toInstant } from "#libs/data/database.ts";

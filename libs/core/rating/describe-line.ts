@@ -1,5 +1,5 @@
 import type { DocumentTier } from "../invoice/invoice-document.ts";
-import type { RatingStep } from "./rate-price.ts";
+import type { RatingStep } from "./rating-step.ts";
 
 /** A stored line as a person is told of it; decimals are plain text. */
 export type DescribedLine = {

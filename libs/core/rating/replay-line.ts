@@ -1,6 +1,7 @@
 import type { DecimalString } from "../price/price.ts";
 import { canonicalJson } from "./input-hash.ts";
-import type { Ratio, RatingStep } from "./rate-price.ts";
+import type { Ratio } from "./rate-price.ts";
+import type { RatingStep } from "./rating-step.ts";
 
 /** What a line says, and what it would say: the facts that are compared, decimals as plain text. */
 export type ReplayFacts = {
