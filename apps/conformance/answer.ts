@@ -55,6 +55,10 @@ export const decisionRules = {
   parts_add_up: { record: "0003", says: "discounts and taxes of lines add up to those of the invoice" },
   currency_in_table: { record: "0003", says: "a currency that is not in the table is refused" },
   provider_limit_named: { record: "0003", says: "what a provider cannot express is refused by name" },
+  period_rated_whole: {
+    record: "0012",
+    says: "late usage is rated with all of its period, so packages and tiers run on",
+  },
   first_event_counts: {
     record: "0012",
     says: "(source, id) is one event: the first counts, none is refused",

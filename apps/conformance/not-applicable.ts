@@ -19,6 +19,12 @@ const rows: readonly NotApplicableRow[] = [
     reason: "no price commits an amount per window with a factor for what is above it",
   },
   {
+    area: "aggregation",
+    key: "window",
+    value: "minute",
+    reason: "usage is cut into hours, days and months",
+  },
+  {
     area: "proration",
     key: "method",
     value: "fixed_30_day_months",
@@ -44,6 +50,7 @@ export const apiRows: readonly NotApplicableRow[] = [
     key: "tier_selection_quantity",
     reason: "a price chooses its tier by what it prices",
   },
+  { area: "charge_models", op: "minimum_true_up", reason: "no request states an amount that was used" },
   ...["add_interval", "floor", "boundary_sequence", "elapsed_periods"].map(
     (op): NotApplicableRow => ({ area: "periods", op, reason: noQuestion }),
   ),

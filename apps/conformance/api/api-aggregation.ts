@@ -7,14 +7,14 @@ import { parseGroup } from "#libs/core/usage/usage-group.ts";
 import { type Adapter, InputUnknown, type Value, type Values } from "../answer.ts";
 import {
   type AggregationInput,
-  aggregationInput,
   answerAggregation,
   listedValue,
   meterOf,
   periodOf,
+  readAggregation,
   type VectorEvent,
 } from "../areas/aggregation.ts";
-import { instantOf, readInput, roundedAs } from "../areas/read-input.ts";
+import { instantOf, roundedAs } from "../areas/read-input.ts";
 import type { ApiClient } from "./api-client.ts";
 
 const ingested = z.object({ accepted: z.number(), rejected: z.array(z.unknown()) });
@@ -28,7 +28,7 @@ type Subject = { readonly customer: string; readonly meter: string };
 export function apiAggregation(api: ApiClient): Adapter {
   return async (raw) => {
     const answer = answerAggregation(raw);
-    const input = readInput(aggregationInput, raw);
+    const input = readAggregation(raw);
     const subject = { customer: api.newCode("customer"), meter: api.newCode("meter") };
     await api.send("POST", "/v1/customers", { external_id: subject.customer, name: "Conformance" });
     await api.send("POST", "/v1/meters", meterBody(subject.meter, meterOf(input)));

@@ -3,7 +3,13 @@ import { z } from "zod";
 import type { TimeRange } from "#libs/core/calendar/proration.ts";
 import { instantToLocal } from "#libs/core/calendar/timezone.ts";
 import { type Adapter, InputUnknown, type Values } from "../answer.ts";
-import { answerPeriods, hasStart, type PeriodsQuestion, periodsQuestion } from "../areas/periods.ts";
+import {
+  answerPeriods,
+  arrearsValues,
+  hasStart,
+  type PeriodsQuestion,
+  periodsQuestion,
+} from "../areas/periods.ts";
 import type { ApiClient } from "./api-client.ts";
 
 const created = z.object({ id: z.string() });
@@ -50,10 +56,7 @@ async function valuesOf(api: ApiClient, question: PeriodsQuestion): Promise<Valu
       return { start: before.start, end: before.end };
     }
     case "arrears_due":
-      return {
-        ...{ billed_until: start, billed_to: start, billed_up_to: start, effective_end: start },
-        ...{ next_boundary: end, next: end },
-      };
+      return arrearsValues(holding, at, question.time("subscription_end"));
     default:
       throw new InputUnknown(`op: ${op} is no question to a subscription`);
   }

@@ -33,7 +33,7 @@ const filter = z.union([
   z.strictObject({ op: z.enum(["in", "not_in", "exists"]), values: z.array(scalar).default([]) }),
 ]);
 
-export const aggregationInput = z.strictObject({
+const aggregationInput = z.strictObject({
   op: z.enum(["aggregate", "ingest"]).default("aggregate"),
   aggregation: z
     .enum(["count", "sum", "max", "min", "latest", "unique_count", "weighted_sum", "percentile"])
@@ -63,7 +63,7 @@ const carrying: ReadonlySet<Meter["aggregation"]> = new Set(["latest", "unique_c
 
 /** Answers questions about usage by `libs/core/usage`. */
 export function answerAggregation(raw: unknown): Answer {
-  const input = readInput(aggregationInput, raw);
+  const input = readAggregation(raw);
   const { first, again } = splitRepeats(input.events, identityOf);
   if (input.op === "ingest") return ingestAnswer(input, first, again);
   const others: OtherAnswer[] = [];
@@ -79,6 +79,15 @@ export function answerAggregation(raw: unknown): Answer {
     });
   }
   return { values: quantities(input, first, period), others, timezone: input.timezone };
+}
+
+/** Reads an input; a level that is carried in stands for all that came before. Throws InputUnknown. */
+export function readAggregation(raw: unknown): AggregationInput {
+  const input = readInput(aggregationInput, raw);
+  if (input.initial_value === undefined || input.initial_value === null) return input;
+  const { start } = periodOf(input);
+  const isLater = ({ time }: VectorEvent) => compareInstants(instantOf(time, input.timezone), start) >= 0;
+  return { ...input, events: input.events.filter(isLater) };
 }
 
 /** A namespace is a tenant: identities of two tenants never meet. */

@@ -85,6 +85,7 @@ function providerAnswer({ currency, amount }: Input<"provider_minor_units">): An
   };
   const refusal = codeOfRefusal(money);
   if (refusal === null) return { values: { minor_units: new Decimal(money().toString()) } };
+  if (!isCurrency(currency) || currencyExponent(currency) !== 3) return { values: { error: refusal } };
   const tens = roundDecimal(new Decimal(amount).times(100), 0, "half_up").times(10);
   return {
     values: { error: refusal },
@@ -111,6 +112,9 @@ function invoiceAnswer(input: InvoiceVector): Answer {
 }
 
 function invoiceValues(invoice: AssembledInvoice, major: (minor: bigint) => Decimal): Values {
+  const contained = new Set(invoice.taxes.filter((tax) => tax.inclusive).map((tax) => tax.taxRateId));
+  const addedTax = ({ taxes }: AssembledInvoice["lines"][number]) =>
+    taxes.reduce((sum, tax) => (contained.has(tax.taxRateId) ? sum : sum + tax.amountMinor), 0n);
   return {
     subtotal: major(invoice.subtotalMinor),
     discount: major(invoice.discountTotalMinor),
@@ -118,7 +122,7 @@ function invoiceValues(invoice: AssembledInvoice, major: (minor: bigint) => Deci
     tax: major(invoice.taxTotalMinor),
     credits_applied: major(invoice.creditTotalMinor),
     total: major(invoice.amountDueMinor),
-    line_totals: invoice.lines.map((each) => major(each.amountMinor - each.discountMinor)),
+    line_totals: invoice.lines.map((each) => major(each.amountMinor - each.discountMinor + addedTax(each))),
     line_discounts: invoice.lines.map((each) => major(each.discountMinor)),
     line_taxes: invoice.lines.map((each) => major(each.taxMinor)),
   };

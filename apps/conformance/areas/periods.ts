@@ -46,6 +46,8 @@ const periodsInput = z.strictObject({
   count: z.number().int().min(0).max(10_000).optional(),
   include_current: z.boolean().default(false),
   subscription_end: z.string().nullish(),
+  service_end: z.string().nullish(),
+  target: z.string().nullish(),
   not_before: z.string().nullish(),
   anchor_rule: z
     .enum(["start_day_plus_n_at_anchor_clock", "start_month_plus_n", "start_year_plus_n"])
@@ -89,8 +91,13 @@ export function answerPeriods(raw: unknown): Answer {
 export function periodsQuestion(raw: unknown): PeriodsQuestion {
   const input = readInput(periodsInput, raw);
   const zone = input.timezone;
+  const texts: { readonly [name in TimeName]?: string | null | undefined } = {
+    ...input,
+    at: input.at ?? input.target,
+    subscription_end: input.subscription_end ?? input.service_end,
+  };
   const time = (name: TimeName) => {
-    const text = input[name];
+    const text = texts[name];
     return text === undefined || text === null ? null : instantOf(text, zone);
   };
   return { input, time, zone };
@@ -206,21 +213,24 @@ function addInterval(question: PeriodsQuestion): Asked {
   return { values: { from, result: boundary(schedule, 1) } };
 }
 
-/** Arrears are billed up to the start of the period that runs. */
+/** Arrears are billed up to the start of the period that runs, and at the end up to the end. */
 function arrearsDue(question: PeriodsQuestion): Asked {
   const at = required(question.time("at"), "at");
-  const { start, end } = hasStart(question)
-    ? periodContaining(scheduleOf(question), at)
-    : gridPeriod(scheduleOf(question), at, 0);
+  const schedule = scheduleOf(question);
+  const { start, end } = hasStart(question) ? periodContaining(schedule, at) : gridPeriod(schedule, at, 0);
+  return { values: arrearsValues({ start, end }, at, question.time("subscription_end")) };
+}
+
+/** Under the names that an answer to `arrears_due` may go by. */
+export function arrearsValues(
+  { start, end }: TimeRange,
+  at: Temporal.Instant,
+  endsAt: Temporal.Instant | null,
+): Values {
+  const until = endsAt !== null && compareInstants(endsAt, at) <= 0 ? endsAt : start;
   return {
-    values: {
-      billed_until: start,
-      billed_to: start,
-      billed_up_to: start,
-      effective_end: start,
-      next_boundary: end,
-      next: end,
-    },
+    ...{ billed_until: until, billed_to: until, billed_up_to: until, due_until: until, effective_end: until },
+    ...{ next_boundary: end, next: end },
   };
 }
 

@@ -33,7 +33,7 @@ const options = {
 /** A price as the vectors write it, by model. */
 export const vectorPrice = {
   per_unit: { unit_amount: decimalText, ...options },
-  flat: { amount: decimalText, ...options },
+  flat: { amount: decimalText.optional(), flat_amount: decimalText.optional(), ...options },
   package: {
     package_amount: decimalText,
     package_size: decimalText,
@@ -86,7 +86,7 @@ function modelOf(price: VectorPrice): Readonly<Record<string, unknown>> {
     case "per_unit":
       return { charge_model: "per_unit", per_unit: { unit_amount: price.unit_amount } };
     case "flat":
-      return { charge_model: "flat", flat: { amount: price.amount } };
+      return { charge_model: "flat", flat: { amount: price.amount ?? price.flat_amount } };
     case "package":
       return {
         charge_model: "package",

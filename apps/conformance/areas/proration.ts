@@ -15,7 +15,10 @@ import { type Answer, InputUnknown } from "../answer.ts";
 import { currencyOfAmounts, currencyOfScale, decimal, instantOf, minorToDecimal } from "./read-input.ts";
 import { readInput, rounding, roundedAs } from "./read-input.ts";
 
-const fee = z.strictObject({ unit_amount: decimal, quantity: decimal.optional() });
+const fee = z.union([
+  z.strictObject({ unit_amount: decimal, quantity: decimal.optional() }),
+  z.strictObject({ amount: decimal }),
+]);
 
 const prorationInput = z.strictObject({
   op: z.enum([
@@ -225,10 +228,11 @@ function planChange(input: ProrationInput, kind: ChangedFee["kind"]): Answer {
   const feeOf = (given: ProrationInput["old"]): ChangedFee | null =>
     given === undefined || given === null
       ? null
-      : { kind, amount: given.unit_amount.times(given.quantity ?? 1) };
+      : { kind, amount: "amount" in given ? given.amount : given.unit_amount.times(given.quantity ?? 1) };
   const after =
     input.new === undefined && input.amount !== undefined ? { kind, amount: input.amount } : feeOf(input.new);
-  const rest = restOf(input);
+  const isWhole = kind === "one_time" && input.period_start === undefined;
+  const rest = isWhole ? { numerator: 1n, denominator: 1n } : restOf(input);
   const exact = changeAmounts({ before: feeOf(input.old), after, rest });
   const credit = roundedAs(exact.credit, input.rounding);
   const charge = roundedAs(exact.charge, input.rounding);

@@ -28,7 +28,7 @@ export function unroundedSpread(input: InvoiceVector, ours: AssembledInvoice): V
       : taxes.map((each) => round(sumOf(each)));
   return {
     line_discounts: left.map((amount, index) => round((lines[index] ?? zero).minus(amount))),
-    line_totals: left.map(round),
+    line_totals: left.map((amount, index) => round(amount.plus(perLine[index] ?? zero))),
     line_taxes: perLine,
     ...(input.tax_rounding.startsWith("per_line") ? { tax: sumOf(perLine) } : {}),
   };
