@@ -1,13 +1,22 @@
+import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
 import { Decimal, formatDecimal, zero } from "#libs/core/money/decimal.ts";
-import type { Adapter } from "../answer.ts";
-import { answerChargeModels, type ChargeModelInput, chargeModelInputs } from "../areas/charge-models.ts";
-import { priceOfVector } from "../areas/price-of-vector.ts";
+import { type Adapter, InputUnknown } from "../answer.ts";
+import {
+  answerChargeModels,
+  type ChargeModelInput,
+  chargeModelInputs,
+  transactionsOf,
+} from "../areas/charge-models.ts";
+import { priceOfVector, type VectorPrice } from "../areas/price-of-vector.ts";
 import { currencyOfAmounts, readInput, roundedAs } from "../areas/read-input.ts";
 import type { ApiClient } from "./api-client.ts";
 
 const created = z.object({ id: z.string() });
 const preview = z.object({ lines: z.array(z.object({ exact_amount: z.string() })) });
+
+type PricedInput = Exclude<ChargeModelInput, { model: "minimum_true_up" }>;
+type Subject = { readonly customer: string; readonly meter: string };
 
 /** The one period that is billed; events lie inside it. */
 const period = { start: "2025-01-01T00:00:00Z", end: "2025-02-01T00:00:00Z" };
@@ -17,14 +26,12 @@ export function apiChargeModels(api: ApiClient): Adapter {
   return async (raw) => {
     const { others } = answerChargeModels(raw);
     const input = readInput(chargeModelInputs, raw);
+    if (input.model === "minimum_true_up") throw new InputUnknown("used: no request states what was used");
     const subject = { customer: api.newCode("customer"), meter: api.newCode("meter") };
     await api.send("POST", "/v1/customers", { external_id: subject.customer, name: "Conformance" });
     await api.send("POST", "/v1/meters", { code: subject.meter, name: "Conformance", aggregation: "sum" });
     const subscription = await subscribe(api, subject, input);
-    await api.send("POST", "/v1/events", {
-      ...{ id: subject.meter, customer: subject.customer, event_type: subject.meter },
-      ...{ timestamp: "2025-01-15T00:00:00Z", value: formatDecimal(input.quantity) },
-    });
+    await api.send("POST", "/v1/events", eventsOf(subject, input));
     const answer = await api.send("POST", "/v1/invoices/preview", {
       ...{ subscription, period_start: period.start, period_end: period.end },
     });
@@ -36,18 +43,29 @@ export function apiChargeModels(api: ApiClient): Adapter {
   };
 }
 
-async function subscribe(
-  api: ApiClient,
-  subject: { readonly customer: string; readonly meter: string },
-  input: ChargeModelInput,
-): Promise<string> {
+/** An event for each value, an hour apart: a bucket of its own where hours are rated alone. */
+function eventsOf({ customer, meter }: Subject, input: PricedInput) {
+  return valuesOf(input).map((value, index) => ({
+    ...{ id: `${meter}_${index}`, customer, event_type: meter, value: formatDecimal(value) },
+    timestamp: Temporal.Instant.from(period.start).add({ hours: index }).toString(),
+  }));
+}
+
+function valuesOf(input: PricedInput): readonly Decimal[] {
+  if (input.model === "percentage") return transactionsOf(input);
+  return input.model === "sum_of_buckets" ? input.bucket_quantities : [input.quantity];
+}
+
+async function subscribe(api: ApiClient, subject: Subject, input: PricedInput): Promise<string> {
   const plan = api.newCode("plan");
+  const vector = input.model === "sum_of_buckets" ? input.price : input;
+  const ratePer = input.model === "sum_of_buckets" ? { rate_per: { window: "hour", group_by: [] } } : {};
   await api.send("POST", "/v1/plans", {
     code: plan,
     name: "Conformance",
-    currency: input.currency ?? currencyOfAmounts(...moneyOf(input)),
+    currency: input.currency ?? currencyOfAmounts(...moneyOf(vector)),
     interval: { unit: "month", count: 1 },
-    prices: [{ ...priceOfVector(input), meter: subject.meter }],
+    prices: [{ ...priceOfVector(vector), ...ratePer, meter: subject.meter }],
   });
   const subscription = await api.send("POST", "/v1/subscriptions", {
     ...{ customer: subject.customer, plan, timezone: "UTC", anchor: "calendar" },
@@ -57,12 +75,12 @@ async function subscribe(
 }
 
 /** What a plan states in money, with no more decimals than its currency has. */
-function moneyOf(input: ChargeModelInput): Decimal[] {
+function moneyOf(price: VectorPrice): Decimal[] {
   const named = [
-    input.minimum,
-    input.maximum,
-    input.model === "package" ? input.package_amount : undefined,
-    input.model === "flat" ? input.amount : undefined,
+    price.minimum,
+    price.maximum,
+    price.model === "package" ? price.package_amount : undefined,
+    price.model === "flat" ? (price.amount ?? price.flat_amount) : undefined,
   ];
   return named.flatMap((amount) => (amount === undefined || amount === null ? [] : [new Decimal(amount)]));
 }
