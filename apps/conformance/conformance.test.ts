@@ -56,6 +56,26 @@ describe("the vectors of other engines", () => {
   });
 });
 
+test("what breaks an adapter is a difference, and does not end the run", async () => {
+  const [judged] = await runVectors(
+    [caseOf("periods", { op: "floor" }, { result: "2026-01-01" })],
+    {
+      ...coreRespondent,
+      adapters: {
+        ...coreRespondent.adapters,
+        periods: () => {
+          throw new TypeError("no such thing");
+        },
+      },
+    },
+    { mutate: false },
+  );
+  expect(judged?.verdict).toMatchObject({
+    verdict: "differ",
+    differences: [{ reason: "broken: TypeError: no such thing" }],
+  });
+});
+
 describe("a difference by decision", () => {
   const stub = {
     op: "next_boundary",

@@ -2,6 +2,7 @@ import { DomainError } from "#libs/core/errors.ts";
 import type { Adapter, Answer, DecisionRule, Value } from "./answer.ts";
 import { InputUnknown } from "./answer.ts";
 import { isSameValue, showValue } from "./compare-values.ts";
+import { BadInput } from "./conformance-options.ts";
 import type { VectorCase } from "./read-vectors.ts";
 import { shiftValue } from "./shift-value.ts";
 
@@ -23,13 +24,20 @@ export type Verdict =
     }
   | { readonly verdict: "differ"; readonly differences: readonly Difference[] };
 
-/** How other engines name the errors that we have a code for. */
-const errorNames: Readonly<Record<string, string>> = {
-  invalid_interval_count: "interval_count_invalid",
-  unknown_currency: "currency_unknown",
-  invalid_currency: "currency_unknown",
-  unknown_timezone: "timezone_unknown",
-  invalid_timezone: "timezone_unknown",
+/** How other engines name what we have a code for, by expected key. */
+const foreignNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  error: {
+    invalid_interval_count: "interval_count_invalid",
+    unknown_currency: "currency_unknown",
+    invalid_currency: "currency_unknown",
+    unknown_timezone: "timezone_unknown",
+    invalid_timezone: "timezone_unknown",
+  },
+  reason: {
+    outside_tolerance: "timestamp_outside_tolerance",
+    timestamp_outside_tolerance_zone: "timestamp_outside_tolerance",
+    timestamp_too_old: "timestamp_outside_tolerance",
+  },
 };
 
 /** Asks Billwright, and compares what is expected with what it says. */
@@ -40,14 +48,17 @@ export async function judgeCase(each: VectorCase, adapter: Adapter, mutate: bool
   return mutate ? judgeShifted(expected, answer) : judge(expected, answer);
 }
 
-/** The answer, an error code among its values when Billwright refuses; a text when the input is not understood. */
+/**
+ * The answer, an error code among its values when Billwright refuses; a text when the input is not understood or something
+ * broke, which is a difference too.
+ */
 async function ask(adapter: Adapter, input: VectorCase["input"]): Promise<Answer | string> {
   try {
     return await adapter(input);
   } catch (error) {
-    if (error instanceof InputUnknown) return error.message;
+    if (error instanceof BadInput) throw error;
     if (error instanceof DomainError) return { values: { error: error.code }, refusal: error.message };
-    throw error;
+    return error instanceof InputUnknown ? error.message : `broken: ${String(error)}`;
   }
 }
 
@@ -87,8 +98,7 @@ function judgeEntry(
   readonly said: Value | undefined;
 } {
   const zone = answer.timezone ?? "UTC";
-  const wanted =
-    key === "error" && typeof expected === "string" ? (errorNames[expected] ?? expected) : expected;
+  const wanted = typeof expected === "string" ? (foreignNames[key]?.[expected] ?? expected) : expected;
   const ours = answer.values[key];
   if (isSameValue(wanted, ours, zone)) return { difference: null, rule: null, said: ours };
   const other = answer.others?.find(({ values }) => isSameValue(wanted, values[key], zone));

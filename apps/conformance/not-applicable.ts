@@ -18,6 +18,14 @@ const rows: readonly NotApplicableRow[] = [
     op: "windowed_commitment",
     reason: "no price commits an amount per window with a factor for what is above it",
   },
+  ...["half_up", "half_even", "nearest"].map(
+    (value): NotApplicableRow => ({
+      area: "charge_models",
+      key: "convert_rounding",
+      value,
+      reason: "a transform rounds up, down or not at all: what is started counts or does not",
+    }),
+  ),
   {
     area: "aggregation",
     key: "window",

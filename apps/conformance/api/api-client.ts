@@ -46,7 +46,12 @@ async function send(request: {
       method,
       headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+      throw new BadInput(
+        `${url} cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
+      );
     });
+    if (response.status === 401) throw new BadInput(`${url} does not know the --key`);
     if (response.ok) return response.json();
     if (response.status !== 429 || attempt === tries) throw await refusalOf(response, `${method} ${path}`);
     await sleep(1_000 * Number(response.headers.get("retry-after") ?? 1));

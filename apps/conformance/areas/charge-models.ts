@@ -14,11 +14,18 @@ import { rateDelta } from "#libs/core/rating/rate-delta.ts";
 import { type Ratio, ratePrice } from "#libs/core/rating/rate-price.ts";
 import { type Answer, InputUnknown } from "../answer.ts";
 import { priceOfVector, type VectorPrice, vectorPrice } from "./price-of-vector.ts";
-import { currencyOfAmounts, currencyOfScale, decimal, decimalText, readInput } from "./read-input.ts";
+import {
+  currencyOfAmounts,
+  currencyOfScale,
+  currencyCode,
+  decimal,
+  decimalText,
+  readInput,
+} from "./read-input.ts";
 import { type Rounding, rounding, roundedAs } from "./read-input.ts";
 
 /** How the answer is asked for. */
-const shown = { currency: z.string().optional(), rounding: rounding.optional() };
+const shown = { currency: currencyCode.optional(), rounding: rounding.optional() };
 
 /** What was billed earlier in the same period. */
 const prior = {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decimal, decimalText, rounding } from "./read-input.ts";
+import { currencyCode, decimal, decimalText, rounding } from "./read-input.ts";
 
 const discount = z.strictObject({
   type: z.enum(["percent", "fixed"]),
@@ -18,7 +18,7 @@ const line = z.strictObject({
 /** An invoice as the vectors write it: lines, then discounts, then taxes, then credits. */
 export const invoiceInput = z.strictObject({
   op: z.literal("invoice"),
-  currency: z.string(),
+  currency: currencyCode,
   rounding: rounding.optional(),
   discount_mode: z.enum(["sequential_on_remaining", "percent_first_then_fixed"]).optional(),
   discount_spread: z.enum(["pro_rata_unrounded", "largest_remainder"]).optional(),

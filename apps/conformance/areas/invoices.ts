@@ -15,20 +15,28 @@ import { stripeAmount } from "#libs/core/money/stripe-minor-units.ts";
 import type { Answer, OtherAnswer, Values } from "../answer.ts";
 import { invoiceInput, type InvoiceVector } from "./invoice-vector.ts";
 import { unroundedSpread } from "./unrounded-spread.ts";
-import { decimal, decimalText, minorToDecimal, readInput, rounding, roundedAs } from "./read-input.ts";
+import {
+  currencyCode,
+  decimal,
+  decimalText,
+  minorToDecimal,
+  readInput,
+  rounding,
+  roundedAs,
+} from "./read-input.ts";
 
 const inputs = z.discriminatedUnion("op", [
   invoiceInput,
-  z.strictObject({ op: z.literal("round"), currency: z.string().optional(), amount: decimal, rounding }),
+  z.strictObject({ op: z.literal("round"), currency: currencyCode.optional(), amount: decimal, rounding }),
   z.strictObject({
     op: z.literal("sum_rounding"),
-    currency: z.string().optional(),
+    currency: currencyCode.optional(),
     amounts: z.array(decimal),
     rounding,
     order: z.enum(["sum_then_round", "round_then_sum"]),
   }),
-  z.strictObject({ op: z.literal("currency_exponent"), currency: z.string() }),
-  z.strictObject({ op: z.literal("provider_minor_units"), currency: z.string(), amount: decimalText }),
+  z.strictObject({ op: z.literal("currency_exponent"), currency: currencyCode }),
+  z.strictObject({ op: z.literal("provider_minor_units"), currency: currencyCode, amount: decimalText }),
 ]);
 type Inputs = z.infer<typeof inputs>;
 type Input<Op extends Inputs["op"]> = Extract<Inputs, { op: Op }>;

@@ -2,7 +2,7 @@ import type { Temporal } from "temporal-polyfill";
 import { z } from "zod";
 import { type Share, shareOf, type TimeRange } from "#libs/core/calendar/proration.ts";
 import { boundary, resolveSchedule, type Schedule } from "#libs/core/calendar/schedule.ts";
-import { instantToLocal } from "#libs/core/calendar/timezone.ts";
+import { compareInstants, instantToLocal } from "#libs/core/calendar/timezone.ts";
 import { assembleInvoice } from "#libs/core/invoice/assemble-invoice.ts";
 import { currencyExponent } from "#libs/core/money/currencies.ts";
 import { Decimal, formatDecimal } from "#libs/core/money/decimal.ts";
@@ -149,11 +149,11 @@ function period(input: ProrationInput): TimeRange {
   };
 }
 
+/** A first day after the last one bills nothing: a trial was longer than the period. */
 function billedRange(input: ProrationInput): TimeRange {
-  return {
-    start: at(input.billed_from, "billed_from", input),
-    end: openEnd(input.billed_last_day, input.billed_to, "billed_to", input),
-  };
+  const start = at(input.billed_from, "billed_from", input);
+  const end = openEnd(input.billed_last_day, input.billed_to, "billed_to", input);
+  return compareInstants(end, start) < 0 ? { start: end, end } : { start, end };
 }
 
 function restOf(input: ProrationInput): Share {
@@ -167,11 +167,11 @@ function restOf(input: ProrationInput): Share {
 }
 
 function readFraction(text: string): Share {
-  const [, numerator, denominator] = /^(\d+)\/([1-9]\d*)$/.exec(text) ?? [];
-  if (numerator === undefined || denominator === undefined) {
+  const [, numerator, denominator] = /^(\d+)(?:\/([1-9]\d*))?$/.exec(text) ?? [];
+  if (numerator === undefined) {
     throw new InputUnknown(`fraction: "${text}" is not of the form 17/31`);
   }
-  return { numerator: BigInt(numerator), denominator: BigInt(denominator) };
+  return { numerator: BigInt(numerator), denominator: BigInt(denominator ?? 1) };
 }
 
 /** A share as such, as a decimal, and of the amount when there is one. */

@@ -18,6 +18,9 @@ export const decimal: z.ZodType<Decimal> = z.string().transform((text, context) 
 /** The same as a plain decimal string, as prices take it. */
 export const decimalText: z.ZodType<string> = decimal.transform(formatDecimal);
 
+/** An ISO 4217 code in either case. */
+export const currencyCode: z.ZodType<string> = z.string().transform((code) => code.toUpperCase());
+
 export const rounding = z.strictObject({
   mode: z.enum(["half_up", "half_even"]),
   scale: z.number().int().min(0).max(40),
