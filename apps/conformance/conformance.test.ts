@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BadInput, readConformanceOptions } from "./conformance-options.ts";
@@ -26,6 +26,10 @@ describe("the vectors of other engines", () => {
     expect(counts.differ).toBe(0);
     expect(counts.total).toBeGreaterThan(450);
     expect(counts.agree / counts.total).toBeGreaterThanOrEqual(0.85);
+  });
+
+  test("the README states the verdict", () => {
+    expect(readFileSync("README.md", "utf8")).toContain(`\`${verdictLine(judged)}\``);
   });
 
   test("every applicable case differs when what is expected is shifted", async () => {

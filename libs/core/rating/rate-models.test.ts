@@ -3,13 +3,6 @@ import { roundToMinor } from "../money/rounding.ts";
 import type { PricedEvent } from "../price/charge-models/charge-model.ts";
 import type { ChargeModel, Price, Tier } from "../price/price.ts";
 import { validatePrice } from "../price/validate-price.ts";
-import {
-  peerBucketAmounts,
-  peerDeltaAmounts,
-  peerEventAmounts,
-  peerOptionAmounts,
-} from "./peer-model-amounts.ts";
-import { readOptions, readTerms } from "./peer-terms.ts";
 import { rateDelta } from "./rate-delta.ts";
 import { type RatedAmount, type RatePriceInput, type Ratio, ratePrice } from "./rate-price.ts";
 
@@ -37,61 +30,14 @@ function eventsOf(values: readonly string[]): PricedEvent[] {
   return values.map((value) => ({ value: new Decimal(value), amount: null }));
 }
 
-function rowsOf(table: string): string[][] {
-  return table
-    .trim()
-    .split("\n")
-    .map((row) => row.split("|").map((cell) => cell.trim()));
-}
-
-const words = (cell: string) => cell.split(" ").filter((word) => word !== "");
-const plain = (amount: string) => formatDecimal(new Decimal(amount));
-
-describe("what peers charge", () => {
-  test.each(rowsOf(peerOptionAmounts))(
-    "%s: %s %s, %s, at %s costs %s",
-    (_rule, model = "", terms = "", options = "", quantity = "", amount = "") => {
-      expect(amountOf(usagePrice(readTerms(model, terms), readOptions(options)), quantity)).toBe(
-        plain(amount),
-      );
-    },
-  );
-
-  test.each(rowsOf(peerBucketAmounts))(
-    "each bucket alone: %s %s, %s, at %s costs %s",
-    (model = "", terms = "", options = "", quantities = "", amount = "") => {
-      const price = usagePrice(readTerms(model, terms), readOptions(options));
-      const buckets = words(quantities).map((text, n) => ({ key: `${n}`, quantity: new Decimal(text) }));
-      const ratePer = { window: "hour", groupBy: [] } as const;
-      expect(amountOf({ ...price, ratePer }, "0", { buckets })).toBe(plain(amount));
-    },
-  );
-
-  test.each(rowsOf(peerEventAmounts))(
-    "a percentage of %s of %s is %s",
-    (terms = "", values = "", amount = "") => {
-      const price = usagePrice(readTerms("percentage", terms));
-      expect(amountOf(price, "0", { events: eventsOf(words(values)) })).toBe(plain(amount));
-    },
-  );
-
-  test.each(rowsOf(peerDeltaAmounts))(
-    "%s %s, %s, after %s another %s, with %s billed, rounded to %s, adds %s",
-    (model = "", terms = "", options = "", prior = "", since = "", billed = "", rounded = "", amount = "") => {
-      const delta = rateDelta({
-        price: usagePrice(readTerms(model, terms), readOptions(options)),
-        ratio: whole,
-        quantity: new Decimal(since),
-        ...(prior === "-" ? {} : { priorQuantity: new Decimal(prior) }),
-        ...(billed === "-" ? {} : { billedAmount: new Decimal(billed) }),
-        ...(rounded === "-" ? {} : { rounding: { currency: "USD", mode: "half_up" as const } }),
-      });
-      expect(formatDecimal(delta.amount)).toBe(plain(amount));
-    },
-  );
-});
-
-const steps: ChargeModel = readTerms("stairstep", "10=0+5 20=0+8 *=0+9");
+const steps: ChargeModel = {
+  model: "stairstep",
+  tiers: [
+    { upTo: "10", flatAmount: "5" },
+    { upTo: "20", flatAmount: "8" },
+    { upTo: null, flatAmount: "9" },
+  ],
+};
 const tiers: Tier[] = [
   { upTo: "10", unitAmount: "1", flatAmount: "2" },
   { upTo: null, unitAmount: "0.5" },
@@ -120,7 +66,14 @@ describe("charge models", () => {
   });
 
   test("a percentage names its parts, and they add up", () => {
-    const price = usagePrice(readTerms("percentage", "2.99 +0.10 free=1/- each=1.75..12"));
+    const price = usagePrice({
+      model: "percentage",
+      rate: "2.99",
+      fixedAmount: "0.10",
+      freeEvents: 1,
+      minimumPerEvent: "1.75",
+      maximumPerEvent: "12",
+    });
     const rated = rate(price, "10170", { events: eventsOf(["80", "10", "80", "10000"]) });
     expect(rated.steps.at(-1)?.parts).toEqual([
       { name: "rate", amount: "301.691", detail: "2.99 % of 10090, 1 events free" },
@@ -132,14 +85,20 @@ describe("charge models", () => {
   });
 
   test("a negative event is charged as its mirror image, or not at all", () => {
-    const model = readTerms("percentage", "10 +1 free=-/- each=-..-");
+    const model: ChargeModel = { model: "percentage", rate: "10", fixedAmount: "1" };
     const events = eventsOf(["100", "-50"]);
     expect(amountOf(usagePrice(model), "50", { events })).toBe("5");
     expect(amountOf(usagePrice(model, { negativeQuantity: "zero" }), "50", { events })).toBe("11");
   });
 
   test("an allowance of 0 is none, so that the other one counts", () => {
-    const price = usagePrice(readTerms("percentage", "10 +1 free=0/100 each=-..-"));
+    const price = usagePrice({
+      model: "percentage",
+      rate: "10",
+      fixedAmount: "1",
+      freeEvents: 0,
+      freeAmount: "100",
+    });
     expect(amountOf(price, "150", { events: eventsOf(["100", "50"]) })).toBe("6");
   });
 
@@ -238,9 +197,12 @@ describe("options between quantity and amount", () => {
       { upTo: "5", quantity: "5" },
       { upTo: null, quantity: "13" },
     ]);
-    const free = usagePrice(readTerms("percentage", "10 +0 free=3/1000 each=-..-"), {
-      prorateAllowances: true,
-    });
+    const free = usagePrice(
+      { model: "percentage", rate: "10", freeEvents: 3, freeAmount: "1000" },
+      {
+        prorateAllowances: true,
+      },
+    );
     expect(amountOf(free, "0", { ratio: half, events: eventsOf(["100", "100"]) })).toBe("10");
   });
 });
@@ -295,7 +257,7 @@ describe("amounts at the edges", () => {
       "2",
     );
     const events = eventsOf(["50"]);
-    const percentage = usagePrice(readTerms("percentage", "10 +1 free=1/- each=-..-"));
+    const percentage = usagePrice({ model: "percentage", rate: "10", fixedAmount: "1", freeEvents: 1 });
     const more = { price: percentage, ratio: whole, quantity: new Decimal(50), events };
     expect(
       rateDelta({

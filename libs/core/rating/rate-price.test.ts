@@ -1,9 +1,6 @@
 import fc from "fast-check";
 import { Decimal, formatDecimal } from "../money/decimal.ts";
 import type { ChargeModel, Price, Tier } from "../price/price.ts";
-import { validatePrice } from "../price/validate-price.ts";
-import { peerAmounts } from "./peer-amounts.ts";
-import { readOptions, readTerms } from "./peer-terms.ts";
 import { type RatedAmount, type Ratio, ratePrice } from "./rate-price.ts";
 
 const whole: Ratio = { numerator: 1n, denominator: 1n };
@@ -36,24 +33,6 @@ function recurringPrice(chargeModel: ChargeModel, terms: Partial<Price> = {}): P
 function rate(price: Price, quantity: string, ratio: Ratio = whole): RatedAmount {
   return ratePrice({ price, quantity: new Decimal(quantity), ratio });
 }
-
-describe("what peers charge", () => {
-  const facts = peerAmounts
-    .trim()
-    .split("\n")
-    .map((row) => row.split("|").map((cell) => cell.trim()));
-
-  test.each(facts)(
-    "%s: %s %s, %s, at %s costs %s",
-    (_rule, model = "", terms = "", options = "", quantity = "", amount = "") => {
-      const price = usagePrice(readTerms(model, terms), readOptions(options));
-      expect(validatePrice(price, "price")).toEqual([]);
-      expect(formatDecimal(rate(price, quantity).exactAmount)).toBe(formatDecimal(new Decimal(amount)));
-    },
-  );
-
-  test("there are a few dozen of them", () => expect(facts.length).toBeGreaterThan(80));
-});
 
 describe("tiers", () => {
   const tiers: Tier[] = [
