@@ -25,7 +25,12 @@ export const eventTypes = [
   "payment.succeeded",
   "payment.failed",
   "subscription.created",
+  "subscription.changed",
+  "subscription.canceled",
+  "subscription.reactivated",
   "subscription.parked",
+  "subscription.paused",
+  "subscription.resumed",
   "usage.recount_due",
   "test_clock.advance_requested",
 ] as const;

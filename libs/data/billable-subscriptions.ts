@@ -1,4 +1,5 @@
 import { Temporal } from "temporal-polyfill";
+import type { Anchor } from "#libs/core/calendar/resolve-anchor.ts";
 import { boundary, type Schedule } from "#libs/core/calendar/schedule.ts";
 import { isCurrency } from "#libs/core/money/currencies.ts";
 import type { TaxRate } from "#libs/core/invoice/tax-lines.ts";
@@ -25,6 +26,8 @@ export type BillableSubscription = {
   readonly endsAt: Temporal.Instant | null;
   readonly pausedAt: Temporal.Instant | null;
   readonly timezone: string;
+  readonly anchor: Anchor;
+  readonly priceOverrides: readonly PriceOverride[];
   readonly collection: Collection;
   /** The provider's id of the subscription's own payment method, else of the customer's default. */
   readonly paymentMethod: {
@@ -66,7 +69,7 @@ export type BillableCustomer = {
 export type BillableItem = {
   readonly itemId: string;
   readonly priceId: string;
-  /** With the subscription's overrides applied. */
+  /** With the subscription's overrides applied, shared as the change asked that opened or ended it. */
   readonly price: Price;
   readonly meter: (Meter & { readonly id: string }) | null;
   readonly quantity: DecimalString | null;
@@ -94,6 +97,7 @@ type SubscriptionData = {
   ends_at: Date | null;
   paused_at: Date | null;
   timezone: string;
+  anchor: Anchor;
   collection: Collection;
   payment_method: BillableSubscription["paymentMethod"];
   minimum_commitment_minor: bigint | null;
@@ -117,6 +121,7 @@ type ItemData = {
   meter_id: string | null;
   meter: Meter | null;
   quantity: string | null;
+  proration: "second" | "day" | null;
   starts_at: Date;
   ends_at: Date | null;
   schedules: {
@@ -157,7 +162,7 @@ export async function loadBillableSubscriptions(
 function loadSubscriptionData(tx: TenantTx, ids: readonly string[]): Promise<SubscriptionData[]> {
   return tx.db.$queryRaw<SubscriptionData[]>`
     select s.id, jsonb_build_object('id', p.id, 'code', p.code, 'name', p.name) as plan, s.plan_version_id, s.currency, s.status,
-      s.starts_at, s.trial_ends_at, s.ends_at, s.paused_at, s.timezone, s.collection, s.price_overrides, s.schedule_no, s.next_index,
+      s.starts_at, s.trial_ends_at, s.ends_at, s.paused_at, s.timezone, s.anchor, s.collection, s.price_overrides, s.schedule_no, s.next_index,
       s.next_due_at, s.billing_sequence, s.parked_code, s.version, v.minimum_commitment_minor, v.maximum_amount_minor,
       (select jsonb_build_object('id', m.id, 'provider', m.provider, 'providerId', m.provider_id) from payment_method m
         where m.tenant_id = s.tenant_id and m.customer_id = s.customer_id and (m.id = s.payment_method_id or (s.payment_method_id is null and m.is_default))
@@ -179,7 +184,7 @@ function loadSubscriptionData(tx: TenantTx, ids: readonly string[]): Promise<Sub
 function loadItemData(tx: TenantTx, ids: readonly string[]): Promise<ItemData[]> {
   return tx.db.$queryRaw<ItemData[]>`
     select i.subscription_id, i.id as item_id, r.id as price_id, r.definition, m.id as meter_id, m.definition as meter,
-      trim_scale(i.quantity)::text as quantity, i.starts_at, i.ends_at,
+      trim_scale(i.quantity)::text as quantity, i.proration, i.starts_at, i.ends_at,
       (select coalesce(jsonb_agg(jsonb_build_object('no', h.schedule_no, 'anchorAt', h.anchor_at, 'interval', h.interval, 'timezone', h.timezone,
                                                     'startsAt', h.starts_at, 'endsAt', h.ends_at) order by h.schedule_no), '[]')
          from item_schedule h where h.tenant_id = i.tenant_id and h.subscription_item_id = i.id) as schedules
@@ -209,6 +214,8 @@ function toBillable(
     endsAt: nullableInstant(data.ends_at),
     pausedAt: nullableInstant(data.paused_at),
     timezone: data.timezone,
+    anchor: data.anchor,
+    priceOverrides: data.price_overrides,
     collection: data.collection,
     paymentMethod: data.payment_method,
     minimumCommitmentMinor: data.minimum_commitment_minor,
@@ -250,7 +257,7 @@ function toBillableItem(
   return {
     itemId: item.item_id,
     priceId: item.price_id,
-    price,
+    price: item.proration === null ? price : { ...price, proration: item.proration },
     meter: item.meter === null || item.meter_id === null ? null : { ...item.meter, id: item.meter_id },
     quantity: item.quantity ?? price.quantity ?? null,
     startsAt: toInstant(item.starts_at),

@@ -109,7 +109,7 @@ export async function findCustomer(tx: TenantTx, ref: ObjectRef): Promise<Custom
 /** As `findCustomer`, and holds the row until the transaction ends: what hangs on a customer is decided one at a time. */
 export async function lockCustomer(tx: TenantTx, ref: ObjectRef): Promise<CustomerRow | null> {
   const rows = await tx.db.$queryRaw<CustomerRow[]>`
-    select ${columns} from customer c where ${matches(tx, ref)} for update of c`;
+    select ${columns} from customer c where ${matches(tx, ref)} for no key update of c`;
   return rows[0] ?? null;
 }
 

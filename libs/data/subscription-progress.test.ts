@@ -16,7 +16,7 @@ describe("advanceSubscriptions", () => {
     tenant.inTenant((tx) =>
       advanceSubscriptions(tx, [
         {
-          ...{ subscriptionId, index, billingSequence },
+          ...{ subscriptionId, index, billingSequence, status: "begun" },
           next: { index: index + 1, at: Temporal.Instant.from(`2026-0${index + 4}-01T00:00:00Z`) },
         },
       ]),

@@ -8,6 +8,8 @@ export type Progress = {
   /** Null: the last boundary has been billed. */
   readonly next: { readonly index: number; readonly at: Temporal.Instant } | null;
   readonly billingSequence: number;
+  /** `begun`: out of trial or waiting, else as it was; null: as it was. */
+  readonly status: "begun" | "active" | "paused" | "canceled" | "ended" | null;
 };
 
 /**
@@ -19,11 +21,12 @@ export async function advanceSubscriptions(tx: TenantTx, list: readonly Progress
   await tx.db.$executeRaw`
     update subscription s set next_index = coalesce(p.next_index, s.next_index + 1), next_due_at = p.next_due_at,
       billing_sequence = p.billing_sequence, updated_at = now(),
-      status = case when p.next_due_at is null then 'ended' when s.status in ('scheduled', 'trialing') then 'active' else s.status end
+      status = case when p.status is null then s.status when p.status <> 'begun' then p.status
+                    when s.status in ('scheduled', 'trialing') then 'active' else s.status end
     from unnest(${list.map((p) => p.subscriptionId)}::uuid[], ${list.map((p) => p.next?.index ?? null)}::int[],
                 ${list.map((p) => (p.next === null ? null : toDate(p.next.at)))}::timestamptz[], ${list.map((p) => p.billingSequence)}::int[],
-                ${list.map((p) => p.index)}::int[])
-      as p (id, next_index, next_due_at, billing_sequence, billed_index)
+                ${list.map((p) => p.index)}::int[], ${list.map((p) => p.status)}::text[])
+      as p (id, next_index, next_due_at, billing_sequence, billed_index, status)
     where s.tenant_id = ${tx.tenantId}::uuid and s.id = p.id and s.next_index = p.billed_index`;
 }
 
@@ -68,7 +71,7 @@ export async function unparkSubscriptions(
 export async function listTenantsWithDueWork(db: Db, parkedMs: number): Promise<string[]> {
   const rows = await db.$queryRaw<{ tenant_id: string }[]>`
     select distinct s.tenant_id from subscription s join tenant t on t.id = s.tenant_id
-    where s.next_due_at <= coalesce(t.clock_now, now()) and s.status in ('scheduled', 'trialing', 'active', 'past_due')
+    where s.next_due_at <= coalesce(t.clock_now, now()) and s.status not in ('canceled', 'ended')
       and (s.parked_at is null or s.parked_at <= now() - ${parkedMs} * interval '1 millisecond')`;
   return rows.map((row) => row.tenant_id);
 }
@@ -95,7 +98,7 @@ export async function listDueSubscriptions(
     join customer c on c.tenant_id = s.tenant_id and c.id = s.customer_id
     join unnest(${zones}::text[], ${zones.map((zone) => toDate(cutoffs.get(zone) ?? tx.now))}::timestamptz[]) as z (timezone, cutoff) on z.timezone = s.timezone
     where s.tenant_id = ${tx.tenantId}::uuid and s.next_due_at <= z.cutoff and s.parked_at is null
-      and s.status in ('scheduled', 'trialing', 'active', 'past_due') and c.status = 'active' and c.deleted_at is null
+      and s.status not in ('canceled', 'ended') and c.status = 'active' and c.deleted_at is null
       and (${only}::uuid[] is null or s.customer_id = any(${only}::uuid[]))
     order by c.external_id, s.id`;
 }
@@ -112,7 +115,7 @@ export async function countBillable(
   const [row] = await tx.db.$queryRaw<{ organizations: bigint; zones: string[] | null }[]>`
     select count(distinct s.customer_id) as organizations, array_agg(distinct s.timezone) as zones from subscription s
     join customer c on c.tenant_id = s.tenant_id and c.id = s.customer_id
-    where s.tenant_id = ${tx.tenantId}::uuid and s.status in ('scheduled', 'trialing', 'active', 'past_due')
+    where s.tenant_id = ${tx.tenantId}::uuid and s.status not in ('canceled', 'ended')
       and c.status = 'active' and c.deleted_at is null and (${only}::uuid[] is null or s.customer_id = any(${only}::uuid[]))`;
   return { organizations: Number(row?.organizations ?? 0n), zones: row?.zones ?? [] };
 }
@@ -133,7 +136,7 @@ export async function countNothingDue(
       select s.customer_id from subscription s
       join customer c on c.tenant_id = s.tenant_id and c.id = s.customer_id
       left join unnest(${zones}::text[], ${zones.map((zone) => toDate(cutoffs.get(zone) ?? tx.now))}::timestamptz[]) as z (timezone, cutoff) on z.timezone = s.timezone
-      where s.tenant_id = ${tx.tenantId}::uuid and s.status in ('scheduled', 'trialing', 'active', 'past_due')
+      where s.tenant_id = ${tx.tenantId}::uuid and s.status not in ('canceled', 'ended')
         and c.status = 'active' and c.deleted_at is null and (${only}::uuid[] is null or s.customer_id = any(${only}::uuid[]))
       group by s.customer_id
       having bool_and(s.parked_at is null and z.cutoff is not null and (s.next_due_at is null or s.next_due_at > z.cutoff))) n`;

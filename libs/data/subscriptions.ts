@@ -6,6 +6,7 @@ import type { PriceOverride } from "#libs/core/price/price-override.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 import type { Metadata } from "./customers.ts";
 import { toDate, type TenantTx } from "./database.ts";
+import { insertItems } from "./subscription-items.ts";
 import { type Page, type PageQuery, toPage } from "./page.ts";
 
 export type SubscriptionStatus =
@@ -54,7 +55,7 @@ export type SubscriptionRow = {
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
-  /** In the order of the plan's prices. */
+  /** Those that no change has ended, in the order of the plan's prices. */
   readonly items: readonly SubscriptionItemRow[];
 };
 
@@ -78,7 +79,6 @@ export type NewSubscriptionRow = {
     readonly id: string;
     readonly priceId: string;
     readonly quantity: DecimalString | null;
-    readonly startsAt: Temporal.Instant;
     /** Becomes schedule number 0. */
     readonly schedule: Schedule;
   }[];
@@ -91,7 +91,8 @@ const columns = Prisma.sql`
   (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'price_id', i.price_id, 'price_code', r.code,
                                                 'quantity', trim_scale(i.quantity)::text) order by r.position, i.id), '[]')
      from subscription_item i join price r on r.tenant_id = i.tenant_id and r.id = i.price_id
-    where i.tenant_id = s.tenant_id and i.subscription_id = s.id) as items`;
+    where i.tenant_id = s.tenant_id and i.subscription_id = s.id
+      and (i.ends_at is null or i.ends_at >= s.paused_at)) as items`;
 const tables = Prisma.sql`
   subscription s
   join plan_version v on v.tenant_id = s.tenant_id and v.id = s.plan_version_id
@@ -107,21 +108,10 @@ export async function insertSubscription(tx: TenantTx, row: NewSubscriptionRow):
             ${toDate(row.startsAt)}::timestamptz, ${date(row.trialEndsAt)}::timestamptz, ${date(row.endsAt)}::timestamptz,
             ${JSON.stringify(row.anchor)}::jsonb, ${row.timezone}, ${row.collection}, ${row.paymentMethodId}::uuid,
             ${JSON.stringify(row.priceOverrides)}::jsonb, ${JSON.stringify(row.metadata)}::jsonb, 0, ${date(row.nextDueAt)}::timestamptz)`;
-  const { items } = row;
-  const ids = items.map((item) => item.id);
-  const starts = items.map((item) => toDate(item.startsAt));
-  await tx.db.$executeRaw`
-    insert into subscription_item (tenant_id, id, subscription_id, price_id, quantity, starts_at)
-    select ${tx.tenantId}::uuid, i.id, ${row.id}::uuid, i.price_id, i.quantity::numeric, i.starts_at
-    from unnest(${ids}::uuid[], ${items.map((item) => item.priceId)}::uuid[], ${items.map((item) => item.quantity)}::text[], ${starts}::timestamptz[])
-      as i (id, price_id, quantity, starts_at)`;
-  await tx.db.$executeRaw`
-    insert into item_schedule (tenant_id, subscription_item_id, schedule_no, anchor_at, interval, timezone, starts_at)
-    select ${tx.tenantId}::uuid, i.id, 0, i.anchor_at, i.interval::jsonb, i.timezone, i.starts_at
-    from unnest(${ids}::uuid[], ${items.map((item) => item.schedule.anchorAt)}::text[],
-                ${items.map((item) => JSON.stringify(item.schedule.interval))}::text[],
-                ${items.map((item) => item.schedule.timezone)}::text[], ${starts}::timestamptz[])
-      as i (id, anchor_at, interval, timezone, starts_at)`;
+  await insertItems(
+    tx,
+    row.items.map((item) => ({ ...item, subscriptionId: row.id, proration: null })),
+  );
 }
 
 export async function findSubscription(tx: TenantTx, id: string): Promise<SubscriptionRow | null> {
@@ -194,6 +184,7 @@ export async function findMetersBilled(
     join price r on r.tenant_id = i.tenant_id and r.id = i.price_id
     where s.tenant_id = ${tx.tenantId}::uuid and s.customer_id = ${window.customerId}::uuid and r.meter_id = any(${[...window.meterIds]}::uuid[])
       and (s.status not in ('canceled', 'ended') or s.ends_at is not null)
+      and (i.ends_at is null or i.ends_at > i.starts_at)
       and coalesce(i.ends_at, s.ends_at, 'infinity') > ${toDate(window.startsAt)}::timestamptz
       and s.starts_at < coalesce(${endsAt}::timestamptz, 'infinity')
     order by 1, 2`;

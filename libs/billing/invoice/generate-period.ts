@@ -38,10 +38,9 @@ export type GeneratedPeriod = {
 export async function generatePeriod(tx: TenantTx, input: GeneratePeriodInput): Promise<GeneratedPeriod> {
   const { standing, due, last } = await checkPeriod(tx, input);
   const dues = due.flatMap((position) => dueAt({ ...standing, position }));
-  const zone = standing.items[0]?.schedule.timezone ?? "UTC";
   const { parked, invoices: made } = await generateInvoices(tx, {
     subscriptionIds: [input.subscriptionId],
-    cutoffs: new Map([[zone, last.at]]),
+    cutoffs: new Map([[standing.timezone, last.at]]),
     dryRun: false,
   });
   const invoices = await findClaimInvoices(tx, dues);

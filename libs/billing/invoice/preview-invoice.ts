@@ -1,11 +1,10 @@
 import type { Temporal } from "temporal-polyfill";
 import { domainError } from "#libs/core/errors.ts";
-import { lineOfRated } from "#libs/core/invoice/new-line.ts";
 import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { closingPosition, type PeriodAsked, positionsOfPeriod } from "../run/boundary-of-period.ts";
-import { type BoundaryDraft, draftBoundary, dueAt, type Standing } from "../run/draft-boundary.ts";
+import { type BoundaryDraft, draftBoundary, draftLines, dueAt, type Standing } from "../run/draft-boundary.ts";
 import { standingAt } from "../run/load-standings.ts";
 import { loadUsage } from "../run/load-usage.ts";
 import { lineViews, type UnsavedLineView } from "./line-view.ts";
@@ -41,8 +40,7 @@ export async function previewInvoice(tx: TenantTx, input: PreviewInput): Promise
 
 /** The lines of a preview as they would be stored. */
 export function previewLines({ draft, roundingMode }: InvoicePreview): UnsavedLineView[] {
-  const lines = draft.lines.map((rated) => lineOfRated(rated, null));
-  return lineViews(lines, draft.assembled?.lines ?? [], roundingMode);
+  return lineViews(draftLines(draft, new Map()), draft.assembled?.lines ?? [], roundingMode);
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { Temporal } from "temporal-polyfill";
-import { lineOfRated } from "#libs/core/invoice/new-line.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import type { NewInvoice } from "#libs/data/invoices.ts";
 import { newId } from "#libs/data/new-id.ts";
-import type { BoundaryDraft } from "./draft-boundary.ts";
+import { type BoundaryDraft, draftLines } from "./draft-boundary.ts";
 
 /** The invoice that a decided boundary makes, its claims not yet known; null when the boundary makes none. */
 export function boundaryInvoice(
@@ -36,7 +35,7 @@ export function boundaryInvoice(
     settingsVersion,
     roundingMode: settings.roundingMode,
     finalizeAt: now.toZonedDateTimeISO(settings.timezone).add(settings.draftWindow).toInstant(),
-    lines: draft.lines.map((rated) => lineOfRated(rated, null)),
+    lines: draftLines(draft, new Map()),
     assembled,
   };
 }

@@ -1,10 +1,15 @@
 import { Temporal } from "temporal-polyfill";
+import type { Anchor } from "#libs/core/calendar/resolve-anchor.ts";
 import { type AssembledInvoice, assembleInvoice } from "#libs/core/invoice/assemble-invoice.ts";
+import { lineOfRated, type NewLine } from "#libs/core/invoice/new-line.ts";
 import type { TaxRate } from "#libs/core/invoice/tax-lines.ts";
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
 import { type DuePeriod, duePeriods, edgeAfter, type Position } from "#libs/core/rating/due-periods.ts";
 import { type GroupQuantity, type RatedLine, rateDuePeriod } from "#libs/core/rating/rate-due-period.ts";
 import type { Settings } from "#libs/core/settings.ts";
+import type { AppliedChange } from "#libs/core/subscription/apply-change.ts";
+import { changeCredit, type CreditLine } from "#libs/core/subscription/change-credit.ts";
+import type { PendingChange } from "#libs/core/subscription/change-terms.ts";
 
 /** A subscription as billing sees it, and where it stands. */
 export type Standing = {
@@ -18,6 +23,11 @@ export type Standing = {
   readonly scheduleNo: number;
   readonly billingSequence: number;
   readonly position: Position;
+  readonly anchor: Anchor;
+  readonly timezone: string;
+  readonly planId: string;
+  /** Changes that wait, in order; the first one takes effect at the position when it is due there. */
+  readonly changes: readonly PendingChange[];
 };
 
 /** A subscription that was put aside, and why. */
@@ -31,9 +41,13 @@ export type ParkedSubscription = {
 /** The invoice of one boundary, decided and not saved: the same for preview, dry run and the real thing. */
 export type BoundaryDraft = {
   readonly standing: Standing;
-  readonly kind: "start" | "cycle" | "final";
+  readonly kind: "start" | "cycle" | "change" | "final";
   readonly dues: readonly DuePeriod[];
   readonly lines: readonly RatedLine[];
+  /** What a change gives back of what was billed in advance. */
+  readonly credits: readonly CreditLine[];
+  /** The change that takes effect here; the standing is as it leaves it. */
+  readonly applied: AppliedChange | null;
   /** Null when there is nothing to bill at this boundary. */
   readonly assembled: AssembledInvoice | null;
   readonly periodStart: Temporal.Instant;
@@ -47,8 +61,9 @@ export function dueAt(standing: Standing): DuePeriod[] {
 }
 
 /**
- * Rates and assembles what falls due at one boundary.
+ * Rates and assembles what falls due at one boundary, and what a change that takes effect there gives back.
  * @param usage quantities by item id
+ * @param applied the change that made the standing what it is
  * @throws DomainError whatever makes this subscription impossible to bill
  */
 export function draftBoundary(
@@ -56,53 +71,109 @@ export function draftBoundary(
   dues: readonly DuePeriod[],
   usage: ReadonlyMap<string, readonly GroupQuantity[]>,
   settings: Settings,
+  applied: AppliedChange | null = null,
 ): BoundaryDraft {
-  const lines = dues.flatMap((due) => rateDuePeriod(due, usage.get(due.item.itemId) ?? []));
-  const { position } = standing;
-  const window = headerPeriod(dues, position);
+  const kind = kindOf(standing, applied);
+  const lines = dues
+    .filter((due) => !isDropped(due, applied))
+    .flatMap((due) => rateDuePeriod(due, usage.get(due.item.itemId) ?? []))
+    .map((line) => (kind === "change" ? markStub(line, standing.position) : line));
+  const credits = creditsOf(standing, applied, settings);
+  const window = headerPeriod([...dues, ...credits.map(({ line }) => line)], standing.position);
   return {
-    standing,
-    kind: position.last ? "final" : position.index === 0 ? "start" : "cycle",
-    dues,
-    lines,
-    assembled: lines.length === 0 ? null : assemble(standing, lines, settings),
+    ...{ standing, kind, dues, lines, credits, applied },
+    assembled: lines.length + credits.length === 0 ? null : assemble(standing, lines, credits, settings),
     periodStart: window.start,
     periodEnd: window.end,
     next: positionAfter(standing),
   };
 }
 
-/** The boundary after the one where it stands; null when there is none. */
-function positionAfter({ items, position, endsAt }: Standing): Position | null {
-  const at = position.last ? null : edgeAfter(items, position.at, endsAt);
-  if (at === null) return null;
-  return {
-    index: position.index + 1,
-    at,
-    last: endsAt !== null && Temporal.Instant.compare(at, endsAt) >= 0,
-  };
+/** The lines of a draft as they are written: credits first. `claimOf`: the claim that a due period was given. */
+export function draftLines(draft: BoundaryDraft, claimOf: ReadonlyMap<DuePeriod, string>): NewLine[] {
+  const rated = draft.lines.map((line) => lineOfRated(line, claimOf.get(line.due) ?? null));
+  return [...draft.credits.map(({ line }) => line), ...rated];
+}
+
+function kindOf({ position, items }: Standing, applied: AppliedChange | null): BoundaryDraft["kind"] {
+  if (position.last) return "final";
+  if (applied !== null && hasBegun(items, position.at)) return "change";
+  return position.index === 0 ? "start" : "cycle";
+}
+
+/** Whether any item has begun by then. */
+export function hasBegun(items: readonly BillableItem[], at: Temporal.Instant): boolean {
+  return items.some(({ schedule, endsAt }) => {
+    const start = Temporal.Instant.from(schedule.startsAt);
+    const isDead = endsAt !== null && Temporal.Instant.compare(endsAt, start) <= 0;
+    return !isDead && Temporal.Instant.compare(start, at) <= 0;
+  });
+}
+
+function isDropped({ item }: DuePeriod, applied: AppliedChange | null): boolean {
+  const terms = applied?.change.terms;
+  return terms?.kind === "cancel" && terms.finalUsage === "drop" && item.price.kind === "usage";
+}
+
+/** A fee that begins by a change in the middle of a period is billed as a part of one. */
+function markStub(line: RatedLine, { at }: Position): RatedLine {
+  const { numerator, denominator } = line.due.ratio;
+  const isStub = numerator !== denominator && Temporal.Instant.compare(line.due.start, at) === 0;
+  return line.kind === "recurring" && isStub ? { ...line, kind: "proration_charge" } : line;
+}
+
+function creditsOf(standing: Standing, applied: AppliedChange | null, settings: Settings): CreditLine[] {
+  return (applied?.credits ?? []).flatMap(({ claim, item }) => {
+    const credit = changeCredit({
+      ...{ claim, item, at: standing.position.at, by: item.price.proration },
+      ...{ scheduleNo: standing.scheduleNo, currency: standing.currency, roundingMode: settings.roundingMode },
+    });
+    return credit === null ? [] : [credit];
+  });
+}
+
+/** Where it stands next: at a boundary, or at a change before it. Null when nothing comes any more. */
+export function positionAfter({ items, position, endsAt, changes }: Standing): Position | null {
+  const { compare } = Temporal.Instant;
+  if (position.last) return null;
+  const stops = [edgeAfter(items, position.at, endsAt), endsAt, changes[0]?.at ?? null]
+    .filter((stop) => stop !== null)
+    .sort(compare);
+  const [first] = stops;
+  if (first === undefined) return null;
+  const at = compare(first, position.at) < 0 ? position.at : first;
+  const index = hasBegun(items, position.at) ? position.index + 1 : position.index;
+  return { index, at, last: endsAt !== null && compare(at, endsAt) >= 0 };
 }
 
 /** The header's period is the arrears window; at the start, and without arrears, the first advance period. */
 export function headerPeriod(
-  dues: readonly DuePeriod[],
+  parts: readonly { readonly start: Temporal.Instant; readonly end: Temporal.Instant }[],
   position: Position,
 ): { start: Temporal.Instant; end: Temporal.Instant } {
-  const arrears = dues.filter((due) => Temporal.Instant.compare(due.end, position.at) <= 0);
-  const shown = arrears.length > 0 ? arrears : dues;
-  const starts = shown.map((due) => due.start).sort(Temporal.Instant.compare);
-  const ends = shown.map((due) => due.end).sort(Temporal.Instant.compare);
+  const arrears = parts.filter((part) => Temporal.Instant.compare(part.end, position.at) <= 0);
+  const shown = arrears.length > 0 ? arrears : parts;
+  const starts = shown.map((part) => part.start).sort(Temporal.Instant.compare);
+  const ends = shown.map((part) => part.end).sort(Temporal.Instant.compare);
   return { start: starts[0] ?? position.at, end: ends.at(-1) ?? position.at };
 }
 
-function assemble(standing: Standing, lines: readonly RatedLine[], settings: Settings): AssembledInvoice {
+function assemble(
+  standing: Standing,
+  lines: readonly RatedLine[],
+  credits: readonly CreditLine[],
+  settings: Settings,
+): AssembledInvoice {
+  const rated = lines.map((line) => ({
+    ...{ key: line.sourceKey, kind: line.kind, exactAmount: line.exactAmount },
+  }));
   return assembleInvoice({
     currency: standing.currency,
     roundingMode: settings.roundingMode,
     taxRounding: settings.taxRounding,
     taxStatus: standing.taxStatus,
     taxRates: standing.taxRates,
-    lines: lines.map((line) => ({ key: line.sourceKey, kind: line.kind, exactAmount: line.exactAmount })),
+    lines: [...credits.map(({ draft }) => draft), ...rated],
     discounts: [],
     credits: [],
   });

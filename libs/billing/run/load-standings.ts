@@ -2,10 +2,12 @@ import type { Temporal } from "temporal-polyfill";
 import { compareInstants } from "#libs/core/calendar/timezone.ts";
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
 import type { Position } from "#libs/core/rating/due-periods.ts";
+import type { PendingChange } from "#libs/core/subscription/change-terms.ts";
 import { type BillableSubscription, loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { describeFailure } from "../work/run-work.ts";
 import type { ParkedSubscription, Standing } from "./draft-boundary.ts";
+import { loadPendingChanges, withOverrides } from "./load-changes.ts";
 
 /**
  * Subscriptions as billing sees them, each at its next boundary. What cannot be read comes back as broken; what was
@@ -15,6 +17,7 @@ export async function loadStandings(
   tx: TenantTx,
   ids: readonly string[],
 ): Promise<{ standings: Standing[]; broken: ParkedSubscription[] }> {
+  const pending = await loadPendingChanges(tx, ids);
   const standings: Standing[] = [];
   const broken: ParkedSubscription[] = [];
   for (const subscription of await loadBillableSubscriptions(tx, ids)) {
@@ -27,7 +30,7 @@ export async function loadStandings(
       });
     } else if (subscription.nextDueAt !== null && subscription.parkedCode === null) {
       try {
-        standings.push(...standingOf(subscription));
+        standings.push(...standingOf(subscription, pending.get(subscription.id) ?? []));
       } catch (thrown) {
         const { code, message } = describeFailure(thrown);
         broken.push({
@@ -43,11 +46,13 @@ export async function loadStandings(
 }
 
 /** A subscription at its next boundary; none when the last one is billed. @throws DomainError what makes it impossible to bill */
-function standingOf(subscription: BillableSubscription): Standing[] {
+export function standingOf(subscription: BillableSubscription, changes: readonly PendingChange[]): Standing[] {
   const { nextDueAt: at, nextIndex: index } = subscription;
-  return standingAt(subscription, ({ endsAt }) =>
+  const found = standingAt(subscription, ({ endsAt }) =>
     at === null ? null : { index, at, last: endsAt !== null && compareInstants(at, endsAt) >= 0 },
   );
+  const overridden = changes.map((change) => withOverrides(change, subscription.priceOverrides));
+  return found.map((standing) => ({ ...standing, changes: overridden }));
 }
 
 /** A subscription at the boundary that `choose` finds, also one that is parked, billed or ended. */
@@ -70,6 +75,10 @@ export function standingAt(
       scheduleNo: subscription.scheduleNo,
       billingSequence: subscription.billingSequence,
       position,
+      anchor: subscription.anchor,
+      timezone: subscription.timezone,
+      planId: subscription.plan.id,
+      changes: [],
     },
   ];
 }

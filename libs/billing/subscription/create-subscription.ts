@@ -10,13 +10,12 @@ import {
 } from "#libs/core/calendar/timezone.ts";
 import { domainError, type ErrorPlace } from "#libs/core/errors.ts";
 import { type ObjectRef, refText } from "#libs/core/object-ref.ts";
-import type { DecimalString, Price } from "#libs/core/price/price.ts";
+import type { DecimalString } from "#libs/core/price/price.ts";
 import {
   applyPriceOverride,
   assertPriceOverrides,
   type PriceOverride,
 } from "#libs/core/price/price-override.ts";
-import { validateDecimal } from "#libs/core/price/validate-decimal.ts";
 import { writeAudit } from "#libs/data/audit-log.ts";
 import { type CustomerRow, lockCustomer, type Metadata } from "#libs/data/customers.ts";
 import type { TenantTx } from "#libs/data/database.ts";
@@ -26,13 +25,14 @@ import { findPaymentMethod } from "#libs/data/payment-methods.ts";
 import { findPlan, type PlanRow } from "#libs/data/plans.ts";
 import {
   type Collection,
-  findMetersBilled,
   findSubscription,
   insertSubscription,
   type SubscriptionRow,
   type SubscriptionStatus,
 } from "#libs/data/subscriptions.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
+import { assertMetersFree } from "./assert-meters-free.ts";
+import { quantityPlaces } from "./quantity-places.ts";
 
 export type NewSubscription = {
   readonly customer: ObjectRef;
@@ -78,7 +78,7 @@ export async function createSubscription(tx: TenantTx, input: NewSubscription): 
   assertPriceOverrides(prices, overrides);
   const quantities = input.quantities ?? {};
   assertNoPlaces(quantityPlaces(prices, quantities));
-  await assertMetersFree(tx, customer, plan, span);
+  await assertMetersFree(tx, { customer, plan, span });
 
   const scheduleStart = span.trialEndsAt ?? span.startsAt;
   const anchor = input.anchor ?? "calendar";
@@ -90,7 +90,7 @@ export async function createSubscription(tx: TenantTx, input: NewSubscription): 
     const price = applyPriceOverride(row.definition, overrides);
     const given = Object.hasOwn(quantities, row.code) ? quantities[row.code] : undefined;
     const quantity = given ?? price.quantity ?? null;
-    return [{ id: newId(), priceId: row.id, quantity, startsAt: scheduleStart, schedule }];
+    return [{ id: newId(), priceId: row.id, quantity, schedule }];
   });
   const isEverBilled = span.endsAt === null || compareInstants(scheduleStart, span.endsAt) < 0;
   const id = newId();
@@ -191,44 +191,4 @@ function statusAt(now: Temporal.Instant, span: Span): SubscriptionStatus {
   if (compareInstants(now, span.startsAt) < 0) return "scheduled";
   if (span.trialEndsAt !== null && compareInstants(now, span.trialEndsAt) < 0) return "trialing";
   return "active";
-}
-
-function quantityPlaces(
-  prices: readonly Price[],
-  quantities: Readonly<Record<string, DecimalString>>,
-): ErrorPlace[] {
-  const countable = prices
-    .filter((price) => price.kind !== "usage" && price.chargeModel.model !== "flat")
-    .map((price) => price.code);
-  return Object.entries(quantities).flatMap(([code, quantity]): ErrorPlace[] => {
-    const path = `quantities.${code}`;
-    if (countable.includes(code)) return validateDecimal(quantity, path);
-    const allowed =
-      countable.length === 0
-        ? "the plan has no price with a quantity"
-        : `allowed are ${countable.join(", ")}`;
-    return [
-      { path, code: "price_unknown", message: `${JSON.stringify(code)} takes no quantity; ${allowed}` },
-    ];
-  });
-}
-
-async function assertMetersFree(
-  tx: TenantTx,
-  customer: CustomerRow,
-  plan: PlanRow,
-  span: Span,
-): Promise<void> {
-  const meterIds = plan.prices.flatMap((price) => price.meter_id ?? []);
-  if (meterIds.length === 0) return;
-  const { startsAt, endsAt } = span;
-  const [taken] = await findMetersBilled(tx, { customerId: customer.id, meterIds, startsAt, endsAt });
-  if (taken === undefined) return;
-  const price = plan.prices.find((row) => row.meter_id === taken.meter_id);
-  throw domainError(
-    "meter_already_billed",
-    `another subscription of ${customer.name} bills the meter ${price?.definition.meter} at that time, and its usage ` +
-      "would be billed twice; end that one first, or choose a plan without this meter",
-    { subscriptionId: taken.subscription_id, meterId: taken.meter_id },
-  );
 }

@@ -4,6 +4,7 @@ import { Decimal, formatDecimal, parseDecimal } from "../money/decimal.ts";
 import { checkMinorRange, formatMoney, parseMoney } from "../money/money.ts";
 import { type RoundingMode, roundToMinor } from "../money/rounding.ts";
 import type { DecimalString } from "../price/price.ts";
+import { type CarriedTax, withCarriedTaxes } from "./carried-taxes.ts";
 import type { LineKind } from "./invoice-document.ts";
 import { type InvoiceTax, type LineTax, type TaxRate, type TaxRounding, taxLines } from "./tax-lines.ts";
 import type { TaxStatus } from "./tax-notices.ts";
@@ -18,6 +19,8 @@ export type DraftLine = {
   readonly taxable?: boolean;
   /** Ids of the tax rates that apply; unset: all of the invoice's. */
   readonly taxRateIds?: readonly string[];
+  /** Taxes that are fixed already: a credit carries what was billed, whatever holds today. No other tax applies to it. */
+  readonly carriedTaxes?: readonly CarriedTax[];
 };
 
 /** `value`: percent of what is left, or an amount in major units. `appliesTo`: keys of lines; unset: all. */
@@ -191,23 +194,34 @@ function discountInvalid(discount: Discount, why: string): Error {
 }
 
 function addTaxes(invoice: AssembledInvoice, input: AssembleInvoiceInput): AssembledInvoice {
-  if (input.taxStatus !== "taxable" || input.taxRates.length === 0) return invoice;
-  const { lineTaxes, taxes } = taxLines({
+  const isTaxed = input.taxStatus === "taxable" && input.taxRates.length > 0;
+  if (!isTaxed && input.lines.every((line) => line.carriedTaxes === undefined)) return invoice;
+  const computed = taxLines({
     currency: input.currency,
     roundingMode: input.roundingMode,
     taxRounding: input.taxRounding,
     taxRates: input.taxRates,
     lines: invoice.lines.map((line, index) => {
       const draft = input.lines[index];
-      const taxRateIds = draft?.taxable === false ? [] : draft?.taxRateIds;
+      const isFree = !isTaxed || draft?.taxable === false || draft?.carriedTaxes !== undefined;
+      const taxRateIds = isFree ? [] : draft?.taxRateIds;
       return {
         baseMinor: line.amountMinor - line.discountMinor,
         ...(taxRateIds === undefined ? {} : { taxRateIds }),
       };
     }),
   });
+  const carriedOf = invoice.lines.map((line, index) => ({
+    baseMinor: line.amountMinor - line.discountMinor,
+    carried: input.lines[index]?.carriedTaxes ?? [],
+  }));
+  const taxes = withCarriedTaxes(computed.taxes, carriedOf);
   const lines = invoice.lines.map((line, index) => {
-    const taxesOfLine = lineTaxes[index] ?? [];
+    const carried = carriedOf[index]?.carried ?? [];
+    const taxesOfLine = [
+      ...(computed.lineTaxes[index] ?? []),
+      ...carried.map(({ rate, amountMinor }) => ({ taxRateId: rate.id, amountMinor })),
+    ];
     return { ...line, taxes: taxesOfLine, taxMinor: sumOf(taxesOfLine.map((tax) => tax.amountMinor)) };
   });
   const taxTotalMinor = sumOf(taxes.map((tax) => tax.amountMinor));

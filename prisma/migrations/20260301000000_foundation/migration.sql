@@ -290,9 +290,25 @@ CREATE TABLE "subscription_item" (
     "quantity" DECIMAL(40,12),
     "starts_at" TIMESTAMPTZ(3) NOT NULL,
     "ends_at" TIMESTAMPTZ(3),
+    "proration" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "subscription_item_pkey" PRIMARY KEY ("tenant_id","id")
+);
+
+-- CreateTable
+CREATE TABLE "subscription_change" (
+    "tenant_id" UUID NOT NULL,
+    "id" UUID NOT NULL,
+    "subscription_id" UUID NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+    "terms" JSONB NOT NULL,
+    "state" TEXT NOT NULL DEFAULT 'pending',
+    "schedule_no" INTEGER,
+    "invoice_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "subscription_change_pkey" PRIMARY KEY ("tenant_id","id")
 );
 
 -- CreateTable
@@ -490,6 +506,7 @@ CREATE TABLE "invoice_line" (
     "amount_minor" BIGINT NOT NULL,
     "discount_minor" BIGINT NOT NULL DEFAULT 0,
     "tax_minor" BIGINT NOT NULL DEFAULT 0,
+    "taxes" JSONB NOT NULL DEFAULT '{}',
     "period_start" TIMESTAMPTZ(3) NOT NULL,
     "period_end" TIMESTAMPTZ(3) NOT NULL,
     "ratio_numerator" BIGINT NOT NULL,
@@ -971,6 +988,9 @@ CREATE INDEX "subscription_tenant_id_customer_id_idx" ON "subscription"("tenant_
 CREATE INDEX "subscription_item_tenant_id_subscription_id_idx" ON "subscription_item"("tenant_id", "subscription_id");
 
 -- CreateIndex
+CREATE INDEX "subscription_change_tenant_id_subscription_id_idx" ON "subscription_change"("tenant_id", "subscription_id");
+
+-- CreateIndex
 CREATE INDEX "billing_period_tenant_id_invoice_id_idx" ON "billing_period"("tenant_id", "invoice_id");
 
 -- CreateIndex
@@ -1099,6 +1119,7 @@ DECLARE
     ['credit_grant', 'customer_id', 'customer'], ['credit_grant', 'source_invoice_id', 'invoice'], ['credit_use', 'credit_grant_id', 'credit_grant'], ['credit_use', 'invoice_id', 'invoice'],
     ['subscription', 'customer_id', 'customer'], ['subscription', 'plan_version_id', 'plan_version'], ['subscription', 'payment_method_id', 'payment_method'],
     ['subscription_item', 'subscription_id', 'subscription'], ['subscription_item', 'price_id', 'price'],
+    ['subscription_change', 'subscription_id', 'subscription'], ['subscription_change', 'invoice_id', 'invoice'],
     ['item_schedule', 'subscription_item_id', 'subscription_item'],
     ['billing_period', 'subscription_item_id', 'subscription_item'], ['billing_period', 'invoice_id', 'invoice'],
     ['usage_event', 'customer_id', 'customer'], ['usage_event', 'subscription_id', 'subscription'],
@@ -1136,6 +1157,8 @@ ALTER TABLE api_key ADD CHECK (role IN ('admin', 'operator', 'ingest', 'reader')
 ALTER TABLE customer ADD CHECK (status IN ('active', 'inactive')), ADD CHECK (tax_status IN ('taxable', 'exempt', 'reverse_charge'));
 ALTER TABLE subscription ADD CHECK (status IN ('scheduled', 'trialing', 'active', 'past_due', 'paused', 'canceled', 'ended')),
   ADD CHECK (collection IN ('charge_automatically', 'send_invoice'));
+ALTER TABLE subscription_item ADD CHECK (proration IN ('second', 'day')), ADD CHECK (starts_at <= ends_at);
+ALTER TABLE subscription_change ADD CHECK (state IN ('pending', 'applied', 'dropped'));
 ALTER TABLE billing_period ADD CHECK (state IN ('claimed', 'billed', 'voided')), ADD CHECK (start_at < end_at),
   ADD CONSTRAINT billing_period_chained CHECK (prev_end_at IS NULL OR prev_end_at = start_at);
 ALTER TABLE usage_event ADD CHECK (unresolved IN ('customer', 'event_type', 'meter'));

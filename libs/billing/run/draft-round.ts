@@ -1,0 +1,127 @@
+import { compareInstants } from "#libs/core/calendar/timezone.ts";
+import type { Settings } from "#libs/core/settings.ts";
+import { type AppliedChange, applyChange } from "#libs/core/subscription/apply-change.ts";
+import type { BilledClaim } from "#libs/core/subscription/change-credit.ts";
+import { loadBilledClaims } from "#libs/data/billed-claims.ts";
+import type { TenantTx } from "#libs/data/database.ts";
+import { newId } from "#libs/data/new-id.ts";
+import { describeFailure } from "../work/run-work.ts";
+import {
+  type BoundaryDraft,
+  draftBoundary,
+  dueAt,
+  type ParkedSubscription,
+  type Standing,
+} from "./draft-boundary.ts";
+import { loadUsage } from "./load-usage.ts";
+import type { Drafted } from "./save-round.ts";
+
+/** A decided boundary and the number under which the subscription stood there. */
+export type RoundDraft = { readonly draft: BoundaryDraft; readonly fromIndex: number };
+
+/**
+ * Decides the next boundary of each subscription, with the change that takes effect there. What core refuses is caught
+ * per subscription.
+ * @param earlier boundaries that were decided and not saved: a dry run's
+ */
+export async function draftRound(
+  tx: TenantTx,
+  due: readonly Standing[],
+  settings: Settings,
+  earlier: readonly Drafted[],
+): Promise<{ drafts: RoundDraft[]; parked: ParkedSubscription[] }> {
+  const parked: ParkedSubscription[] = [];
+  const attempt = <T>(standing: Standing, decide: () => T): T[] => {
+    try {
+      return [decide()];
+    } catch (thrown) {
+      const { code, message } = describeFailure(thrown);
+      const { subscriptionId, customerId } = standing;
+      parked.push({ subscriptionId, customerId, code, reason: message });
+      return [];
+    }
+  };
+  const claims = await claimsAtChanges(tx, due, earlier);
+  const planned = due.flatMap((before) =>
+    attempt(before, () => {
+      const { standing, applied } = takeEffect(before, claims);
+      return { before, standing, applied, dues: dueAt(standing) };
+    }),
+  );
+  const usage = await loadUsage(tx, planned);
+  const drafts = planned.flatMap(({ before, standing, applied, dues }) =>
+    attempt(standing, () => ({
+      draft: draftBoundary(standing, dues, usage, settings, applied),
+      fromIndex: before.position.index,
+    })),
+  );
+  return { drafts, parked };
+}
+
+function isChangeDue({ changes, position }: Standing): boolean {
+  const [change] = changes;
+  return change !== undefined && compareInstants(change.at, position.at) <= 0;
+}
+
+/** The standing after the change that is due at its position, if there is one. */
+function takeEffect(
+  standing: Standing,
+  claims: ReadonlyMap<string, readonly BilledClaim[]>,
+): { standing: Standing; applied: AppliedChange | null } {
+  const [change, ...changes] = standing.changes;
+  if (change === undefined || !isChangeDue(standing)) return { standing, applied: null };
+  const own = [...new Set(standing.items.map((item) => item.itemId))].flatMap((id) => claims.get(id) ?? []);
+  const applied = applyChange(standing, change, own, newId);
+  const { items, endsAt } = applied;
+  const { terms, offered } = change;
+  if (terms.kind === "cancel") {
+    const position = { ...standing.position, last: true };
+    return { applied, standing: { ...standing, items, endsAt, changes: [], position } };
+  }
+  const grid =
+    terms.kind === "reschedule" ? { timezone: terms.timezone, anchor: terms.anchor ?? standing.anchor } : {};
+  return {
+    applied,
+    standing: {
+      ...{ ...standing, ...grid, items, endsAt, changes, planId: offered?.planId ?? standing.planId },
+      scheduleNo: standing.scheduleNo + 1,
+      position: { ...standing.position, index: 0 },
+    },
+  };
+}
+
+/** Periods that were billed beyond the changes that are due, by item: what they may have to give back. */
+async function claimsAtChanges(
+  tx: TenantTx,
+  due: readonly Standing[],
+  earlier: readonly Drafted[],
+): Promise<Map<string, BilledClaim[]>> {
+  const cuts = due.filter(isChangeDue).flatMap((standing) => {
+    const ids = new Set(standing.items.map((item) => item.itemId));
+    return [...ids].map((itemId) => ({ itemId, at: standing.position.at }));
+  });
+  const claims = await loadBilledClaims(tx, cuts);
+  const cutOf = new Map(cuts.map((cut) => [cut.itemId, cut.at]));
+  for (const claim of earlier.flatMap(({ draft }) => claimsOfDraft(draft))) {
+    const at = cutOf.get(claim.itemId);
+    if (at === undefined || compareInstants(claim.end, at) <= 0) continue;
+    claims.set(claim.itemId, [...(claims.get(claim.itemId) ?? []), claim]);
+  }
+  return claims;
+}
+
+/** What a boundary would have claimed and billed, had it been saved. */
+function claimsOfDraft({ dues, lines, assembled, standing }: BoundaryDraft): BilledClaim[] {
+  return dues.map((due): BilledClaim => {
+    const { index, start, end } = due;
+    const line = lines.find((each) => each.due === due);
+    const amounts = assembled?.lines.find((each) => each.key === line?.sourceKey);
+    const { itemId, scheduleNo } = due.item;
+    const claim = { itemId, scheduleNo, index, start, end, claimId: null };
+    if (line === undefined || amounts === undefined) return { ...claim, billed: null };
+    const { exactAmount, quantity, unitAmount } = line;
+    const credited = { amountMinor: 0n, discountMinor: 0n, taxes: [] };
+    const { taxRates } = standing;
+    return { ...claim, billed: { exactAmount, amounts, credited, taxRates, quantity, unitAmount } };
+  });
+}

@@ -1,0 +1,119 @@
+import { Temporal } from "temporal-polyfill";
+import type { EventType } from "#libs/core/events.ts";
+import type { ChangeTerms } from "#libs/core/subscription/change-terms.ts";
+import { claimPeriods, markPeriodsBilled } from "#libs/data/billing-periods.ts";
+import type { TenantTx } from "#libs/data/database.ts";
+import { emitEvents } from "#libs/data/domain-events.ts";
+import { insertDraftInvoices, type NewInvoice } from "#libs/data/invoices.ts";
+import { saveAppliedChanges, saveChangedItems, type SavedChange } from "#libs/data/subscription-changes.ts";
+import { advanceSubscriptions, type Progress } from "#libs/data/subscription-progress.ts";
+import { finalizeInvoices } from "../invoice/finalize-invoices.ts";
+import { type BoundaryDraft, draftLines, hasBegun } from "./draft-boundary.ts";
+import type { RoundDraft } from "./draft-round.ts";
+
+/** A decided boundary with the invoice that it makes; null when it makes none. */
+export type Drafted = RoundDraft & { readonly invoice: NewInvoice | null };
+
+const eventOf: Readonly<Record<ChangeTerms["kind"], EventType>> = {
+  change: "subscription.changed",
+  reschedule: "subscription.changed",
+  cancel: "subscription.canceled",
+  pause: "subscription.paused",
+  resume: "subscription.resumed",
+};
+
+/** Changed items and claims first; only what was won is written. Returns what was. */
+export async function saveRound(tx: TenantTx, round: readonly Drafted[]): Promise<Drafted[]> {
+  await saveChangedItems(tx, changesOf(round));
+  const claims = await claimPeriods(
+    tx,
+    round.flatMap(({ draft }) => [...draft.dues]),
+  );
+  const claimOf = new Map(claims.map((claim) => [claim.due, claim.id]));
+  const won = round.flatMap((each) => {
+    const { draft, invoice } = each;
+    const taken = draft.dues.filter((due) => claimOf.has(due));
+    if (draft.applied === null && draft.dues.length > 0 && taken.length === 0) return [];
+    if (taken.length < draft.dues.length) {
+      throw new Error(
+        `subscription ${draft.standing.subscriptionId}: some of its periods were claimed before, others not`,
+      );
+    }
+    const lines = draftLines(draft, claimOf);
+    return [{ ...each, invoice: invoice === null ? null : { ...invoice, lines } }];
+  });
+  const invoices = won.flatMap(({ invoice }) => (invoice === null ? [] : [invoice]));
+  await insertDraftInvoices(tx, invoices);
+  await markPeriodsBilled(
+    tx,
+    won.flatMap(({ draft, invoice }) =>
+      draft.dues.map((due) => ({
+        id: claimOf.get(due) ?? "",
+        invoiceId: invoice?.id ?? null,
+        eventCount: draft.lines.reduce((sum, line) => (line.due === due ? sum + line.eventCount : sum), 0n),
+      })),
+    ),
+  );
+  await advanceSubscriptions(tx, won.map(progressOf));
+  await saveChanges(tx, won);
+  await finalizeOrWait(tx, invoices);
+  return won;
+}
+
+function changesOf(round: readonly Drafted[]): (SavedChange & { invoiceId: string | null })[] {
+  return round.flatMap(({ draft: { applied, standing }, invoice }) => {
+    if (applied === null) return [];
+    const { subscriptionId, scheduleNo } = standing;
+    return [{ subscriptionId, applied, scheduleNo, invoiceId: invoice?.id ?? null }];
+  });
+}
+
+function progressOf({ draft, invoice, fromIndex }: Drafted): Progress {
+  const { standing, next } = draft;
+  return {
+    subscriptionId: standing.subscriptionId,
+    index: fromIndex,
+    next,
+    billingSequence: standing.billingSequence + (invoice === null ? 0 : 1),
+    status: statusAfter(draft),
+  };
+}
+
+function statusAfter({ applied, standing }: BoundaryDraft): Progress["status"] {
+  const kind = applied?.change.terms.kind;
+  if (kind === "cancel") return "canceled";
+  if (standing.position.last) return "ended";
+  if (kind === "pause") return "paused";
+  if (kind === "resume") return "active";
+  return hasBegun(standing.items, standing.position.at) ? "begun" : null;
+}
+
+/** What changes mean for their subscriptions, and that they took effect. */
+async function saveChanges(tx: TenantTx, won: readonly Drafted[]): Promise<void> {
+  const changes = changesOf(won);
+  await saveAppliedChanges(tx, changes);
+  await emitEvents(
+    tx,
+    changes.map(({ subscriptionId, applied: { change }, invoiceId }) => ({
+      type: eventOf[change.terms.kind],
+      subjectType: "subscription",
+      subjectId: subscriptionId,
+      data: { changeId: change.id, at: change.at.toString(), invoiceId },
+    })),
+  );
+}
+
+async function finalizeOrWait(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
+  const isAtOnce = ({ finalizeAt }: NewInvoice) =>
+    finalizeAt !== null && Temporal.Instant.compare(finalizeAt, tx.now) <= 0;
+  const atOnce = invoices.filter(isAtOnce);
+  const waiting = invoices.filter((invoice) => !atOnce.includes(invoice));
+  await finalizeInvoices(
+    tx,
+    atOnce.map((invoice) => invoice.id),
+  );
+  await emitEvents(
+    tx,
+    waiting.map((invoice) => ({ type: "invoice.drafted", subjectType: "invoice", subjectId: invoice.id })),
+  );
+}
