@@ -77,7 +77,10 @@ export type OfferedPlanRow = {
 };
 
 /** Plan versions with their prices in order and the meters of these. */
-export async function loadOfferedPlans(tx: TenantTx, versionIds: readonly string[]): Promise<OfferedPlanRow[]> {
+export async function loadOfferedPlans(
+  tx: TenantTx,
+  versionIds: readonly string[],
+): Promise<OfferedPlanRow[]> {
   if (versionIds.length === 0) return [];
   return tx.db.$queryRaw<OfferedPlanRow[]>`
     select v.id, v.plan_id, v.interval,
@@ -129,7 +132,14 @@ export async function saveAppliedChanges(
     const { at, terms, offered } = applied.change;
     const reschedule = terms.kind === "reschedule" ? terms : null;
     return {
-      ...{ id: subscriptionId, scheduleNo, invoiceId, changeId: applied.change.id, at: toDate(at), kind: terms.kind },
+      ...{
+        id: subscriptionId,
+        scheduleNo,
+        invoiceId,
+        changeId: applied.change.id,
+        at: toDate(at),
+        kind: terms.kind,
+      },
       ...{ planVersionId: offered?.planVersionId ?? null, timezone: reschedule?.timezone ?? null },
       anchor: reschedule === null || reschedule.anchor === null ? null : JSON.stringify(reschedule.anchor),
     };

@@ -3,6 +3,7 @@ import type { Anchor } from "#libs/core/calendar/resolve-anchor.ts";
 import type { Schedule } from "#libs/core/calendar/schedule.ts";
 import type { DecimalString } from "#libs/core/price/price.ts";
 import type { PriceOverride } from "#libs/core/price/price-override.ts";
+import type { ChangeTerms } from "#libs/core/subscription/change-terms.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 import type { Metadata } from "./customers.ts";
 import { toDate, type TenantTx } from "./database.ts";
@@ -57,6 +58,16 @@ export type SubscriptionRow = {
   readonly updated_at: Date;
   /** Those that no change has ended, in the order of the plan's prices. */
   readonly items: readonly SubscriptionItemRow[];
+  /** What waits to take effect, in order. */
+  readonly pending_changes: readonly PendingChangeRow[];
+};
+
+export type PendingChangeRow = {
+  readonly at: string;
+  readonly terms: ChangeTerms;
+  /** Code and version of the plan that it leads to, when it leads to one. */
+  readonly plan_code: string | null;
+  readonly plan_version: number | null;
 };
 
 export type NewSubscriptionRow = {
@@ -92,7 +103,13 @@ const columns = Prisma.sql`
                                                 'quantity', trim_scale(i.quantity)::text) order by r.position, i.id), '[]')
      from subscription_item i join price r on r.tenant_id = i.tenant_id and r.id = i.price_id
     where i.tenant_id = s.tenant_id and i.subscription_id = s.id
-      and (i.ends_at is null or i.ends_at >= s.paused_at)) as items`;
+      and (i.ends_at is null or i.ends_at >= s.paused_at)) as items,
+  (select coalesce(jsonb_agg(jsonb_build_object('at', h.at, 'terms', h.terms, 'plan_code', hp.code, 'plan_version', hv.plan_version)
+                             order by h.at, h.id), '[]')
+     from subscription_change h
+     left join plan_version hv on hv.tenant_id = h.tenant_id and hv.id::text = h.terms->>'planVersionId'
+     left join plan hp on hp.tenant_id = hv.tenant_id and hp.id = hv.plan_id
+    where h.tenant_id = s.tenant_id and h.subscription_id = s.id and h.state = 'pending') as pending_changes`;
 const tables = Prisma.sql`
   subscription s
   join plan_version v on v.tenant_id = s.tenant_id and v.id = s.plan_version_id

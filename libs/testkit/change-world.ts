@@ -7,7 +7,14 @@ import { parseEventJson } from "#libs/billing/usage/event-wire.ts";
 import { ingestEvents } from "#libs/billing/usage/ingest-events.ts";
 import type { Plan } from "#libs/core/price/plan.ts";
 import type { NewInvoice } from "#libs/data/invoices.ts";
-import { makeCustomer, makeMeter, makePlan, makeSubscription, makeTenant, type TestTenant } from "./factories.ts";
+import {
+  makeCustomer,
+  makeMeter,
+  makePlan,
+  makeSubscription,
+  makeTenant,
+  type TestTenant,
+} from "./factories.ts";
 import type { TestDatabase } from "./test-database.ts";
 
 /** A tenant with the customer `acme`, the meter `calls` and plans `small` and `big`, on a test clock. */

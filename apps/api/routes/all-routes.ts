@@ -15,6 +15,7 @@ import { ledgerRoutes } from "./ledger.ts";
 import { meterRoutes } from "./meters.ts";
 import { planRoutes } from "./plans.ts";
 import { settingsRoutes } from "./settings.ts";
+import { subscriptionChangeRoutes } from "./subscription-changes.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { taxRateRoutes } from "./tax-rates.ts";
 import { testClockRoutes } from "./test-clocks.ts";
@@ -30,6 +31,7 @@ const routes: readonly Route[] = [
   ...taxRateRoutes,
   ...testClockRoutes,
   ...subscriptionRoutes,
+  ...subscriptionChangeRoutes,
   ...invoiceRoutes,
   ...invoiceDraftRoutes,
   ...invoiceGenerationRoutes,

@@ -21,7 +21,7 @@ import { findSubscription, listSubscriptions, type SubscriptionRow } from "#libs
 import { defineRoute, type Route } from "../define-route.ts";
 import { listAnswer, listOf, pageFields, pageQuery } from "../list-page.ts";
 
-const subscription = subscriptionWire.meta({ id: "Subscription" });
+export const subscription = subscriptionWire.meta({ id: "Subscription" });
 const byId = z.strictObject({ id: z.string().min(1).max(64) });
 const tag = "Subscriptions";
 const exampleId = "sub_01jq8z5c3e7wq8m2v4t6y9r1p3";

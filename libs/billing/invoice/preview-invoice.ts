@@ -4,7 +4,13 @@ import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts"
 import type { TenantTx } from "#libs/data/database.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { closingPosition, type PeriodAsked, positionsOfPeriod } from "../run/boundary-of-period.ts";
-import { type BoundaryDraft, draftBoundary, draftLines, dueAt, type Standing } from "../run/draft-boundary.ts";
+import {
+  type BoundaryDraft,
+  draftBoundary,
+  draftLines,
+  dueAt,
+  type Standing,
+} from "../run/draft-boundary.ts";
 import { standingAt } from "../run/load-standings.ts";
 import { loadUsage } from "../run/load-usage.ts";
 import { lineViews, type UnsavedLineView } from "./line-view.ts";
@@ -47,11 +53,7 @@ export function previewLines({ draft, roundingMode }: InvoicePreview): UnsavedLi
  * One subscription at the boundary that closes the period which holds `at`, whatever was billed of it.
  * @throws DomainError subscription_not_found, subscription_broken
  */
-export async function loadStandingAt(
-  tx: TenantTx,
-  subscriptionId: string,
-  at: Temporal.Instant,
-): Promise<Standing> {
+async function loadStandingAt(tx: TenantTx, subscriptionId: string, at: Temporal.Instant): Promise<Standing> {
   const [loaded] = await loadBillableSubscriptions(tx, [subscriptionId]);
   if (loaded === undefined) throw domainError("subscription_not_found", "There is no such subscription.");
   if ("broken" in loaded)

@@ -55,7 +55,9 @@ export function positionsOfPeriod(standing: Standing, asked: PeriodAsked): Posit
 function notAligned(standing: Standing, asked: PeriodAsked, near: readonly Position[]): Error {
   const bounds = near.map((position) => position.at.toString());
   const said =
-    bounds.length === 0 ? "it has no periods" : `its boundaries there are ${bounds.join(", ")} (${standing.timezone})`;
+    bounds.length === 0
+      ? "it has no periods"
+      : `its boundaries there are ${bounds.join(", ")} (${standing.timezone})`;
   const message = `[${asked.start.toString()}, ${asked.end.toString()}) is not a period of the subscription: ${said}`;
   return domainError("period_not_aligned", message, {
     errors: [{ path: "period_start", code: "period_not_aligned", message: said }],

@@ -126,14 +126,18 @@ function creditsOf(standing: Standing, applied: AppliedChange | null, settings: 
   return (applied?.credits ?? []).flatMap(({ claim, item }) => {
     const credit = changeCredit({
       ...{ claim, item, at: standing.position.at, by: item.price.proration },
-      ...{ scheduleNo: standing.scheduleNo, currency: standing.currency, roundingMode: settings.roundingMode },
+      ...{
+        scheduleNo: standing.scheduleNo,
+        currency: standing.currency,
+        roundingMode: settings.roundingMode,
+      },
     });
     return credit === null ? [] : [credit];
   });
 }
 
 /** Where it stands next: at a boundary, or at a change before it. Null when nothing comes any more. */
-export function positionAfter({ items, position, endsAt, changes }: Standing): Position | null {
+function positionAfter({ items, position, endsAt, changes }: Standing): Position | null {
   const { compare } = Temporal.Instant;
   if (position.last) return null;
   const stops = [edgeAfter(items, position.at, endsAt), endsAt, changes[0]?.at ?? null]

@@ -13,11 +13,8 @@ import {
   type ParkedSubscription,
   type Standing,
 } from "./draft-boundary.ts";
+import type { Drafted, RoundDraft } from "./drafted.ts";
 import { loadUsage } from "./load-usage.ts";
-import type { Drafted } from "./save-round.ts";
-
-/** A decided boundary and the number under which the subscription stood there. */
-export type RoundDraft = { readonly draft: BoundaryDraft; readonly fromIndex: number };
 
 /**
  * Decides the next boundary of each subscription, with the change that takes effect there. What core refuses is caught

@@ -5,9 +5,10 @@ import { lockSubscriptions, parkSubscriptions } from "#libs/data/subscription-pr
 import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { boundaryInvoice } from "./boundary-invoice.ts";
 import type { BoundaryDraft, ParkedSubscription, Standing } from "./draft-boundary.ts";
+import type { Drafted } from "./drafted.ts";
 import { draftRound } from "./draft-round.ts";
 import { loadStandings } from "./load-standings.ts";
-import { type Drafted, saveRound } from "./save-round.ts";
+import { saveRound } from "./save-round.ts";
 
 export type GenerateInput = {
   readonly subscriptionIds: readonly string[];

@@ -46,7 +46,10 @@ export async function loadStandings(
 }
 
 /** A subscription at its next boundary; none when the last one is billed. @throws DomainError what makes it impossible to bill */
-export function standingOf(subscription: BillableSubscription, changes: readonly PendingChange[]): Standing[] {
+export function standingOf(
+  subscription: BillableSubscription,
+  changes: readonly PendingChange[],
+): Standing[] {
   const { nextDueAt: at, nextIndex: index } = subscription;
   const found = standingAt(subscription, ({ endsAt }) =>
     at === null ? null : { index, at, last: endsAt !== null && compareInstants(at, endsAt) >= 0 },

@@ -9,10 +9,7 @@ import { saveAppliedChanges, saveChangedItems, type SavedChange } from "#libs/da
 import { advanceSubscriptions, type Progress } from "#libs/data/subscription-progress.ts";
 import { finalizeInvoices } from "../invoice/finalize-invoices.ts";
 import { type BoundaryDraft, draftLines, hasBegun } from "./draft-boundary.ts";
-import type { RoundDraft } from "./draft-round.ts";
-
-/** A decided boundary with the invoice that it makes; null when it makes none. */
-export type Drafted = RoundDraft & { readonly invoice: NewInvoice | null };
+import type { Drafted } from "./drafted.ts";
 
 const eventOf: Readonly<Record<ChangeTerms["kind"], EventType>> = {
   change: "subscription.changed",

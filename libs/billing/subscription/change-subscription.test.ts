@@ -173,7 +173,11 @@ describe("changeSubscription", () => {
     await tenant.send("4", "2026-03-20T00:00:00Z");
     await tenant.moveClock("2026-05-01T00:00:00Z");
     await tenant.bill(id);
-    expect(describeInvoice(shown?.invoice ?? null)).toEqual(["change 6200", "usage calls 0 1/1", "recurring base 6200 30/30"]);
+    expect(describeInvoice(shown?.invoice ?? null)).toEqual([
+      "change 6200",
+      "usage calls 0 1/1",
+      "recurring base 6200 30/30",
+    ]);
     expect(await tenant.invoices(id)).toEqual([
       ["start 3100", "recurring base 3100 31/31"],
       ["change 6600", "usage calls 400 1/1", "recurring base 6200 30/30"],

@@ -14,7 +14,12 @@ import type { SubscriptionRow } from "#libs/data/subscriptions.ts";
 import { loadOffers } from "../run/load-changes.ts";
 import { assertMetersFree } from "./assert-meters-free.ts";
 import { bookChange, type Booking, type ChangePreview, previewBooking } from "./book-change.ts";
-import { assertRunning, type Changeable, type ChangeTarget, loadChangeable } from "./changeable-subscription.ts";
+import {
+  assertRunning,
+  type Changeable,
+  type ChangeTarget,
+  loadChangeable,
+} from "./changeable-subscription.ts";
 import { effectiveInstant, type EffectiveWhen } from "./effective-instant.ts";
 import { quantityPlaces } from "./quantity-places.ts";
 
@@ -99,7 +104,11 @@ function isKept(item: SubscriptionRow["items"][number], quantities: Readonly<Rec
   return given === undefined || given === item.quantity;
 }
 
-async function targetPlan(tx: TenantTx, row: SubscriptionRow, asked: ObjectRef | undefined): Promise<PlanRow> {
+async function targetPlan(
+  tx: TenantTx,
+  row: SubscriptionRow,
+  asked: ObjectRef | undefined,
+): Promise<PlanRow> {
   const ref = asked ?? { id: row.plan_id };
   const plan = await findPlan(tx, ref, asked === undefined ? row.plan_version : null);
   if (plan === null) throw domainError("plan_not_found", `there is no plan ${refText(ref)}`);

@@ -37,9 +37,10 @@ export function effectiveInstant(
  * Where the running period ends: of several intervals the latest end among the recurring fees, so that nothing that
  * was paid is cut. Before the first period, where it begins.
  */
-export function periodEnd(subscription: BillableSubscription, now: Temporal.Instant): Temporal.Instant {
+function periodEnd(subscription: BillableSubscription, now: Temporal.Instant): Temporal.Instant {
   const live = subscription.items.filter(
-    (item) => item.price.kind !== "one_time" && (item.endsAt === null || compareInstants(now, item.endsAt) < 0),
+    (item) =>
+      item.price.kind !== "one_time" && (item.endsAt === null || compareInstants(now, item.endsAt) < 0),
   );
   const fees = live.filter((item) => item.price.kind === "recurring");
   const ends = (fees.length > 0 ? fees : live).flatMap(({ schedules, endsAt }) => {

@@ -7,6 +7,7 @@ import { domainError, type ErrorPlace } from "#libs/core/errors.ts";
 import { parseRef } from "#libs/core/object-ref.ts";
 import { parsePublicId, publicId } from "#libs/core/public-id.ts";
 import type { SubscriptionRow } from "#libs/data/subscriptions.ts";
+import { pendingChangeWire, presentPendingChange } from "./subscription-change-wire.ts";
 import { parsePriceOverride, priceOverrideToWire, priceOverrideWire } from "./price-wire.ts";
 import {
   decimalText,
@@ -68,6 +69,7 @@ export const subscriptionWire = z.strictObject({
       quantity: z.string().nullable(),
     }),
   ),
+  pending_changes: z.array(pendingChangeWire).meta({ description: "What waits to take effect, in order" }),
   payment_method: z.string().nullable(),
   collection,
   parked: z
@@ -150,6 +152,7 @@ export function subscriptionToWire(row: SubscriptionRow): z.infer<typeof subscri
       price_code: item.price_code,
       quantity: item.quantity,
     })),
+    pending_changes: row.pending_changes.map(presentPendingChange),
     payment_method: row.payment_method_id === null ? null : publicId("payment_method", row.payment_method_id),
     collection: row.collection,
     parked:

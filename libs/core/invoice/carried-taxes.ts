@@ -18,7 +18,14 @@ export function withCarriedTaxes(
       .reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
     for (const { rate, amountMinor } of carried) {
       const { id: taxRateId, name, percentage } = rate;
-      const nothing = { taxRateId, name, percentage, inclusive: rate.inclusive, taxableMinor: 0n, amountMinor: 0n };
+      const nothing = {
+        taxRateId,
+        name,
+        percentage,
+        inclusive: rate.inclusive,
+        taxableMinor: 0n,
+        amountMinor: 0n,
+      };
       const sum = sums.get(rate.id) ?? nothing;
       sums.set(rate.id, {
         ...sum,

@@ -83,14 +83,13 @@ function applyCancel(
   claims: readonly BilledClaim[],
 ): AppliedChange {
   const { at, terms } = change;
-  const ended = items.map((item): BillableItem => {
-    const isEarlier = item.endsAt !== null && compareInstants(item.endsAt, at) <= 0;
-    return isEarlier ? item : { ...item, endsAt: at };
-  });
+  const isLive = (item: BillableItem) => item.endsAt === null || compareInstants(at, item.endsAt) <= 0;
+  const cut = items.filter(isLive).map((item): BillableItem => ({ ...item, endsAt: at }));
+  const before = items.filter((item) => !isLive(item));
   const refunds = terms.kind === "cancel" && terms.refund === "prorated";
-  const refunded = ended.filter((item) => item.price.proration !== "none");
+  const refunded = cut.filter((item) => item.price.proration !== "none");
   const credits = refunds ? creditsOf(refunded, claims) : [];
-  return { change, closed: [], opened: [], items: ended, endsAt: at, credits };
+  return { change, closed: [], opened: [], items: [...before, ...cut], endsAt: at, credits };
 }
 
 /** Which items a change ends, and what takes their place. */
@@ -112,13 +111,18 @@ function planOf({ items, planId }: ChangeableSubscription, { at, terms, offered 
   }
   const bought = items.filter((item) => item.price.kind === "one_time").map((item) => item.price.code);
   const opening = offered.prices
-    .filter(({ price }) => price.kind !== "one_time" || offered.planId !== planId || !bought.includes(price.code))
+    .filter(
+      ({ price }) => price.kind !== "one_time" || offered.planId !== planId || !bought.includes(price.code),
+    )
     .filter(({ price }) => terms.kind !== "resume" || price.kind !== "one_time")
     .map((each): Opening => {
       const { code, quantity: own } = each.price;
       const before = items.filter((item) => item.price.code === code).at(-1)?.quantity;
       const isCounted = each.price.kind !== "usage" && each.price.chargeModel.model !== "flat";
-      return { ...each, quantity: givenQuantity(quantities, code) ?? (isCounted ? before : null) ?? own ?? null };
+      return {
+        ...each,
+        quantity: givenQuantity(quantities, code) ?? (isCounted ? before : null) ?? own ?? null,
+      };
     });
   return { closing: terms.kind === "resume" ? [] : live, opening };
 }
@@ -211,11 +215,13 @@ function schedulesOf(
   return alignedSchedules({ anchor: grid, intervals, timezone, startsAt: at });
 }
 
+/** A claim is given back once: whoever did it before has ended its item. */
 function creditsOf(closed: readonly BillableItem[], claims: readonly BilledClaim[]) {
+  const open = claims.filter(({ billed }) => billed !== null && billed.credited.amountMinor === 0n);
   return closed.flatMap((item) =>
     item.price.kind !== "recurring"
       ? []
-      : claims.filter((claim) => claim.itemId === item.itemId).map((claim) => ({ claim, item })),
+      : open.filter((claim) => claim.itemId === item.itemId).map((claim) => ({ claim, item })),
   );
 }
 

@@ -57,7 +57,11 @@ export function changeCredit(input: {
   const { claim, item, by, currency } = input;
   const { billed } = claim;
   const start = Temporal.Instant.compare(input.at, claim.start) < 0 ? claim.start : input.at;
-  if (billed === null || billed.amounts.amountMinor <= 0n || Temporal.Instant.compare(start, claim.end) >= 0) {
+  if (
+    billed === null ||
+    billed.amounts.amountMinor <= 0n ||
+    Temporal.Instant.compare(start, claim.end) >= 0
+  ) {
     return null;
   }
   const part = { start, end: claim.end };
@@ -89,7 +93,12 @@ export function changeCredit(input: {
   return {
     line: {
       ...{ sourceKey, kind: "proration_credit", itemId: item.itemId, priceId: item.priceId },
-      ...{ priceCode: item.price.code, billingPeriodId: claim.claimId, group: "", description: item.price.name },
+      ...{
+        priceCode: item.price.code,
+        billingPeriodId: claim.claimId,
+        group: "",
+        description: item.price.name,
+      },
       ...{ quantity: billed.quantity, unit: item.unit, unitAmount: billed.unitAmount, exactAmount },
       ...{ start, end: claim.end, ratio, tiers: [], steps: [step], inputs, inputHash: inputHash(inputs) },
       eventCount: 0n,
