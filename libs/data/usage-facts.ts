@@ -1,7 +1,7 @@
 import type { TimeRange } from "#libs/core/calendar/proration.ts";
 import { Decimal } from "#libs/core/money/decimal.ts";
 import { countableValue } from "#libs/core/usage/countable-value.ts";
-import type { Meter } from "#libs/core/usage/meter.ts";
+import type { Meter, MeteredEvent } from "#libs/core/usage/meter.ts";
 import {
   bucketOf,
   hourOf,
@@ -22,6 +22,8 @@ export type UsageQuery = {
   readonly meter: Meter & { readonly id: string };
   readonly start: Temporal.Instant;
   readonly end: Temporal.Instant;
+  /** Reads every event even where buckets would do; with the amount each holds in `amountProperty`, unless null. */
+  readonly singleEvents?: { readonly amountProperty: string | null };
 };
 
 /** What is known of one group of one query. */
@@ -33,6 +35,11 @@ export type UsageFacts = {
   /** Single events, with those before the window for a meter with `carry_over`; the other aggregations only. */
   readonly values: UsageValue[];
 };
+
+/** False where single events are read instead. */
+function readsBuckets({ meter, singleEvents }: UsageQuery): boolean {
+  return singleEvents === undefined && isBucketed(meter.aggregation);
+}
 
 const beginning = Temporal.Instant.from("1900-01-01T00:00:00Z");
 const noSubscription = "00000000-0000-0000-0000-000000000000";
@@ -126,7 +133,7 @@ async function addWholeHours(
 ): Promise<void> {
   const asked = queries.flatMap((query, q) => {
     const { hours } = splitWindow(query);
-    return hours !== null && isBucketed(query.meter.aggregation) ? [{ q, query, hours }] : [];
+    return hours !== null && readsBuckets(query) ? [{ q, query, hours }] : [];
   });
   if (asked.length === 0) return;
   const rows = await tx.db.$queryRaw<BucketRow[]>`
@@ -156,7 +163,9 @@ async function addCarried(
   found: Map<string, UsageFacts>[],
 ): Promise<void> {
   const asked = queries.flatMap((query, q) =>
-    carriesLatest(query.meter) && Temporal.Instant.compare(query.start, query.end) < 0 ? [{ q, query }] : [],
+    readsBuckets(query) && carriesLatest(query.meter) && Temporal.Instant.compare(query.start, query.end) < 0
+      ? [{ q, query }]
+      : [],
   );
   if (asked.length === 0) return;
   const rows = await tx.db.$queryRaw<BucketRow[]>`
@@ -219,7 +228,7 @@ function eventRanges(queries: readonly UsageQuery[], windowsOf: Windows): EventR
 function singleEventWindows(query: UsageQuery) {
   const { meter, start, end } = query;
   if (Temporal.Instant.compare(start, end) >= 0) return [];
-  if (!isBucketed(meter.aggregation)) return [{ start: meter.carryOver ? beginning : start, end }];
+  if (!readsBuckets(query)) return [{ start: meter.carryOver ? beginning : start, end }];
   const { edges } = splitWindow(query);
   const hour = hourOf(start);
   return carriesLatest(meter) && !hour.equals(start) ? [{ start: hour, end: start }, ...edges] : edges;
@@ -265,7 +274,7 @@ async function addSingleEvents(
     if (query === undefined) continue;
     for (const [group, { within, before }] of groups) {
       const facts = factsOf(found[q], group);
-      if (isBucketed(query.meter.aggregation)) {
+      if (readsBuckets(query)) {
         facts.bucket = merged(facts.bucket, bucketOf(within));
         facts.carried = merged(facts.carried, bucketOf(before));
       } else {
@@ -292,5 +301,12 @@ function collectValue(
   const sides = groups.get(group) ?? { within: [], before: [] };
   groups.set(group, sides);
   const side = Temporal.Instant.compare(at, query.start) < 0 ? sides.before : sides.within;
-  side.push({ id, at, ...counted });
+  side.push({ id, at, ...counted, ...amountOf(event, query) });
+}
+
+function amountOf(event: MeteredEvent, { meter, singleEvents }: UsageQuery): Pick<UsageValue, "amount"> {
+  const property = singleEvents?.amountProperty ?? null;
+  if (property === null) return {};
+  const amountMeter: Meter = { ...meter, aggregation: "sum", valueProperty: property };
+  return { amount: countableValue(amountMeter, event)?.value ?? null };
 }

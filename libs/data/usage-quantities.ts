@@ -2,7 +2,7 @@ import { type Decimal, zero } from "#libs/core/money/decimal.ts";
 import { aggregateUsage, floorQuantity } from "#libs/core/usage/aggregate-usage.ts";
 import { bucketQuantity, isBucketed } from "#libs/core/usage/usage-bucket.ts";
 import { formatGroup, parseGroup } from "#libs/core/usage/usage-group.ts";
-import { compareTexts } from "#libs/core/usage/usage-value.ts";
+import { compareTexts, compareUsageValues, type UsageValue } from "#libs/core/usage/usage-value.ts";
 import { Temporal } from "temporal-polyfill";
 import type { TenantTx } from "./database.ts";
 import {
@@ -19,6 +19,8 @@ export type GroupQuantity = {
   readonly quantity: Decimal;
   /** Events inside the window that made it; events before it, for a meter with `carry_over`, are not counted. */
   readonly eventCount: bigint;
+  /** Those events in (time, id) order; only when the query asked for single events. */
+  readonly events?: readonly UsageValue[];
 };
 
 /**
@@ -68,21 +70,28 @@ function groupQuantities(
   facts: ReadonlyMap<string, UsageFacts>,
   groupBy: readonly string[],
 ): GroupQuantity[] {
-  if (facts.size === 0 && groupBy.length === 0) return [{ group: "", quantity: zero, eventCount: 0n }];
+  if (facts.size === 0 && groupBy.length === 0)
+    return [
+      {
+        group: "",
+        quantity: zero,
+        eventCount: 0n,
+        ...(query.singleEvents === undefined ? {} : { events: [] }),
+      },
+    ];
   return [...facts]
     .sort(([a], [b]) => compareTexts(a, b))
     .map(([group, each]) => ({ group, ...quantityOf(query, each) }));
 }
 
-function quantityOf(
-  { meter, start, end }: UsageQuery,
-  facts: UsageFacts,
-): { quantity: Decimal; eventCount: bigint } {
-  if (!isBucketed(meter.aggregation)) {
+function quantityOf(query: UsageQuery, facts: UsageFacts): Omit<GroupQuantity, "group"> {
+  const { meter, start, end, singleEvents } = query;
+  if (singleEvents !== undefined || !isBucketed(meter.aggregation)) {
     const inside = facts.values.filter((each) => Temporal.Instant.compare(each.at, start) >= 0);
     return {
       quantity: aggregateUsage(meter, facts.values, { start, end }),
       eventCount: BigInt(inside.length),
+      ...(singleEvents === undefined ? {} : { events: inside.sort(compareUsageValues) }),
     };
   }
   if (facts.bucket === null && facts.carried !== null) {

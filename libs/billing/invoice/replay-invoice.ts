@@ -23,6 +23,7 @@ import {
 } from "#libs/data/invoice-reads.ts";
 import { recountQuantities } from "#libs/data/usage-quantities.ts";
 import { standingAt } from "../run/load-standings.ts";
+import { loadWantedUsage } from "../run/load-usage.ts";
 import { storedDecimal } from "./line-view.ts";
 import { replayTotals } from "./replay-totals.ts";
 import { storedManualLine } from "./stored-manual.ts";
@@ -92,13 +93,11 @@ async function loadSources(
     const due = storedPeriod(line, items);
     return due === null ? [] : [{ line, due }];
   });
-  const queries = rated.flatMap(({ line, due }) => {
-    const { meter } = due.item;
-    if (meter === null || invoice.subscription_id === null) return [];
-    const { customer_id: customerId, subscription_id: subscriptionId } = invoice;
-    return [{ key: line.id, customerId, subscriptionId, meter, start: due.start, end: due.end }];
-  });
-  const usage = await recountQuantities(tx, queries);
+  const { customer_id: customerId, subscription_id: subscriptionId } = invoice;
+  const wanted = rated.flatMap(({ line, due }) =>
+    subscriptionId === null ? [] : [{ key: line.id, customerId, subscriptionId, due }],
+  );
+  const usage = await loadWantedUsage(tx, wanted, recountQuantities);
   const sources = new Map<string, Source>();
   for (const { line, due } of rated) {
     const counted = usage.get(line.id) ?? [];

@@ -1,7 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { assertNoPlaces } from "#libs/core/assert-places.ts";
 import { periodContaining } from "#libs/core/calendar/schedule.ts";
-import { startOfUnit } from "#libs/core/calendar/start-of-unit.ts";
+import { cutWindows } from "#libs/core/calendar/cut-windows.ts";
 import { assertTimezone, compareInstants } from "#libs/core/calendar/timezone.ts";
 import { domainError } from "#libs/core/errors.ts";
 import { formatDecimal } from "#libs/core/money/decimal.ts";
@@ -91,19 +91,15 @@ export function windowsOf(input: {
     ]);
   }
   if (window === null) return [{ start: from, end: to }];
-  const timezone = assertTimezone(input.timezone);
-  const first = startOfUnit(from, window, timezone).toZonedDateTimeISO(timezone);
-  const windows: { start: Temporal.Instant; end: Temporal.Instant }[] = [];
-  let start = from;
-  for (let n = 1; compareInstants(start, to) < 0; n++) {
-    const next = first.add({ [`${window}s`]: n }).toInstant();
-    const end = compareInstants(next, to) < 0 ? next : to;
-    if (compareInstants(start, end) < 0) windows.push({ start, end });
-    if (windows.length > windowsMax) {
-      const message = `gives more than ${windowsMax} windows between from and to; choose a longer one`;
-      assertNoPlaces([{ path: "window", code: "out_of_range", message }]);
-    }
-    start = end;
+  const windows = cutWindows(
+    { start: from, end: to },
+    window,
+    assertTimezone(input.timezone),
+    windowsMax + 1,
+  );
+  if (windows.length > windowsMax) {
+    const message = `gives more than ${windowsMax} windows between from and to; choose a longer one`;
+    assertNoPlaces([{ path: "window", code: "out_of_range", message }]);
   }
   return windows;
 }

@@ -23,10 +23,13 @@ export type RatedQuantity = {
   readonly tierQuantity?: Decimal;
 };
 
+/** A quotient that does not end is kept to so many decimals, far below what could move a half. */
+const quotientDecimals = 40;
+
 export type BucketAmount = ModelAmount & { readonly steps: readonly RatingStep[] };
 
 /** True when single events make the amount, and not their aggregate alone. */
-function looksAtEvents(chargeModel: ChargeModel): boolean {
+export function looksAtEvents(chargeModel: ChargeModel): boolean {
   if (chargeModel.model === "percentage") return needsSingleEvents(chargeModel);
   return chargeModelOf(chargeModel.model).looksAt === "events";
 }
@@ -88,7 +91,7 @@ function transformUnits(units: Units, price: Price): Units {
 /** `up` is away from 0 and `down` towards it, so that a negative quantity stays the mirror image. */
 function transformed(quantity: Decimal, { divideBy, round }: QuantityTransform): Decimal {
   const divisor = parseDecimal(divideBy, "transform_quantity.divide_by");
-  if (round === "none") return quantity.div(divisor);
+  if (round === "none") return quantity.div(divisor).toDecimalPlaces(quotientDecimals);
   const whole = quantity.divToInt(divisor);
   if (round === "down" || whole.times(divisor).eq(quantity)) return whole.isZero() ? zero : whole;
   return quantity.lt(0) ? whole.minus(1) : whole.plus(1);
@@ -116,7 +119,7 @@ function rateModel(spec: ChargeModel, usage: ModelUsage): ModelAmount {
 function freeBound(includedUnits: string, transform: QuantityTransform | undefined): Decimal {
   const included = parseDecimal(includedUnits, "included_units");
   if (transform === undefined) return included;
-  return included.div(parseDecimal(transform.divideBy, "transform_quantity.divide_by"));
+  return transformed(included, { ...transform, round: "none" });
 }
 
 /**

@@ -3,15 +3,8 @@ import { Decimal, formatDecimal, parseDecimal } from "../money/decimal.ts";
 import type { DuePeriod } from "./due-periods.ts";
 import { inputHash } from "./input-hash.ts";
 import { ratePrice } from "./rate-price.ts";
+import { type GroupQuantity, type RatedGroup, rateUsage } from "./rate-usage.ts";
 import type { RatingStep } from "./rating-step.ts";
-
-/** Aggregated usage of one group of a meter over a period, and how many events made it. */
-export type GroupQuantity = {
-  /** Canonical group text; "" when the meter has no groups. */
-  readonly group: string;
-  readonly quantity: Decimal;
-  readonly eventCount: bigint;
-};
 
 /** One line before rounding, with everything that made it. */
 export type RatedLine = {
@@ -33,42 +26,47 @@ export type RatedLine = {
 const one = new Decimal(1);
 
 /**
- * Rates one due period into its lines: one for a fee, one per group for usage. Amounts are exact.
- * @param usage quantities by group; only looked at for usage prices
+ * Rates one due period into its lines: one for a fee, one per group for usage (`rateUsage`). Amounts are exact.
+ * @param usage quantities by group and window; only looked at for usage prices
  */
 export function rateDuePeriod(due: DuePeriod, usage: readonly GroupQuantity[]): RatedLine[] {
-  const { price, quantity } = due.item;
-  if (price.kind === "usage") return usage.map((group) => rateLine(due, group));
+  const { price, quantity, meter } = due.item;
+  if (price.kind === "usage") {
+    const hasGroups = meter !== null && meter.groupBy.length > 0;
+    return rateUsage(price, due.ratio, usage, hasGroups).map((rated) => lineOf(due, rated));
+  }
   const seats = quantity ?? price.quantity;
   const units =
     seats === undefined || seats === null ? one : parseDecimal(seats, `quantity of ${price.code}`);
-  return [rateLine(due, { group: "", quantity: units, eventCount: 0n })];
+  const rated = ratePrice({ price, quantity: units, ratio: due.ratio });
+  return [lineOf(due, { ...rated, group: "", quantity: units, eventCount: 0n, facts: {} })];
 }
 
-function rateLine(due: DuePeriod, usage: GroupQuantity): RatedLine {
+function lineOf(due: DuePeriod, rated: RatedGroup): RatedLine {
   const { item } = due;
-  const rated = ratePrice({ price: item.price, quantity: usage.quantity, ratio: due.ratio });
+  const { group, quantity, eventCount, facts } = rated;
   const inputs = {
     price: item.price,
-    quantity: formatDecimal(usage.quantity),
-    group: usage.group,
+    quantity: formatDecimal(quantity),
+    group,
     ratio: { numerator: due.ratio.numerator.toString(), denominator: due.ratio.denominator.toString() },
     period: { start: due.start.toString(), end: due.end.toString() },
-    eventCount: usage.eventCount.toString(),
+    eventCount: eventCount.toString(),
+    ...facts,
   };
   return {
-    sourceKey: `${item.itemId}/${item.scheduleNo}/${due.index}/${usage.group}`,
+    sourceKey: `${item.itemId}/${item.scheduleNo}/${due.index}/${group}`,
     kind: item.price.kind,
     due,
-    group: usage.group,
+    group,
     description: item.price.name,
-    quantity: usage.quantity,
+    quantity,
     unitAmount: rated.unitAmount,
     exactAmount: rated.exactAmount,
     tiers: rated.tiers,
     steps: rated.steps,
     inputs,
     inputHash: inputHash(inputs),
-    eventCount: usage.eventCount,
+    eventCount,
   };
 }

@@ -11,6 +11,8 @@ export type UsageValue = {
   readonly text?: string;
   /** unique_count only; unset: add. */
   readonly operation?: "add" | "remove";
+  /** The event's own amount in major units, for prices that ask for one; null when it holds none. */
+  readonly amount?: Decimal | null;
 };
 
 /**
