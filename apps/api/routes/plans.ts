@@ -50,6 +50,52 @@ const terms = {
     },
   ],
 };
+/** A version whose prices show the models that look at single events, and the options between quantity and amount. */
+const richTerms = {
+  ...terms,
+  prices: [
+    ...terms.prices,
+    {
+      code: "card_fees",
+      name: "Card fees",
+      kind: "usage",
+      meter: "card_volume",
+      charge_model: "percentage",
+      percentage: { rate: "1.3", fixed_amount: "0.25", free_events: 10, minimum_per_event: "0.50" },
+      minimum_amount: "5.00",
+    },
+    {
+      code: "storage",
+      name: "Storage, by region and day",
+      kind: "usage",
+      meter: "stored_bytes",
+      charge_model: "volume",
+      volume: {
+        tiers: [
+          { up_to: "100", unit_amount: "0.023" },
+          { up_to: null, unit_amount: "0.021" },
+        ],
+      },
+      transform_quantity: { divide_by: "1000000000", round: "up" },
+      rate_per: { window: "day", group_by: ["region"] },
+      maximum_amount: "5000.00",
+    },
+    {
+      code: "support",
+      name: "Support by team size",
+      kind: "recurring",
+      billing: "in_advance",
+      charge_model: "stairstep",
+      stairstep: {
+        tiers: [
+          { up_to: "10", flat_amount: "99.00" },
+          { up_to: null, flat_amount: "249.00" },
+        ],
+      },
+      quantity: "5",
+    },
+  ],
+};
 const exampleBody = { code: "team", name: "Team", ...terms };
 const wrongTerms: readonly ErrorCode[] = [
   ...(["meter_not_found", "price_interval_mismatch", "price_tiers_invalid", "currency_unknown"] as const),
@@ -116,7 +162,7 @@ const createVersion = defineRoute({
   bodyLimit,
   response: { status: 201, schema: plan },
   errors: ["plan_not_found", "plan_archived", "version_conflict", ...wrongTerms],
-  example: { params: { id: "team" }, body: terms },
+  example: { params: { id: "team" }, body: richTerms },
   transaction: async (tx, { params, body, ifMatch }) => {
     const input = { plan: parseRef("plan", params.id), ...parsePlanVersion(body) };
     return {

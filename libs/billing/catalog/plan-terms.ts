@@ -1,11 +1,12 @@
 import { assertNoPlaces, placesOf } from "#libs/core/assert-places.ts";
 import { assertAlignedIntervals } from "#libs/core/calendar/aligned-schedules.ts";
-import { domainError } from "#libs/core/errors.ts";
+import { domainError, type ErrorPlace } from "#libs/core/errors.ts";
 import { parseMoney } from "#libs/core/money/money.ts";
 import { parseRef, refText } from "#libs/core/object-ref.ts";
 import type { Plan } from "#libs/core/price/plan.ts";
 import type { Price } from "#libs/core/price/price.ts";
 import { validatePlan } from "#libs/core/price/validate-price.ts";
+import { validatePriceMeter } from "#libs/core/price/validate-price-meter.ts";
 import { assertExternalId } from "#libs/core/public-id.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { findMeters } from "#libs/data/meters.ts";
@@ -33,7 +34,8 @@ export async function planTerms(tx: TenantTx, plan: Plan): Promise<PlanTerms> {
 async function resolveMeters(tx: TenantTx, prices: readonly Price[]): Promise<PlanTerms["prices"]> {
   const refs = prices.flatMap((price) => (price.meter === undefined ? [] : [parseRef("meter", price.meter)]));
   const meters = refs.length === 0 ? [] : await findMeters(tx, refs);
-  return prices.map((price, index) => {
+  const places: ErrorPlace[] = [];
+  const resolved = prices.map((price, index) => {
     if (price.meter === undefined) return { price, meterId: null };
     const ref = parseRef("meter", price.meter);
     const meter = meters.find((row) => ("id" in ref ? row.id === ref.id : row.code === ref.code));
@@ -43,6 +45,9 @@ async function resolveMeters(tx: TenantTx, prices: readonly Price[]): Promise<Pl
         errors: [{ path: `prices.${index}.meter`, code: "meter_not_found", message }],
       });
     }
+    places.push(...validatePriceMeter(price, meter.definition, `prices.${index}`));
     return { price: { ...price, meter: meter.code }, meterId: meter.id };
   });
+  assertNoPlaces(places);
+  return resolved;
 }
