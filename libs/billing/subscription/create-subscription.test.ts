@@ -114,6 +114,27 @@ describe("createSubscription", () => {
     ).rejects.toMatchObject({ details: { errors: [{ path: "price_overrides.0.flat.amount" }] } });
   });
 
+  it("refuses an override that the price's meter cannot feed, and bills by one that it can", async () => {
+    const meter = await makeMeter(tenant, { aggregation: "max", groupBy: ["region"] });
+    const plan = await makePlan(tenant, { prices: [usagePrice(meter.code)] });
+    const subscribe = (terms: object) =>
+      makeSubscription(tenant, {
+        plan: { id: plan.id },
+        priceOverrides: [{ price: meter.code, ...terms }],
+      });
+    const dynamic = { chargeModel: { model: "dynamic", amountProperty: "fee" } } as const;
+    await expect(subscribe(dynamic)).rejects.toMatchObject({
+      details: { errors: [{ path: "price_overrides.0.meter", code: "price_meter_unsuitable" }] },
+    });
+    const ratePer = (groupBy: string[]) => ({ ratePer: { window: "day", groupBy } });
+    await expect(subscribe(ratePer(["tier"]))).rejects.toMatchObject({
+      details: { errors: [{ path: "price_overrides.0.rate_per.group_by.0" }] },
+    });
+    await expect(subscribe(ratePer(["region"]))).resolves.toMatchObject({
+      price_overrides: [{ ratePer: { window: "day", groupBy: ["region"] } }],
+    });
+  });
+
   it("refuses a second live subscription that bills the same meter, until the first one has ended", async () => {
     const meter = await makeMeter(tenant);
     const plan = await makePlan(tenant, { prices: [usagePrice(meter.code)] });

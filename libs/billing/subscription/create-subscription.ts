@@ -32,6 +32,7 @@ import {
 } from "#libs/data/subscriptions.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { assertMetersFree } from "./assert-meters-free.ts";
+import { assertOverridesFitMeters } from "./assert-overrides-fit-meters.ts";
 import { quantityPlaces } from "./quantity-places.ts";
 
 export type NewSubscription = {
@@ -76,6 +77,7 @@ export async function createSubscription(tx: TenantTx, input: NewSubscription): 
   const overrides = input.priceOverrides ?? [];
   const prices = plan.prices.map((row) => row.definition);
   assertPriceOverrides(prices, overrides);
+  await assertOverridesFitMeters(tx, plan, overrides);
   const quantities = input.quantities ?? {};
   assertNoPlaces(quantityPlaces(prices, quantities));
   await assertMetersFree(tx, { customer, plan, span });
