@@ -43,6 +43,8 @@ export const errorTable = {
   clock_advancing: { kind: "conflict", title: "The clock is on its way already" },
   clock_not_found: { kind: "not_found", title: "There is no such test clock" },
   clock_taken: { kind: "conflict", title: "The tenant has a test clock already" },
+  coupon_code_taken: { kind: "conflict", title: "The coupon code is in use" },
+  coupon_not_found: { kind: "not_found", title: "There is no such coupon" },
   credit_already_used: { kind: "invalid", title: "The credit that the invoice gave has been used" },
   credit_not_found: { kind: "not_found", title: "There is no such credit grant" },
   currency_mismatch: { kind: "invalid", title: "Two currencies were mixed" },

@@ -1,6 +1,8 @@
 import { Temporal } from "temporal-polyfill";
 import type { Anchor } from "#libs/core/calendar/resolve-anchor.ts";
+import type { HeldCoupon } from "#libs/core/invoice/held-coupon.ts";
 import { boundary, type Schedule } from "#libs/core/calendar/schedule.ts";
+import { formatMoney } from "#libs/core/money/money.ts";
 import { isCurrency } from "#libs/core/money/currencies.ts";
 import type { TaxRate } from "#libs/core/invoice/tax-lines.ts";
 import type { TaxStatus } from "#libs/core/invoice/tax-notices.ts";
@@ -11,6 +13,7 @@ import { validatePrice } from "#libs/core/price/validate-price.ts";
 import type { Address } from "#libs/core/settings.ts";
 import type { Meter } from "#libs/core/usage/meter.ts";
 import { validateMeter } from "#libs/core/usage/validate-meter.ts";
+import { heldCoupons } from "./coupons.ts";
 import { toInstant, type TenantTx } from "./database.ts";
 import type { Collection, SubscriptionStatus } from "./subscriptions.ts";
 
@@ -46,6 +49,8 @@ export type BillableSubscription = {
   readonly customer: BillableCustomer;
   /** In the order in which they are applied. */
   readonly taxRates: readonly TaxRate[];
+  /** In the order in which they were given: the customer's, and the subscription's own. */
+  readonly coupons: readonly HeldCoupon[];
   /** In the order of the plan's prices. */
   readonly items: readonly BillableItem[];
 };
@@ -86,6 +91,8 @@ export type BillableItem = {
 /** A subscription whose stored terms cannot be read: it is parked, and stops no other. */
 export type BrokenSubscription = { readonly id: string; readonly broken: string };
 
+type StoredCoupon = Omit<HeldCoupon, "usesLeft"> & { usesLeft: string | null };
+
 type SubscriptionData = {
   id: string;
   plan: BillableSubscription["plan"];
@@ -111,6 +118,7 @@ type SubscriptionData = {
   version: number;
   customer: BillableCustomer;
   tax_rates: TaxRate[];
+  coupons: StoredCoupon[];
 };
 
 type ItemData = {
@@ -173,7 +181,8 @@ function loadSubscriptionData(tx: TenantTx, ids: readonly string[]): Promise<Sub
       (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'percentage', trim_scale(t.percentage)::text,
                                                     'inclusive', t.inclusive) order by a.position), '[]')
          from customer_tax_rate a join tax_rate t on t.tenant_id = a.tenant_id and t.id = a.tax_rate_id
-        where a.tenant_id = c.tenant_id and a.customer_id = c.id) as tax_rates
+        where a.tenant_id = c.tenant_id and a.customer_id = c.id) as tax_rates,
+      ${heldCoupons(tx)} as coupons
     from subscription s
     join customer c on c.tenant_id = s.tenant_id and c.id = s.customer_id
     join plan_version v on v.tenant_id = s.tenant_id and v.id = s.plan_version_id
@@ -228,6 +237,14 @@ function toBillable(
     version: data.version,
     customer: data.customer,
     taxRates: data.tax_rates,
+    coupons: data.coupons.map((held) => ({
+      ...held,
+      value:
+        held.currency === null
+          ? held.value
+          : formatMoney({ minor: BigInt(held.value), currency: held.currency }),
+      usesLeft: held.usesLeft === null ? null : Number(held.usesLeft),
+    })),
     items: items.map((item) => toBillableItem(item, data.price_overrides, checked)),
   };
 }

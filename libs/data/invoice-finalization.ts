@@ -59,6 +59,7 @@ export type DraftInvoiceRow = {
   };
   readonly lines: readonly DraftLineRow[];
   readonly taxes: readonly DraftTaxRow[];
+  readonly discounts: readonly { readonly name: string; readonly amount_minor: string }[];
 };
 
 /** Locks those of the invoices that are still drafts and reads what their documents are made of: one statement. */
@@ -85,7 +86,9 @@ export async function lockDraftInvoices(tx: TenantTx, ids: readonly string[]): P
         from invoice_line l where l.tenant_id = d.tenant_id and l.invoice_id = d.id) as lines,
       (select coalesce(jsonb_agg(jsonb_build_object('name', t.name, 'percentage', trim_scale(t.percentage)::text, 'inclusive', t.inclusive,
           'taxable_minor', t.taxable_minor::text, 'amount_minor', t.amount_minor::text) order by t.id), '[]')
-        from invoice_tax t where t.tenant_id = d.tenant_id and t.invoice_id = d.id) as taxes
+        from invoice_tax t where t.tenant_id = d.tenant_id and t.invoice_id = d.id) as taxes,
+      (select coalesce(jsonb_agg(jsonb_build_object('name', k.name, 'amount_minor', k.amount_minor::text) order by k.id), '[]')
+        from invoice_discount k where k.tenant_id = d.tenant_id and k.invoice_id = d.id and k.amount_minor <> 0) as discounts
     from drafts d
     join customer c on c.tenant_id = d.tenant_id and c.id = d.customer_id
     left join subscription s on s.tenant_id = d.tenant_id and s.id = d.subscription_id

@@ -39,12 +39,13 @@ export type NewInvoice = {
   readonly assembled: AssembledInvoice;
 };
 
-/** Writes drafts with their lines and taxes: three statements, however many. */
+/** Writes drafts with their lines, taxes and discounts: four statements at most, however many. */
 export async function insertDraftInvoices(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
   if (invoices.length === 0) return;
   await insertHeaders(tx, invoices);
   await insertLines(tx, invoices);
   await insertTaxes(tx, invoices);
+  await insertDiscounts(tx, invoices);
 }
 
 /** Writes a draft anew: its totals, and all its lines and taxes in place of those it had. What names it stays. */
@@ -63,6 +64,7 @@ export async function rewriteDraftInvoice(tx: TenantTx, invoice: NewInvoice): Pr
     where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and invoice_status = 'draft'`;
   await insertLines(tx, [invoice]);
   await insertTaxes(tx, [invoice]);
+  await insertDiscounts(tx, [invoice]);
 }
 
 async function insertHeaders(tx: TenantTx, list: readonly NewInvoice[]): Promise<void> {
@@ -146,4 +148,16 @@ async function insertTaxes(tx: TenantTx, invoices: readonly NewInvoice[]): Promi
       ${taxes.map((t) => t.tax.name)}::text[], ${taxes.map((t) => t.tax.percentage)}::text[], ${taxes.map((t) => t.tax.inclusive)}::bool[],
       ${taxes.map((t) => t.tax.taxableMinor)}::bigint[], ${taxes.map((t) => t.tax.amountMinor)}::bigint[])
     as t (id, invoice_id, rate_id, name, percentage, inclusive, taxable, amount)`;
+}
+
+/** Discounts come from coupons that are held; the id of one is the id of the holding. */
+async function insertDiscounts(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
+  const discounts = invoices.flatMap((invoice) =>
+    invoice.assembled.discounts.map((discount) => ({ invoiceId: invoice.id, ...discount })),
+  );
+  if (discounts.length === 0) return;
+  await tx.db.$executeRaw`
+    insert into invoice_discount (tenant_id, id, invoice_id, customer_coupon_id, name, amount_minor)
+    select ${tx.tenantId}::uuid, d.* from unnest(${discounts.map(() => newId())}::uuid[], ${discounts.map((d) => d.invoiceId)}::uuid[],
+      ${discounts.map((d) => d.id)}::uuid[], ${discounts.map((d) => d.name)}::text[], ${discounts.map((d) => d.amountMinor)}::bigint[]) as d`;
 }

@@ -1,11 +1,25 @@
 import { randomBytes } from "node:crypto";
 
-/** A UUID version 7 (RFC 9562): 48 bits of milliseconds, the rest random; sorts by time of making. */
+const largestCount = 0xfff;
+
+let last = { ms: 0, count: 0 };
+
+/**
+ * A UUID version 7 (RFC 9562, method 1): 48 bits of milliseconds, a 12-bit count, 62 random bits. Ids of one process sort
+ * in the order in which they were made, also within a millisecond or when the clock steps back.
+ */
 export function newId(nowMs: number = Date.now()): string {
+  last = next(nowMs);
   const bytes = randomBytes(16);
-  bytes.writeUIntBE(nowMs, 0, 6);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes.writeUIntBE(last.ms, 0, 6);
+  bytes.writeUInt16BE(0x7000 | last.count, 6);
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = bytes.toString("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+function next(nowMs: number): typeof last {
+  if (nowMs > last.ms) return { ms: nowMs, count: 0 };
+  if (last.count < largestCount) return { ms: last.ms, count: last.count + 1 };
+  return { ms: last.ms + 1, count: 0 };
 }

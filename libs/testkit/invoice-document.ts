@@ -57,6 +57,7 @@ export function invoiceDocument(over: Partial<InvoiceDocument> = {}): InvoiceDoc
     },
     lines: [documentLine()],
     taxes: [],
+    discounts: [],
     subtotal: "12.34",
     discountTotal: "0.00",
     taxTotal: "0.00",

@@ -1,6 +1,7 @@
 import type { Route } from "../define-route.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
 import { billingRunRoutes } from "./billing-runs.ts";
+import { couponRoutes } from "./coupons.ts";
 import { creditRoutes } from "./credits.ts";
 import { customerRoutes } from "./customers.ts";
 import { docsRoutes } from "./docs.ts";
@@ -25,6 +26,7 @@ import { webhookRoutes } from "./webhooks.ts";
 const routes: readonly Route[] = [
   ...usageRoutes,
   ...customerRoutes,
+  ...couponRoutes,
   ...creditRoutes,
   ...meterRoutes,
   ...planRoutes,

@@ -7,14 +7,12 @@ import {
   creditWire,
   parseCredit,
 } from "#libs/billing/wire/credit-wire.ts";
-import type { Tx } from "#libs/billing/work/tx.ts";
-import { domainError } from "#libs/core/errors.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { parseRef } from "#libs/core/object-ref.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import { listCreditGrants, readBalances } from "#libs/data/credits.ts";
-import { findCustomer } from "#libs/data/customers.ts";
 import { defineRoute, type Route } from "../define-route.ts";
+import { customerIdOf } from "./subscriptions.ts";
 
 const tag = "Credits";
 const params = z.strictObject({
@@ -109,11 +107,5 @@ const balance = defineRoute({
     return { body: { customer: publicId("customer", id), balances } };
   },
 });
-
-async function customerIdOf(tx: Tx, id: string): Promise<string> {
-  const row = await findCustomer(tx, parseRef("customer", id));
-  if (row === null) throw domainError("customer_not_found", `There is no customer ${JSON.stringify(id)}.`);
-  return row.id;
-}
 
 export const creditRoutes: readonly Route[] = [create, list, balance];

@@ -53,7 +53,7 @@ const create = defineRoute({
   errors: [
     ...(["customer_not_found", "plan_not_found", "plan_archived", "payment_method_not_found"] as const),
     ...(["currency_mismatch", "meter_already_billed", "anchor_invalid", "timezone_unknown"] as const),
-    "price_interval_mismatch",
+    ...(["price_interval_mismatch", "coupon_not_found"] as const),
   ],
   example: { body: { customer: "acme", plan: "team", starts_at: "2026-02-01T00:00:00Z" } },
   transaction: async (tx, { body }) => ({

@@ -33,6 +33,7 @@ export const invoiceDocumentSample: InvoiceDocument = {
   },
   lines: [],
   taxes: [],
+  discounts: [],
   subtotal: "0.00",
   discountTotal: "0.00",
   taxTotal: "0.00",

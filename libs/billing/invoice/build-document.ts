@@ -59,6 +59,7 @@ export function buildDocument(
       taxableAmount: amount(tax.taxable_minor),
       amount: amount(tax.amount_minor),
     })),
+    discounts: draft.discounts.map(({ name, amount_minor }) => ({ name, amount: amount(amount_minor) })),
     subtotal: amount(draft.subtotal_minor),
     discountTotal: amount(draft.discount_total_minor),
     taxTotal: amount(draft.tax_total_minor),

@@ -1,8 +1,10 @@
 import { domainError } from "#libs/core/errors.ts";
+import { couponsAfter } from "#libs/core/invoice/held-coupon.ts";
 import { periodShare } from "#libs/core/proration/period-share.ts";
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
 import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
+import { listInvoiceCoupons, lockLimitedCoupons } from "#libs/data/coupons.ts";
 import { type TenantTx, toInstant } from "#libs/data/database.ts";
 import { type InvoiceClaim, listInvoiceClaims } from "#libs/data/invoice-claims.ts";
 import type { NewInvoice } from "#libs/data/invoices.ts";
@@ -48,6 +50,7 @@ export async function redraftBoundary(
     );
   }
   const { settings, version } = await currentSettings(tx);
+  await lockLimitedCoupons(tx, [subscriptionId]);
   const [loaded] = await loadBillableSubscriptions(tx, [subscriptionId]);
   if (loaded === undefined || "broken" in loaded)
     throw domainError(
@@ -56,7 +59,9 @@ export async function redraftBoundary(
     );
   const index = stored.boundary_index ?? 0;
   const at = boundaryInstant(claims, loaded.items, tx);
-  const [standing] = standingAt(loaded, () => ({ index, at, last: kind === "final" }));
+  const ownUses = new Map((await listInvoiceCoupons(tx, stored.id)).map((id) => [id, -1]));
+  const terms = { ...loaded, coupons: couponsAfter(loaded.coupons, ownUses) };
+  const [standing] = standingAt(terms, () => ({ index, at, last: kind === "final" }));
   if (standing === undefined) throw domainError("subscription_broken", "The subscription has no items.");
   const billed = claimedPeriods(standing.items, claims);
   const dues = billed.map(({ due }) => due);

@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import type { Anchor } from "#libs/core/calendar/resolve-anchor.ts";
 import { type AssembledInvoice, assembleInvoice } from "#libs/core/invoice/assemble-invoice.ts";
+import { discountsOf, type HeldCoupon } from "#libs/core/invoice/held-coupon.ts";
 import { lineOfRated, type NewLine } from "#libs/core/invoice/new-line.ts";
 import type { TaxRate } from "#libs/core/invoice/tax-lines.ts";
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
@@ -19,6 +20,8 @@ export type Standing = {
   readonly currency: string;
   readonly taxStatus: "taxable" | "exempt" | "reverse_charge";
   readonly taxRates: readonly TaxRate[];
+  /** In the order in which they are applied. */
+  readonly coupons: readonly HeldCoupon[];
   readonly items: readonly BillableItem[];
   readonly endsAt: Temporal.Instant | null;
   readonly scheduleNo: number;
@@ -179,7 +182,11 @@ function assemble(
     taxStatus: standing.taxStatus,
     taxRates: standing.taxRates,
     lines: [...credits.map(({ draft }) => draft), ...rated],
-    discounts: [],
+    discounts: discountsOf(
+      standing.coupons,
+      standing.currency,
+      lines.map((line) => ({ key: line.sourceKey, priceCode: line.due.item.price.code })),
+    ),
     credits: [],
   });
 }

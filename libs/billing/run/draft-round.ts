@@ -1,4 +1,5 @@
 import { compareInstants } from "#libs/core/calendar/timezone.ts";
+import { couponsAfter } from "#libs/core/invoice/held-coupon.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import { type AppliedChange, applyChange } from "#libs/core/subscription/apply-change.ts";
 import type { BilledClaim } from "#libs/core/subscription/change-credit.ts";
@@ -16,16 +17,23 @@ import {
 import type { Drafted, RoundDraft } from "./drafted.ts";
 import { loadUsage } from "./load-usage.ts";
 
+/** What earlier rounds of the same call decided. */
+export type EarlierRounds = {
+  /** Boundaries that were decided and not saved: a dry run's. */
+  readonly unsaved: readonly Drafted[];
+  /** How often each coupon was used since it was loaded; a round adds its own. */
+  readonly couponUses: Map<string, number>;
+};
+
 /**
  * Decides the next boundary of each subscription, with the change that takes effect there. What core refuses is caught
  * per subscription.
- * @param earlier boundaries that were decided and not saved: a dry run's
  */
 export async function draftRound(
   tx: TenantTx,
   due: readonly Standing[],
   settings: Settings,
-  earlier: readonly Drafted[],
+  earlier: EarlierRounds,
 ): Promise<{ drafts: RoundDraft[]; parked: ParkedSubscription[] }> {
   const parked: ParkedSubscription[] = [];
   const attempt = <T>(standing: Standing, decide: () => T): T[] => {
@@ -38,7 +46,7 @@ export async function draftRound(
       return [];
     }
   };
-  const claims = await claimsAtChanges(tx, due, earlier);
+  const claims = await claimsAtChanges(tx, due, earlier.unsaved);
   const planned = due.flatMap((before) =>
     attempt(before, () => {
       const { standing, applied } = takeEffect(before, claims);
@@ -47,12 +55,20 @@ export async function draftRound(
   );
   const usage = await loadUsage(tx, planned);
   const drafts = planned.flatMap(({ before, standing, applied, dues }) =>
-    attempt(standing, () => ({
-      draft: draftBoundary(standing, dues, usage, settings, applied),
-      fromIndex: before.position.index,
-    })),
+    attempt(standing, () => {
+      const coupons = couponsAfter(standing.coupons, earlier.couponUses);
+      const draft = draftBoundary({ ...standing, coupons }, dues, usage, settings, applied);
+      countCouponUses(draft, earlier.couponUses);
+      return { draft: { ...draft, standing }, fromIndex: before.position.index };
+    }),
   );
   return { drafts, parked };
+}
+
+function countCouponUses({ assembled }: BoundaryDraft, couponUses: Map<string, number>): void {
+  for (const { id, amountMinor } of assembled?.discounts ?? []) {
+    if (amountMinor > 0n) couponUses.set(id, (couponUses.get(id) ?? 0) + 1);
+  }
 }
 
 function isChangeDue({ changes, position }: Standing): boolean {

@@ -1,5 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { formatMoney } from "#libs/core/money/money.ts";
+import { lockLimitedCoupons } from "#libs/data/coupons.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { lockSubscriptions, parkSubscriptions } from "#libs/data/subscription-progress.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
@@ -40,7 +41,10 @@ const maxRounds = 40;
  * A dry run decides the same and writes nothing.
  */
 export async function generateInvoices(tx: TenantTx, input: GenerateInput): Promise<GenerateResult> {
-  if (!input.dryRun) await lockSubscriptions(tx, input.subscriptionIds);
+  if (!input.dryRun) {
+    await lockSubscriptions(tx, input.subscriptionIds);
+    await lockLimitedCoupons(tx, input.subscriptionIds);
+  }
   const loaded = await loadStandings(tx, input.subscriptionIds);
   const { drafted, parked: failed } = await billStandings(tx, loaded.standings, input);
   const parked = [...loaded.broken, ...failed];
@@ -60,11 +64,12 @@ export async function billStandings(
   const { settings, version } = await currentSettings(tx);
   const parked: ParkedSubscription[] = [];
   const drafted: Drafted[] = [];
+  const couponUses = new Map<string, number>();
   let standings = loaded;
   for (let round = 0; round < maxRounds; round++) {
     const due = standings.filter((standing) => isDue(standing, input, tx.now));
     if (due.length === 0) break;
-    const outcome = await draftRound(tx, due, settings, input.dryRun ? drafted : []);
+    const outcome = await draftRound(tx, due, settings, { couponUses, unsaved: input.dryRun ? drafted : [] });
     parked.push(...outcome.parked);
     const invoices = outcome.drafts.map(({ draft, fromIndex }) => ({
       draft,

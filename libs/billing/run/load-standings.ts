@@ -73,6 +73,7 @@ export function standingAt(
       currency: subscription.currency,
       taxStatus: subscription.customer.taxStatus,
       taxRates: subscription.taxRates,
+      coupons: subscription.coupons,
       items,
       endsAt: subscription.endsAt,
       scheduleNo: subscription.scheduleNo,

@@ -34,6 +34,7 @@ import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { assertMetersFree } from "./assert-meters-free.ts";
 import { assertOverridesFitMeters } from "./assert-overrides-fit-meters.ts";
 import { quantityPlaces } from "./quantity-places.ts";
+import { giveCoupon } from "../catalog/give-coupon.ts";
 
 export type NewSubscription = {
   readonly customer: ObjectRef;
@@ -53,6 +54,8 @@ export type NewSubscription = {
   /** UUID of one of the customer's; unset: its default at the time of payment. */
   readonly paymentMethodId?: string | null;
   readonly collection?: Collection;
+  /** Discounts this subscription's invoices. */
+  readonly coupon?: ObjectRef;
   readonly metadata?: Metadata;
 };
 
@@ -65,7 +68,7 @@ type Span = {
 /**
  * Subscribes a customer to the newest version of a plan. The schedule starts at the trial's end, else at the start; its
  * first boundary is due there, also when nothing is billed in advance. An inactive customer may hold one and is not billed.
- * Throws `customer_not_found`, `plan_not_found`, `plan_archived`, `payment_method_not_found`, `currency_mismatch`, `meter_already_billed`,
+ * Throws `customer_not_found`, `plan_not_found`, `plan_archived`, `payment_method_not_found`, `currency_mismatch`, `meter_already_billed`, `coupon_not_found`,
  * `price_interval_mismatch`, `anchor_invalid`, `timezone_unknown`, `fields_invalid`.
  */
 export async function createSubscription(tx: TenantTx, input: NewSubscription): Promise<SubscriptionRow> {
@@ -105,6 +108,9 @@ export async function createSubscription(tx: TenantTx, input: NewSubscription): 
     metadata: input.metadata ?? {},
     nextDueAt: isEverBilled ? scheduleStart : null,
   });
+  if (input.coupon !== undefined) {
+    await giveCoupon(tx, { customer: { id: customer.id }, coupon: input.coupon, subscriptionId: id });
+  }
   return announce(tx, id);
 }
 

@@ -40,6 +40,7 @@ export const createSubscriptionBody = z.strictObject({
   price_overrides: z.array(priceOverrideWire).max(100).optional(),
   payment_method: text(40).nullable().optional(),
   collection: collection.optional(),
+  coupon: text(255).optional().meta({ description: "Id or code: it discounts this subscription's invoices" }),
   metadata: metadata.optional(),
 });
 
@@ -102,6 +103,7 @@ export function parseSubscription(body: z.infer<typeof createSubscriptionBody>):
     paymentMethodId:
       typeof body.payment_method === "string" ? parsePaymentMethodId(body.payment_method) : undefined,
     collection: body.collection,
+    coupon: body.coupon === undefined ? undefined : parseRef("coupon", body.coupon),
     metadata: body.metadata,
   });
 }

@@ -81,7 +81,7 @@ export type AssembledInvoice = {
   readonly creditTotalMinor: bigint;
   readonly amountDueMinor: bigint;
   readonly taxes: readonly InvoiceTax[];
-  readonly discounts: readonly { readonly id: string; readonly amountMinor: bigint }[];
+  readonly discounts: readonly { readonly id: string; readonly name: string; readonly amountMinor: bigint }[];
   readonly creditsUsed: readonly { readonly id: string; readonly amountMinor: bigint }[];
   readonly steps: readonly InvoiceStep[];
 };
@@ -153,7 +153,7 @@ function spreadDiscounts(invoice: AssembledInvoice, input: AssembleInvoiceInput)
     open.forEach((line, position) => {
       discountOf[line.index] = (discountOf[line.index] ?? 0n) + (shares[position] ?? 0n);
     });
-    return { id: discount.id, amountMinor };
+    return { id: discount.id, name: discount.name, amountMinor };
   });
   if (discounts.length === 0) return invoice;
   const lines = invoice.lines.map((line, index) => ({ ...line, discountMinor: discountOf[index] ?? 0n }));

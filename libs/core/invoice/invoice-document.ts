@@ -91,6 +91,8 @@ export type InvoiceDocument = {
   };
   readonly lines: readonly DocumentLine[];
   readonly taxes: readonly DocumentTax[];
+  /** By coupon. */
+  readonly discounts: readonly { readonly name: string; readonly amount: DecimalString }[];
   readonly subtotal: DecimalString;
   readonly discountTotal: DecimalString;
   readonly taxTotal: DecimalString;

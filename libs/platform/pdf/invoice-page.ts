@@ -197,14 +197,21 @@ function totalRows(document: InvoiceDocument, text: InvoiceText): readonly Html[
   });
   const sums: readonly (Sum | false)[] = [
     sum("Subtotal", document.subtotal),
-    !isZero(document.discountTotal) && sum("Discount", negated(document.discountTotal)),
+    ...document.discounts.map(({ name, amount }) => ({
+      label: html`Discount: ${bdi(name)}`,
+      amount: text.money(negated(amount)),
+    })),
     ...document.taxes.map((tax) => ({
       label: html`${bdi(tax.name)} ${bdi(text.percent(tax.percentage))} on ${bdi(text.money(tax.taxableAmount))}${tax.inclusive && " (included)"}`,
       amount: text.money(tax.amount),
     })),
     document.taxes.length > 1 && sum("Tax total", document.taxTotal),
     sum("Total", document.total, "strong"),
-    !isZero(document.creditTotal) && sum("Credit applied", negated(document.creditTotal)),
+    !isZero(document.creditTotal) &&
+      sum(
+        document.creditTotal.startsWith("-") ? "Kept as credit" : "Credit applied",
+        negated(document.creditTotal),
+      ),
     document.invoiceType !== "credit" && sum("Amount due", document.amountDue, "strong due"),
   ];
   return sums

@@ -210,7 +210,6 @@ CREATE TABLE "customer_coupon" (
     "customer_id" UUID NOT NULL,
     "subscription_id" UUID,
     "coupon_id" UUID NOT NULL,
-    "periods_used" INTEGER NOT NULL DEFAULT 0,
     "starts_at" TIMESTAMPTZ(3) NOT NULL,
     "ends_at" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -1177,6 +1176,9 @@ ALTER TABLE payment_attempt ADD CHECK (state IN ('open', 'processing', 'succeede
 ALTER TABLE payment ADD CHECK (amount_minor > 0);
 ALTER TABLE credit_grant ADD CHECK (amount_minor > 0), ADD CONSTRAINT credit_grant_expired_part CHECK (expired_minor BETWEEN 0 AND amount_minor);
 ALTER TABLE credit_use ADD CHECK (amount_minor > 0);
+ALTER TABLE coupon ADD CHECK (kind IN ('percent', 'amount')), ADD CHECK (duration IN ('once', 'repeating', 'forever')),
+  ADD CONSTRAINT coupon_value CHECK ((kind = 'percent') = (percent_off IS NOT NULL) AND (kind = 'amount') = (amount_off_minor IS NOT NULL AND currency IS NOT NULL)),
+  ADD CONSTRAINT coupon_repeats CHECK ((duration = 'repeating') = (duration_periods IS NOT NULL));
 ALTER TABLE ledger_posting ADD CHECK (amount_minor > 0), ADD CHECK (debit_account <> credit_account);
 ALTER TABLE job ADD CHECK (state IN ('pending', 'queued', 'running', 'succeeded', 'failed', 'dead'));
 ALTER TABLE effect ADD CHECK (state IN ('planned', 'inflight', 'succeeded', 'failed', 'unknown'));
@@ -1196,6 +1198,8 @@ CREATE INDEX job_due ON job (run_at, id) WHERE state = 'pending';
 CREATE INDEX job_in_hand ON job (queued_at) WHERE state IN ('queued', 'running', 'failed');
 CREATE INDEX subscription_due ON subscription (next_due_at) WHERE next_due_at IS NOT NULL AND parked_at IS NULL;
 CREATE INDEX billing_run_open ON billing_run (started_at) WHERE state NOT IN ('completed');
+CREATE INDEX invoice_discount_by_coupon ON invoice_discount (tenant_id, customer_coupon_id) WHERE customer_coupon_id IS NOT NULL;
+CREATE INDEX customer_coupon_by_customer ON customer_coupon (tenant_id, customer_id);
 CREATE INDEX invoice_draft_due ON invoice (finalize_at) WHERE invoice_status = 'draft';
 CREATE INDEX webhook_inbox_waiting ON webhook_inbox (received_at) WHERE state = 'received';
 CREATE INDEX usage_event_by_time ON usage_event (tenant_id, timestamp);
