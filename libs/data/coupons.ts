@@ -87,13 +87,6 @@ export async function listCustomerCoupons(tx: TenantTx, customerId: string): Pro
     where h.tenant_id = ${tx.tenantId}::uuid and h.customer_id = ${customerId}::uuid order by h.id`;
 }
 
-/** Takes a coupon from its holder from `tx.now` on. */
-export async function endCustomerCoupon(tx: TenantTx, id: string): Promise<boolean> {
-  const ended = await tx.db.$executeRaw`
-    update customer_coupon set ends_at = ${toDate(tx.now)} where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and ends_at is null`;
-  return ended === 1;
-}
-
 /**
  * The coupons of a subscription `s` as JSON, for the loader of billable subscriptions: those of its customer and its own,
  * in the order in which they were given.
