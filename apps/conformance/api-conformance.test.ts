@@ -25,7 +25,7 @@ const client = () => {
   return createApiClient({ url: `http://127.0.0.1:${port}`, key: world.keys.admin });
 };
 /** Every nth case of an area: the whole is for `npm run conformance -- --api`. */
-const sample = readVectors([join(__dirname, "vectors")]).filter((_, index) => index % 13 === 0);
+const sample = readVectors([join(__dirname, "vectors")]).filter((_, index) => index % 7 === 0);
 
 test("a running Billwright says what its libraries say", async () => {
   const judged = await runVectors(sample, apiRespondent(client()), { mutate: false });
@@ -33,7 +33,7 @@ test("a running Billwright says what its libraries say", async () => {
   expect(verdictDetails(differing)).toEqual([]);
   const counts = countVerdicts(judged);
   expect(counts.differ).toBe(0);
-  expect(counts.agree).toBeGreaterThan(sample.length / 4);
+  expect(counts.agree).toBeGreaterThan(sample.length / 2);
 }, 120_000);
 
 test("a live tenant's key is refused, for a run makes many objects", () => {
