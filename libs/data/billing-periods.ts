@@ -27,6 +27,18 @@ export async function claimPeriods(tx: TenantTx, dues: readonly DuePeriod[]): Pr
   return wanted.filter((claim) => won.has(claim.id));
 }
 
+/** Those of the periods that are claimed already. */
+export async function findClaimed(tx: TenantTx, dues: readonly DuePeriod[]): Promise<Set<DuePeriod>> {
+  if (dues.length === 0) return new Set();
+  const rows = await tx.db.$queryRaw<{ n: bigint }[]>`
+    select c.n from unnest(${dues.map((due) => due.item.itemId)}::uuid[], ${dues.map((due) => due.item.scheduleNo)}::int[],
+                           ${dues.map((due) => due.index)}::int[]) with ordinality as c (item_id, schedule_no, index, n)
+    where exists (select from billing_period p where p.tenant_id = ${tx.tenantId}::uuid and p.subscription_item_id = c.item_id
+                    and p.schedule_no = c.schedule_no and p.index = c.index)`;
+  const claimed = new Set(rows.map((row) => Number(row.n)));
+  return new Set(dues.filter((_, index) => claimed.has(index + 1)));
+}
+
 /** Records which invoice billed a claim, and of how many usage events its quantity was made. */
 export async function markPeriodsBilled(
   tx: TenantTx,

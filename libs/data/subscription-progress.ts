@@ -39,6 +39,17 @@ export async function lockSubscriptions(tx: TenantTx, ids: readonly string[]): P
     select id from subscription where tenant_id = ${tx.tenantId}::uuid and id = any(${[...ids]}::uuid[]) order by id for no key update`;
 }
 
+/** Says anew when a subscription has something to do; null: nothing any more. */
+export async function setNextDue(
+  tx: TenantTx,
+  subscriptionId: string,
+  at: Temporal.Instant | null,
+): Promise<void> {
+  await tx.db.$executeRaw`
+    update subscription set next_due_at = ${at === null ? null : toDate(at)}::timestamptz
+    where tenant_id = ${tx.tenantId}::uuid and id = ${subscriptionId}::uuid`;
+}
+
 /** Puts subscriptions aside whose billing failed, with the reason; they stop nobody else. */
 export async function parkSubscriptions(
   tx: TenantTx,

@@ -131,6 +131,18 @@ export async function insertSubscription(tx: TenantTx, row: NewSubscriptionRow):
   );
 }
 
+/** Writes what does not decide amounts, and counts the version up. The caller holds the row. */
+export async function updateSubscriptionRow(
+  tx: TenantTx,
+  id: string,
+  fields: Pick<NewSubscriptionRow, "paymentMethodId" | "collection" | "metadata">,
+): Promise<void> {
+  await tx.db.$executeRaw`
+    update subscription set payment_method_id = ${fields.paymentMethodId}::uuid, collection = ${fields.collection},
+      metadata = ${JSON.stringify(fields.metadata)}::jsonb, version = version + 1, updated_at = now()
+    where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid`;
+}
+
 export async function findSubscription(tx: TenantTx, id: string): Promise<SubscriptionRow | null> {
   const rows = await tx.db.$queryRaw<SubscriptionRow[]>`
     select ${columns} from ${tables} where s.tenant_id = ${tx.tenantId}::uuid and s.id = ${id}::uuid`;

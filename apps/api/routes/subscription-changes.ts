@@ -4,6 +4,10 @@ import {
   changeSubscription,
   previewSubscriptionChange,
 } from "#libs/billing/subscription/change-subscription.ts";
+import { pauseSubscription } from "#libs/billing/subscription/pause-subscription.ts";
+import { reactivateSubscription } from "#libs/billing/subscription/reactivate-subscription.ts";
+import { resumeSubscription } from "#libs/billing/subscription/resume-subscription.ts";
+import { updateSubscription } from "#libs/billing/subscription/update-subscription.ts";
 import {
   cancelSubscriptionBody,
   changePreviewWire,
@@ -12,7 +16,11 @@ import {
   parseChange,
   presentChangePreview,
 } from "#libs/billing/wire/subscription-change-wire.ts";
-import { subscriptionToWire } from "#libs/billing/wire/subscription-wire.ts";
+import {
+  parseSubscriptionUpdate,
+  subscriptionToWire,
+  updateSubscriptionBody,
+} from "#libs/billing/wire/subscription-wire.ts";
 import { defined } from "#libs/core/defined.ts";
 import type { ErrorCode } from "#libs/core/errors.ts";
 import { defineRoute, type Route } from "../define-route.ts";
@@ -119,4 +127,81 @@ const cancelPreview = defineRoute({
   }),
 });
 
-export const subscriptionChangeRoutes: readonly Route[] = [change, changePreview, cancel, cancelPreview];
+const reactivate = defineRoute({
+  method: "post",
+  path: "/v1/subscriptions/{id}/reactivate",
+  tag,
+  summary: "Undo a cancellation",
+  description:
+    "Before the end: the subscription goes on as if it had not been canceled. After it: subscription_ended; subscribe the customer again.",
+  access: "write",
+  params: byId,
+  response: { status: 200, schema: subscription },
+  errors: [...unbillable, "subscription_not_canceled"],
+  example: { params },
+  transaction: async (tx, request) => ({
+    body: subscriptionToWire(await reactivateSubscription(tx, targetOf(request))),
+  }),
+});
+
+const pause = defineRoute({
+  method: "post",
+  path: "/v1/subscriptions/{id}/pause",
+  tag,
+  summary: "Pause a subscription",
+  description:
+    "At once. What is owed up to now is billed, what was paid in advance for later is credited, and nothing is billed until it is resumed.",
+  access: "write",
+  params: byId,
+  response: { status: 200, schema: subscription },
+  errors: [...unbillable, "subscription_paused"],
+  example: { params },
+  transaction: async (tx, request) => ({
+    body: subscriptionToWire(await pauseSubscription(tx, targetOf(request))),
+  }),
+});
+
+const resume = defineRoute({
+  method: "post",
+  path: "/v1/subscriptions/{id}/resume",
+  tag,
+  summary: "Resume a paused subscription",
+  description:
+    "At once, on the same plan, quantities and boundaries; the rest of the running period is charged.",
+  access: "write",
+  params: byId,
+  response: { status: 200, schema: subscription },
+  errors: [...unbillable, "subscription_not_paused"],
+  example: { params },
+  transaction: async (tx, request) => ({
+    body: subscriptionToWire(await resumeSubscription(tx, targetOf(request))),
+  }),
+});
+
+const update = defineRoute({
+  method: "patch",
+  path: "/v1/subscriptions/{id}",
+  tag,
+  summary: "Change a subscription's fields",
+  description:
+    "Another anchor or timezone takes effect at once: it closes a stub of the running period and opens the next schedule. Plan, quantities and end are changed by change and cancel.",
+  access: "write",
+  params: byId,
+  body: updateSubscriptionBody,
+  response: { status: 200, schema: subscription },
+  errors: [
+    ...unbillable,
+    ...(["subscription_paused", "payment_method_not_found", "anchor_invalid", "timezone_unknown"] as const),
+    "price_interval_mismatch",
+  ],
+  example: { params, body: { anchor: { day: 15 }, timezone: "America/New_York" } },
+  transaction: async (tx, request) => ({
+    body: subscriptionToWire(
+      await updateSubscription(tx, { ...targetOf(request), ...parseSubscriptionUpdate(request.body) }),
+    ),
+  }),
+});
+
+export const subscriptionChangeRoutes: readonly Route[] = [
+  ...[update, change, changePreview, cancel, cancelPreview, reactivate, pause, resume],
+];

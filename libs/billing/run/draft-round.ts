@@ -3,7 +3,9 @@ import { couponsAfter } from "#libs/core/invoice/held-coupon.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import { type AppliedChange, applyChange } from "#libs/core/subscription/apply-change.ts";
 import type { BilledClaim } from "#libs/core/subscription/change-credit.ts";
+import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import { loadBilledClaims } from "#libs/data/billed-claims.ts";
+import { findClaimed } from "#libs/data/billing-periods.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { newId } from "#libs/data/new-id.ts";
 import { describeFailure } from "../work/run-work.ts";
@@ -47,12 +49,13 @@ export async function draftRound(
     }
   };
   const claims = await claimsAtChanges(tx, due, earlier.unsaved);
-  const planned = due.flatMap((before) =>
+  const reached = due.flatMap((before) =>
     attempt(before, () => {
       const { standing, applied } = takeEffect(before, claims);
       return { before, standing, applied, dues: dueAt(standing) };
     }),
   );
+  const planned = await withoutClaimed(tx, reached, earlier.unsaved);
   const usage = await loadUsage(tx, planned);
   const drafts = planned.flatMap(({ before, standing, applied, dues }) =>
     attempt(standing, () => {
@@ -101,6 +104,20 @@ function takeEffect(
       position: { ...standing.position, index: 0 },
     },
   };
+}
+
+/** A change may come to an instant that was billed before: what is claimed there already is not due again. */
+async function withoutClaimed<
+  P extends { readonly applied: AppliedChange | null; readonly dues: DuePeriod[] },
+>(tx: TenantTx, reached: readonly P[], earlier: readonly Drafted[]): Promise<P[]> {
+  const again = reached.flatMap(({ applied, dues }) => (applied === null ? [] : dues));
+  const claimed = await findClaimed(tx, again);
+  const keyOf = ({ item, index }: DuePeriod) => `${item.itemId}/${item.scheduleNo}/${index}`;
+  const before = new Set(earlier.flatMap(({ draft }) => draft.dues.map(keyOf)));
+  return reached.map((each) => ({
+    ...each,
+    dues: each.dues.filter((due) => !claimed.has(due) && !before.has(keyOf(due))),
+  }));
 }
 
 /** Periods that were billed beyond the changes that are due, by item: what they may have to give back. */

@@ -88,7 +88,7 @@ export function standingAt(
 }
 
 /** An item once for each of its schedules, cut where the item, the schedule or the subscription ends. */
-function itemSegments(
+export function itemSegments(
   item: BillableSubscription["items"][number],
   subscriptionEndsAt: Temporal.Instant | null,
 ): BillableItem[] {

@@ -25,16 +25,17 @@ export type ChangePreview = {
 
 /**
  * Stores a change. One that is due at once takes effect in the same transaction, after every boundary before it; the
- * others wait for the sweep that bills boundaries.
+ * others wait for the sweep that bills boundaries. Null books nothing.
  * @throws DomainError subscription_broken with the reason, when it cannot be billed; nothing is kept then
  */
 export async function bookChange(
   tx: TenantTx,
   { row, subscription }: Pick<Changeable, "row" | "subscription">,
-  { change, drops }: Booking,
+  booking: Booking | null,
 ): Promise<SubscriptionRow> {
-  await dropPendingChanges(tx, drops);
-  const { at, terms } = change;
+  if (booking === null) return (await findSubscription(tx, row.id)) ?? row;
+  await dropPendingChanges(tx, booking.drops);
+  const { at, terms } = booking.change;
   await insertSubscriptionChange(tx, { id: newId(), subscriptionId: row.id, at, terms });
   if (compareInstants(at, tx.now) <= 0) {
     const { parked } = await generateInvoices(tx, {

@@ -285,6 +285,24 @@ describe("changeSubscription", () => {
     ]);
   });
 
+  it("takes two changes at one instant, also where a boundary was billed, and bills nothing twice", async () => {
+    const tenant = await start([fee("31.00"), seats("3.10"), calls], [fee("62.00"), calls]);
+    const id = await tenant.subscribe();
+    await tenant.moveClock("2026-04-01T00:00:00Z");
+    await tenant.bill(id);
+    await change(tenant, id, { quantities: { seats: "20" } });
+    await change(tenant, id, big);
+    expect((await tenant.invoices(id)).slice(2)).toEqual([
+      ["change 3100", "proration_credit seats -3100 30/30", "recurring seats 6200 30/30"],
+      [
+        "change -3100",
+        "proration_credit base -3100 30/30",
+        "proration_credit seats -6200 30/30",
+        "recurring base 6200 30/30",
+      ],
+    ]);
+  });
+
   it("refuses what cannot be, naming it, and leaves everything as it was", async () => {
     const tenant = await start([seats("3.10")], [fee("62.00")]);
     const id = await tenant.subscribe();

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { NewSubscription } from "#libs/billing/subscription/create-subscription.ts";
+import type { SubscriptionUpdate } from "#libs/billing/subscription/update-subscription.ts";
 import { assertNoPlaces } from "#libs/core/assert-places.ts";
 import type { Anchor } from "#libs/core/calendar/resolve-anchor.ts";
 import { defined } from "#libs/core/defined.ts";
@@ -41,6 +42,15 @@ export const createSubscriptionBody = z.strictObject({
   payment_method: text(40).nullable().optional(),
   collection: collection.optional(),
   coupon: text(255).optional().meta({ description: "Id or code: it discounts this subscription's invoices" }),
+  metadata: metadata.optional(),
+});
+
+/** `PATCH /v1/subscriptions/{id}`. Plan, quantities and end are changed by `change` and `cancel`. */
+export const updateSubscriptionBody = z.strictObject({
+  anchor: anchor.optional(),
+  timezone: timezoneName.optional(),
+  payment_method: text(40).nullable().optional(),
+  collection: collection.optional(),
   metadata: metadata.optional(),
 });
 
@@ -104,6 +114,20 @@ export function parseSubscription(body: z.infer<typeof createSubscriptionBody>):
       typeof body.payment_method === "string" ? parsePaymentMethodId(body.payment_method) : undefined,
     collection: body.collection,
     coupon: body.coupon === undefined ? undefined : parseRef("coupon", body.coupon),
+    metadata: body.metadata,
+  });
+}
+
+/** Throws `payment_method_not_found` for an id that is none. */
+export function parseSubscriptionUpdate(
+  body: z.infer<typeof updateSubscriptionBody>,
+): Omit<SubscriptionUpdate, "subscriptionId"> {
+  const { payment_method: method } = body;
+  return defined({
+    anchor: body.anchor === undefined ? undefined : parseAnchor(body.anchor),
+    timezone: body.timezone,
+    paymentMethodId: typeof method === "string" ? parsePaymentMethodId(method) : method,
+    collection: body.collection,
     metadata: body.metadata,
   });
 }
