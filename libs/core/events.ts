@@ -32,6 +32,7 @@ export const eventTypes = [
   "subscription.paused",
   "subscription.resumed",
   "usage.recount_due",
+  "usage.settlement_due",
   "test_clock.advance_requested",
 ] as const;
 

@@ -18,6 +18,7 @@ import { stripeApplyEvent } from "./stripe-apply-event.job.ts";
 import { testClockAdvance } from "./test-clock-advance.job.ts";
 import { usageAdoptCustomer, usageAdoptMeter } from "./usage-adopt.job.ts";
 import { usageRecount } from "./usage-recount.job.ts";
+import { usageSettleLate } from "./usage-settle-late.job.ts";
 
 const list: readonly AnyJob[] = [
   billingRunPlan,
@@ -37,6 +38,7 @@ const list: readonly AnyJob[] = [
   usageAdoptCustomer,
   usageAdoptMeter,
   usageRecount,
+  usageSettleLate,
   billingRunNotify,
   testClockAdvance,
 ];

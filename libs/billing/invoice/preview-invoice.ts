@@ -11,6 +11,7 @@ import {
   dueAt,
   type Standing,
 } from "../run/draft-boundary.ts";
+import { withLateLines } from "../run/late-lines.ts";
 import { standingAt } from "../run/load-standings.ts";
 import { loadUsage } from "../run/load-usage.ts";
 import { lineViews, type UnsavedLineView } from "./line-view.ts";
@@ -37,7 +38,11 @@ export async function previewInvoice(tx: TenantTx, input: PreviewInput): Promise
   const asked = input.period;
   const first = await loadStandingAt(tx, input.subscriptionId, asked?.start ?? input.asOf ?? tx.now);
   const position = asked === undefined ? first.position : positionsOfPeriod(first, asked).at(-1);
-  const standing = { ...first, position: position ?? first.position };
+  const [standing = first] = await withLateLines(
+    tx,
+    [{ ...first, position: position ?? first.position }],
+    settings,
+  );
   const dues = dueAt(standing);
   const usage = await loadUsage(tx, [{ standing, dues }]);
   const draft = draftBoundary(standing, dues, usage, settings);

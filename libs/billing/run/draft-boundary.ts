@@ -32,7 +32,12 @@ export type Standing = {
   readonly planId: string;
   /** Changes that wait, in order; the first one takes effect at the position when it is due there. */
   readonly changes: readonly PendingChange[];
+  /** What came after earlier periods were billed; it goes on this invoice. Unset: nothing is known to be late. */
+  readonly late?: readonly LateLine[];
 };
+
+/** A settlement of an earlier period, and the claim that was billed before. */
+export type LateLine = { readonly claimId: string; readonly rated: RatedLine };
 
 /** A subscription that was put aside, and why. */
 export type ParkedSubscription = {
@@ -78,10 +83,11 @@ export function draftBoundary(
   applied: AppliedChange | null = null,
 ): BoundaryDraft {
   const kind = kindOf(standing, applied);
-  const lines = dues
-    .filter((due) => !isDropped(due, applied))
-    .flatMap((due) => rateDuePeriod(due, usage.get(due.item.itemId) ?? []))
+  const due = dues
+    .filter((each) => !isDropped(each, applied))
+    .flatMap((each) => rateDuePeriod(each, usage.get(each.item.itemId) ?? []))
     .map((line) => (kind === "change" ? markStub(line, standing.position) : line));
+  const lines = [...due, ...(standing.late ?? []).map((late) => late.rated)];
   const credits = creditsOf(standing, applied, settings);
   const window = headerPeriod([...dues, ...credits.map(({ line }) => line)], standing.position);
   return {
@@ -95,7 +101,10 @@ export function draftBoundary(
 
 /** The lines of a draft as they are written: credits first. `claimOf`: the claim that a due period was given. */
 export function draftLines(draft: BoundaryDraft, claimOf: ReadonlyMap<DuePeriod, string>): NewLine[] {
-  const rated = draft.lines.map((line) => lineOfRated(line, claimOf.get(line.due) ?? null));
+  const lateOf = new Map((draft.standing.late ?? []).map(({ rated, claimId }) => [rated.due, claimId]));
+  const rated = draft.lines.map((line) =>
+    lineOfRated(line, claimOf.get(line.due) ?? lateOf.get(line.due) ?? null),
+  );
   return [...draft.credits.map(({ line }) => line), ...rated];
 }
 

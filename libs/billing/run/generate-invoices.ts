@@ -8,6 +8,7 @@ import { boundaryInvoice } from "./boundary-invoice.ts";
 import type { BoundaryDraft, ParkedSubscription, Standing } from "./draft-boundary.ts";
 import type { Drafted } from "./drafted.ts";
 import { draftRound } from "./draft-round.ts";
+import { withLateLines } from "./late-lines.ts";
 import { loadStandings } from "./load-standings.ts";
 import { saveRound } from "./save-round.ts";
 
@@ -65,7 +66,7 @@ export async function billStandings(
   const parked: ParkedSubscription[] = [];
   const drafted: Drafted[] = [];
   const couponUses = new Map<string, number>();
-  let standings = loaded;
+  let standings: readonly Standing[] = await withLateLines(tx, loaded, settings);
   for (let round = 0; round < maxRounds; round++) {
     const due = standings.filter((standing) => isDue(standing, input, tx.now));
     if (due.length === 0) break;
@@ -96,7 +97,9 @@ function isDue(
 function nextStanding(draft: BoundaryDraft, billed: boolean): Standing[] {
   if (draft.next === null) return [];
   const billingSequence = draft.standing.billingSequence + (billed ? 1 : 0);
-  return [{ ...draft.standing, position: draft.next, billingSequence }];
+  const { late, ...standing } = draft.standing;
+  const kept = billed || late === undefined ? {} : { late };
+  return [{ ...standing, ...kept, position: draft.next, billingSequence }];
 }
 
 function describe(drafted: readonly Drafted[], parked: readonly ParkedSubscription[]): GenerateResult {

@@ -5,6 +5,7 @@ import { claimPeriods, markPeriodsBilled } from "#libs/data/billing-periods.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { insertDraftInvoices, type NewInvoice } from "#libs/data/invoices.ts";
+import { clearLate } from "#libs/data/late-usage.ts";
 import { saveAppliedChanges, saveChangedItems, type SavedChange } from "#libs/data/subscription-changes.ts";
 import { advanceSubscriptions, type Progress } from "#libs/data/subscription-progress.ts";
 import { finalizeInvoices } from "../invoice/finalize-invoices.ts";
@@ -51,6 +52,7 @@ export async function saveRound(tx: TenantTx, round: readonly Drafted[]): Promis
       })),
     ),
   );
+  await clearLate(tx, settledSubscriptions(won));
   await advanceSubscriptions(tx, won.map(progressOf));
   await saveChanges(tx, won);
   await finalizeOrWait(tx, invoices);
@@ -100,7 +102,16 @@ async function saveChanges(tx: TenantTx, won: readonly Drafted[]): Promise<void>
   );
 }
 
-async function finalizeOrWait(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
+/** Whose late periods are settled: all but those whose invoice was skipped with them on it. */
+function settledSubscriptions(won: readonly Drafted[]): string[] {
+  return won.flatMap(({ draft: { standing }, invoice }) => {
+    const { late, subscriptionId } = standing;
+    return late === undefined || (invoice === null && late.length > 0) ? [] : [subscriptionId];
+  });
+}
+
+/** Issues invoices now, or leaves them as drafts until their window has passed. */
+export async function finalizeOrWait(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
   const isAtOnce = ({ finalizeAt }: NewInvoice) =>
     finalizeAt !== null && Temporal.Instant.compare(finalizeAt, tx.now) <= 0;
   const atOnce = invoices.filter(isAtOnce);

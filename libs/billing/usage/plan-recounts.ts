@@ -3,7 +3,7 @@ import { planJobs } from "#libs/data/domain-events.ts";
 import { listUsageTenants } from "#libs/data/usage-recounts.ts";
 
 /**
- * The hourly tick: one recount job for every tenant that sent usage. The clock hour is part of the job's key, so several
+ * The hourly tick: one recount, and one settlement of late usage, for every tenant that sent usage. The clock hour is part of the job's key, so several
  * schedulers and a tick that comes twice plan it once.
  * @returns how many jobs are new
  */
@@ -12,13 +12,13 @@ export async function planRecounts(database: Database): Promise<number> {
   let planned = 0;
   for (const tenantId of tenantIds) {
     planned += await withTenant(database, { tenantId, actor: "schedule:usage.recount" }, async (tx) => {
-      const signal = {
-        type: "usage.recount_due",
-        subjectType: "tenant",
-        subjectId: tenantId,
-        data: { sweep: clockHour.toString() },
-      } as const;
-      return (await planJobs(tx, [signal])).length;
+      const subject = { subjectType: "tenant", subjectId: tenantId } as const;
+      const data = { sweep: clockHour.toString() };
+      const jobs = await planJobs(tx, [
+        { type: "usage.recount_due", ...subject, data },
+        { type: "usage.settlement_due", ...subject, data },
+      ]);
+      return jobs.length;
     });
   }
   return planned;

@@ -338,6 +338,8 @@ CREATE TABLE "billing_period" (
     "state" TEXT NOT NULL,
     "invoice_id" UUID,
     "event_count" BIGINT,
+    "counted_at" TIMESTAMPTZ(3),
+    "late_since" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "billing_period_pkey" PRIMARY KEY ("tenant_id","id")
@@ -1026,6 +1028,9 @@ CREATE UNIQUE INDEX "invoice_tenant_id_idempotency_key_key" ON "invoice"("tenant
 CREATE INDEX "invoice_line_tenant_id_invoice_id_idx" ON "invoice_line"("tenant_id", "invoice_id");
 
 -- CreateIndex
+CREATE INDEX "invoice_line_tenant_id_billing_period_id_idx" ON "invoice_line"("tenant_id", "billing_period_id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "invoice_line_tenant_id_source_key_key" ON "invoice_line"("tenant_id", "source_key");
 
 -- CreateIndex
@@ -1200,6 +1205,8 @@ CREATE INDEX subscription_due ON subscription (next_due_at) WHERE next_due_at IS
 CREATE INDEX billing_run_open ON billing_run (started_at) WHERE state NOT IN ('completed');
 CREATE INDEX invoice_discount_by_coupon ON invoice_discount (tenant_id, customer_coupon_id) WHERE customer_coupon_id IS NOT NULL;
 CREATE INDEX customer_coupon_by_customer ON customer_coupon (tenant_id, customer_id);
+CREATE INDEX billing_period_by_count ON billing_period (tenant_id, counted_at NULLS FIRST) WHERE state = 'billed';
+CREATE INDEX billing_period_late ON billing_period (tenant_id, subscription_item_id) WHERE late_since IS NOT NULL;
 CREATE INDEX invoice_draft_due ON invoice (finalize_at) WHERE invoice_status = 'draft';
 CREATE INDEX webhook_inbox_waiting ON webhook_inbox (received_at) WHERE state = 'received';
 CREATE INDEX usage_event_by_time ON usage_event (tenant_id, timestamp);

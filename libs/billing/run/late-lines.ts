@@ -1,0 +1,99 @@
+import { DomainError } from "#libs/core/errors.ts";
+import { Decimal, parseDecimal } from "#libs/core/money/decimal.ts";
+import type { Price } from "#libs/core/price/price.ts";
+import { periodShare } from "#libs/core/proration/period-share.ts";
+import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
+import { type BilledBefore, lateLine } from "#libs/core/rating/late-line.ts";
+import { rateDuePeriod } from "#libs/core/rating/rate-due-period.ts";
+import type { GroupQuantity } from "#libs/core/rating/rate-usage.ts";
+import type { Settings } from "#libs/core/settings.ts";
+import { type TenantTx, toInstant } from "#libs/data/database.ts";
+import { type LateClaim, listLateClaims } from "#libs/data/late-usage.ts";
+import { loadQuantities } from "#libs/data/usage-quantities.ts";
+import type { LateLine, Standing } from "./draft-boundary.ts";
+import { loadWantedUsage } from "./load-usage.ts";
+
+/**
+ * Gives each standing the settlements of its late periods: the period is rated again, whole, by the price that it was
+ * billed by, and the difference becomes a line of the invoice that comes next. One statement when nothing is late.
+ * A boundary that is not the next one gets none. A period that cannot be rated gets none and stops nobody.
+ */
+export async function withLateLines(
+  tx: TenantTx,
+  standings: readonly Standing[],
+  settings: Settings,
+): Promise<Standing[]> {
+  const claims = await listLateClaims(
+    tx,
+    standings.map((standing) => standing.subscriptionId),
+  );
+  const periods = standings.flatMap((standing) =>
+    claims
+      .filter((claim) => claim.subscription_id === standing.subscriptionId && isNext(claim, standing))
+      .flatMap((claim) => latePeriod(claim, standing)),
+  );
+  if (periods.length === 0) return [...standings];
+  const wanted = periods.map(({ claim, due, standing: { customerId, subscriptionId } }) => ({
+    ...{ key: claim.id, customerId, subscriptionId, due },
+  }));
+  const usage = await loadWantedUsage(tx, wanted, loadQuantities);
+  return standings.map((standing) => {
+    const own = periods.filter((period) => period.standing === standing);
+    if (own.length === 0) return standing;
+    return {
+      ...standing,
+      late: own.flatMap((period) => settle(period, usage.get(period.claim.id) ?? [], settings)),
+    };
+  });
+}
+
+/** Of an ended subscription every boundary is past its end; of a live one only the next takes late lines. */
+function isNext(claim: LateClaim, standing: Standing): boolean {
+  return claim.next_due_at === null || claim.next_due_at.getTime() === standing.position.at.epochMilliseconds;
+}
+
+type LatePeriod = {
+  readonly standing: Standing;
+  readonly claim: LateClaim;
+  readonly due: DuePeriod;
+};
+
+function latePeriod(claim: LateClaim, standing: Standing): LatePeriod[] {
+  const item = standing.items.find(
+    (each) => each.itemId === claim.subscription_item_id && each.scheduleNo === claim.schedule_no,
+  );
+  if (item === undefined || item.meter === null) return [];
+  const price = claim.price === null ? item.price : (claim.price as Price);
+  const [start, end] = [toInstant(claim.start_at), toInstant(claim.end_at)];
+  const { share } = periodShare(item.schedule, claim.index, { endsAt: end, by: price.proration });
+  const due = { item: { ...item, price }, index: claim.index, start, end, ratio: share };
+  return [{ standing, claim, due }];
+}
+
+function settle(
+  { claim, due, standing }: LatePeriod,
+  usage: readonly GroupQuantity[],
+  settings: Settings,
+): LateLine[] {
+  const name = { claimId: claim.id, settlementNo: claim.settlements + 1 };
+  const money = { currency: standing.currency, mode: settings.roundingMode };
+  try {
+    return rateDuePeriod(due, usage).flatMap((whole) => {
+      const rated = lateLine(whole, billedBefore(claim, whole.group), name, money);
+      return rated === null ? [] : [{ claimId: claim.id, rated }];
+    });
+  } catch (error) {
+    if (error instanceof DomainError || error instanceof RangeError) return [];
+    throw error;
+  }
+}
+
+function billedBefore(claim: LateClaim, group: string): BilledBefore {
+  const found = claim.billed.find((each) => each.group === group);
+  if (found === undefined) return { amountMinor: 0n, quantity: new Decimal(0), events: 0n };
+  return {
+    amountMinor: BigInt(found.amountMinor),
+    quantity: parseDecimal(found.quantity, "billed quantity"),
+    events: BigInt(found.events),
+  };
+}

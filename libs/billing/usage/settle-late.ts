@@ -1,0 +1,113 @@
+import { compareInstants } from "#libs/core/calendar/timezone.ts";
+import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
+import { type TenantTx, toInstant } from "#libs/data/database.ts";
+import { takeBillingSequence } from "#libs/data/invoice-claims.ts";
+import { insertDraftInvoices, type NewInvoice } from "#libs/data/invoices.ts";
+import {
+  clearLate,
+  type CountedClaim,
+  listEndedWithLate,
+  markLate,
+  takeClaimsToCount,
+} from "#libs/data/late-usage.ts";
+import { lockSubscriptions } from "#libs/data/subscription-progress.ts";
+import { currentSettings } from "#libs/data/tenant-settings.ts";
+import { loadQuantities } from "#libs/data/usage-quantities.ts";
+import { boundaryInvoice } from "../run/boundary-invoice.ts";
+import { draftBoundary, type Standing } from "../run/draft-boundary.ts";
+import { finalizeOrWait } from "../run/save-round.ts";
+import { withLateLines } from "../run/late-lines.ts";
+import { standingAt } from "../run/load-standings.ts";
+
+export type LateSweep = {
+  readonly counted: number;
+  readonly late: number;
+  readonly invoices: readonly { readonly invoiceId: string }[];
+};
+
+const claimsPerSweep = 2_000;
+const invoicesPerSweep = 200;
+
+/**
+ * Counts the events of billed periods again, by rotation, and never by a watermark: what has other events than were
+ * billed is late. The next invoice of its subscription settles it; a subscription that has none to come gets a `late`
+ * invoice here. A constant number of statements, for a bounded number of periods.
+ */
+export async function settleLateUsage(tx: TenantTx): Promise<LateSweep> {
+  const claims = await takeClaimsToCount(tx, claimsPerSweep);
+  const late = await findLate(tx, claims);
+  await markLate(tx, late);
+  const ended = await listEndedWithLate(tx, invoicesPerSweep);
+  const invoices = ended.length === 0 ? [] : await billEnded(tx, ended);
+  return { counted: claims.length, late: late.length, invoices };
+}
+
+/** The claims whose events are not as many as stand on their invoices. */
+async function findLate(tx: TenantTx, claims: readonly CountedClaim[]): Promise<string[]> {
+  const ids = [...new Set(claims.map((claim) => claim.subscription_id))];
+  const loaded = ids.length === 0 ? [] : await loadBillableSubscriptions(tx, ids);
+  const meters = new Map(
+    loaded.flatMap((each) =>
+      "broken" in each ? [] : each.items.map((item) => [item.itemId, item.meter] as const),
+    ),
+  );
+  const queries = claims.flatMap((claim) => {
+    const meter = meters.get(claim.subscription_item_id) ?? null;
+    if (meter === null) return [];
+    const { customer_id: customerId, subscription_id: subscriptionId } = claim;
+    const [start, end] = [toInstant(claim.start_at), toInstant(claim.end_at)];
+    return [{ key: claim.id, customerId, subscriptionId, meter, start, end }];
+  });
+  const usage = await loadQuantities(tx, queries);
+  return claims
+    .filter((claim) => {
+      const now = usage.get(claim.id);
+      if (now === undefined) return false;
+      return now.reduce((sum, group) => sum + group.eventCount, 0n) !== claim.counted;
+    })
+    .map((claim) => claim.id);
+}
+
+async function billEnded(tx: TenantTx, ids: readonly string[]): Promise<{ invoiceId: string }[]> {
+  const { settings, version } = await currentSettings(tx);
+  await lockSubscriptions(tx, ids);
+  const standings = (await loadBillableSubscriptions(tx, ids)).flatMap((loaded) =>
+    "broken" in loaded ? [] : standingAt(loaded, () => ({ index: 0, at: tx.now, last: true })),
+  );
+  const settled = await withLateLines(tx, standings, settings);
+  const invoices: NewInvoice[] = [];
+  for (const standing of settled.filter((each) => (each.late ?? []).length > 0)) {
+    const draft = draftBoundary(standing, [], new Map(), settings);
+    const decided = boundaryInvoice(draft, { now: tx.now, settings, settingsVersion: version });
+    if (decided === null) continue;
+    const sequence = await takeBillingSequence(tx, standing.subscriptionId);
+    invoices.push(asLateInvoice(decided, standing, sequence));
+  }
+  await insertDraftInvoices(tx, invoices);
+  await clearLate(tx, ids);
+  await finalizeOrWait(tx, invoices);
+  return invoices.map(({ id }) => ({ invoiceId: id }));
+}
+
+function asLateInvoice(decided: NewInvoice, standing: Standing, billingSequence: number): NewInvoice {
+  const late = standing.late ?? [];
+  const starts = late.map(({ rated }) => rated.due.start).sort(compareInstants);
+  const ends = late.map(({ rated }) => rated.due.end).sort(compareInstants);
+  const claimOf = new Map(late.map(({ rated, claimId }) => [rated.sourceKey, claimId]));
+  return {
+    ...decided,
+    boundary: {
+      kind: "late",
+      scheduleNo: standing.scheduleNo,
+      boundaryIndex: billingSequence,
+      billingSequence,
+    },
+    billingReason: "subscription_late",
+    periodStart: starts[0] ?? decided.periodStart,
+    periodEnd: ends.at(-1) ?? decided.periodEnd,
+    lines: decided.lines.map((line) => ({
+      ...line,
+      billingPeriodId: claimOf.get(line.sourceKey) ?? null,
+    })),
+  };
+}

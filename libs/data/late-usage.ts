@@ -1,0 +1,114 @@
+import { toDate, type TenantTx } from "./database.ts";
+
+/** A billed period of a metered item, and how many events stand on its invoices. */
+export type CountedClaim = {
+  readonly id: string;
+  readonly subscription_id: string;
+  readonly customer_id: string;
+  readonly subscription_item_id: string;
+  readonly start_at: Date;
+  readonly end_at: Date;
+  readonly counted: bigint;
+};
+
+const oldestDays = 400;
+
+/**
+ * Takes the billed, metered periods that were not counted for the longest, by rotation, and notes that they are
+ * counted now. A period counts for 400 days after its end; one that is known to be late is left out.
+ */
+export async function takeClaimsToCount(tx: TenantTx, limit: number): Promise<CountedClaim[]> {
+  return tx.db.$queryRaw<CountedClaim[]>`
+    with picked as (
+      select p.id from billing_period p
+      join subscription_item si on si.tenant_id = p.tenant_id and si.id = p.subscription_item_id
+      join price r on r.tenant_id = si.tenant_id and r.id = si.price_id and r.meter_id is not null
+      left join invoice i on i.tenant_id = p.tenant_id and i.id = p.invoice_id
+      where p.tenant_id = ${tx.tenantId}::uuid and p.state = 'billed' and p.late_since is null
+        and (p.invoice_id is null or i.invoice_status = 'finalized') and p.end_at > ${toDate(tx.now)}::timestamptz - ${oldestDays} * interval '1 day'
+      order by p.counted_at nulls first, p.id limit ${limit} for no key update of p skip locked
+    ), noted as (
+      update billing_period p set counted_at = now() from picked where p.tenant_id = ${tx.tenantId}::uuid and p.id = picked.id
+      returning p.*
+    )
+    select n.id, si.subscription_id, s.customer_id, n.subscription_item_id, n.start_at, n.end_at,
+      case when n.invoice_id is null then coalesce(n.event_count, 0) else 0 end + coalesce((
+        select sum(l.event_count) from invoice_line l join invoice i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
+        where l.tenant_id = n.tenant_id and l.billing_period_id = n.id and i.invoice_status <> 'voided'), 0)::int8 as counted
+    from noted n
+    join subscription_item si on si.tenant_id = n.tenant_id and si.id = n.subscription_item_id
+    join subscription s on s.tenant_id = si.tenant_id and s.id = si.subscription_id`;
+}
+
+/** Notes that these periods have other events than were billed: the next invoice settles them. */
+export async function markLate(tx: TenantTx, claimIds: readonly string[]): Promise<void> {
+  if (claimIds.length === 0) return;
+  await tx.db.$executeRaw`
+    update billing_period set late_since = now()
+    where tenant_id = ${tx.tenantId}::uuid and id = any(${[...claimIds]}::uuid[]) and late_since is null`;
+}
+
+/** Takes the notes of subscriptions back, once they are settled, or nothing came of them. */
+export async function clearLate(tx: TenantTx, subscriptionIds: readonly string[]): Promise<void> {
+  if (subscriptionIds.length === 0) return;
+  await tx.db.$executeRaw`
+    update billing_period p set late_since = null from subscription_item si
+    where p.tenant_id = ${tx.tenantId}::uuid and p.late_since is not null and si.tenant_id = p.tenant_id
+      and si.id = p.subscription_item_id and si.subscription_id = any(${[...subscriptionIds]}::uuid[])`;
+}
+
+/** What stands on invoices that are not void for one group of a late period. Minor units and decimals as text. */
+export type BilledGroup = {
+  readonly group: string;
+  readonly amountMinor: string;
+  readonly quantity: string;
+  readonly events: string;
+};
+
+export type LateClaim = {
+  readonly id: string;
+  readonly subscription_id: string;
+  readonly subscription_item_id: string;
+  readonly schedule_no: number;
+  readonly index: number;
+  readonly start_at: Date;
+  readonly end_at: Date;
+  readonly next_due_at: Date | null;
+  /** Settlements that were ever written, void ones too. */
+  readonly settlements: number;
+  readonly billed: readonly BilledGroup[];
+  /** The price that it was billed by, with its overrides; null when it has no line. */
+  readonly price: unknown;
+};
+
+/** The late periods of some subscriptions, oldest first. */
+export async function listLateClaims(tx: TenantTx, subscriptionIds: readonly string[]): Promise<LateClaim[]> {
+  return tx.db.$queryRaw<LateClaim[]>`
+    select p.id, s.id as subscription_id, p.subscription_item_id, p.schedule_no, p.index, p.start_at, p.end_at, s.next_due_at,
+      (select count(distinct split_part(l.source_key, '/', 3))::int from invoice_line l
+        where l.tenant_id = p.tenant_id and l.billing_period_id = p.id and l.kind = 'late_usage') as settlements,
+      (select l.inputs -> 'price' from invoice_line l where l.tenant_id = p.tenant_id and l.billing_period_id = p.id and l.kind = 'usage'
+        order by l.id desc limit 1) as price,
+      (select coalesce(jsonb_agg(jsonb_build_object('group', g.group_key, 'amountMinor', g.amount::text, 'quantity', trim_scale(g.quantity)::text,
+          'events', g.events::text)), '[]')
+        from (select l.group_key, sum(l.amount_minor) as amount, sum(l.quantity) as quantity, sum(l.event_count) as events
+              from invoice_line l join invoice i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
+              where l.tenant_id = p.tenant_id and l.billing_period_id = p.id and i.invoice_status <> 'voided'
+              group by l.group_key) g) as billed
+    from subscription s
+    join subscription_item si on si.tenant_id = s.tenant_id and si.subscription_id = s.id
+    join billing_period p on p.tenant_id = si.tenant_id and p.subscription_item_id = si.id and p.late_since is not null and p.state = 'billed'
+    where s.tenant_id = ${tx.tenantId}::uuid and s.id = any(${[...subscriptionIds]}::uuid[])
+    order by p.start_at, p.id`;
+}
+
+/** Subscriptions with late periods and no invoice to come. */
+export async function listEndedWithLate(tx: TenantTx, limit: number): Promise<string[]> {
+  const rows = await tx.db.$queryRaw<{ id: string }[]>`
+    select distinct s.id from billing_period p
+    join subscription_item si on si.tenant_id = p.tenant_id and si.id = p.subscription_item_id
+    join subscription s on s.tenant_id = si.tenant_id and s.id = si.subscription_id
+    where p.tenant_id = ${tx.tenantId}::uuid and p.late_since is not null and s.next_due_at is null
+    order by s.id limit ${limit}`;
+  return rows.map((row) => row.id);
+}
