@@ -39,14 +39,23 @@ function prorateModel(
     case "graduated_percentage":
       return { ...spec, tiers: bounded(spec.tiers) };
     case "percentage":
-      return {
-        ...spec,
-        ...(spec.freeAmount === undefined ? {} : { freeAmount: share(spec.freeAmount) }),
-        ...(spec.freeEvents === undefined
-          ? {}
-          : { freeEvents: Number((BigInt(spec.freeEvents) * ratio.numerator) / ratio.denominator) }),
-      };
+      return prorateFree(spec, ratio, share);
     default:
       return spec;
   }
+}
+
+/** An allowance of which nothing is left is used up from the start, and ends the other one too. */
+function prorateFree(
+  { freeEvents, freeAmount, ...spec }: Extract<ChargeModel, { readonly model: "percentage" }>,
+  ratio: Share,
+  share: (text: DecimalString) => DecimalString,
+): ChargeModel {
+  const events = (BigInt(freeEvents ?? 0) * ratio.numerator) / ratio.denominator;
+  if (ratio.numerator === 0n || (freeEvents !== undefined && freeEvents > 0 && events === 0n)) return spec;
+  return {
+    ...spec,
+    ...(freeEvents === undefined ? {} : { freeEvents: Number(events) }),
+    ...(freeAmount === undefined ? {} : { freeAmount: share(freeAmount) }),
+  };
 }

@@ -148,7 +148,8 @@ function rateAboveFreeTier(spec: ChargeModel, usage: ModelUsage, bound: Decimal)
 
 function rateEvents(price: Price, rated: RatedQuantity): BucketAmount {
   const spec = price.chargeModel;
-  const given = looksAtEvents(spec) ? rated.events : [{ value: rated.quantity, amount: null }];
+  const together = looksAtEvents(spec) ? undefined : [{ value: rated.quantity, amount: null }];
+  const given = rated.events ?? together;
   if (given === undefined)
     throw new RangeError(`ratePrice: ${price.code} (${spec.model}) needs single events`);
   const events = price.negativeQuantity === "zero" ? given.filter((event) => !isNegative(event)) : given;

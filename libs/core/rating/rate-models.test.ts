@@ -207,6 +207,16 @@ describe("options between quantity and amount", () => {
   });
 });
 
+test("free events of which a part of a period leaves none end the free amount too", () => {
+  const free = usagePrice(
+    { model: "percentage", rate: "10", freeEvents: 1, freeAmount: "1000" },
+    { prorateAllowances: true },
+  );
+  const events = eventsOf(["100", "100"]);
+  expect(amountOf(free, "0", { ratio: { numerator: 1n, denominator: 2n }, events })).toBe("20");
+  expect(amountOf(free, "0", { events })).toBe("10");
+});
+
 describe("amounts at the edges", () => {
   test("the largest quantity at 12 decimals is exact in every model that multiplies", () => {
     const quantity = "999999999999999.123456789012";
