@@ -10,6 +10,8 @@ import type { ApiKeyRole } from "#libs/data/api-keys.ts";
 import { withTenant } from "#libs/data/database.ts";
 import { billingRunPlan } from "#libs/jobs/billing-run-plan.job.ts";
 import { testClockAdvance } from "#libs/jobs/test-clock-advance.job.ts";
+import { invoiceGeneratePeriod } from "#libs/jobs/invoice-generate-period.job.ts";
+import { invoiceSend } from "#libs/jobs/invoice-send.job.ts";
 import { noFailpoint } from "#libs/platform/failpoint.ts";
 import { createLogger } from "#libs/platform/logger.ts";
 import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
@@ -41,7 +43,7 @@ export type ApiWorld = {
 /** The whole application over a real database and queues, with two tenants; nothing works the queues. */
 export async function openApiWorld(overrides: Partial<ApiConfig> = {}): Promise<ApiWorld> {
   const test = await openTestDatabase((event) => {
-    return [billingRunPlan, testClockAdvance].flatMap((job) => {
+    return [billingRunPlan, testClockAdvance, invoiceGeneratePeriod, invoiceSend].flatMap((job) => {
       const seed = job.causedBy.includes(event.type) ? job.seedOf(event) : null;
       return seed === null ? [] : [seed];
     });
