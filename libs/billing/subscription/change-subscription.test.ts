@@ -1,5 +1,7 @@
 import { Temporal } from "temporal-polyfill";
+import { createCoupon } from "#libs/billing/catalog/create-coupon.ts";
 import { createPlanVersion } from "#libs/billing/catalog/create-plan-version.ts";
+import { giveCoupon } from "#libs/billing/catalog/give-coupon.ts";
 import type { Price } from "#libs/core/price/price.ts";
 import { type ChangeTenant, describeInvoice, startChangeTenant } from "#libs/testkit/change-world.ts";
 import { flatPrice, usagePrice } from "#libs/testkit/factories.ts";
@@ -282,6 +284,42 @@ describe("changeSubscription", () => {
         "usage calls 0 1/1",
         "proration_charge base 4340 21/30",
       ],
+    ]);
+  });
+
+  it("gives back what was billed after its discount, and no more", async () => {
+    const tenant = await start([fee("31.00")], [fee("62.00")]);
+    const customer = { id: tenant.customerId };
+    await tenant.inTenant(async (tx) => {
+      await createCoupon(tx, { code: "half", name: "Half", percentOff: "50", duration: "once" });
+      await giveCoupon(tx, { customer, coupon: { code: "half" } });
+    });
+    await tenant.tax("10");
+    const id = await tenant.subscribe();
+    await tenant.bill(id);
+    await tenant.moveClock("2026-03-16T00:00:00Z");
+    await change(tenant, id, big);
+    expect(await tenant.invoices(id)).toEqual([
+      ["start 1705", "recurring base 3100 31/31 tax 155"],
+      ["change 2640", "proration_credit base -800 16/31 tax -80", "proration_charge base 3200 16/31 tax 320"],
+    ]);
+  });
+
+  it("works out a new grid when the plan's interval is another one", async () => {
+    const year = { unit: "year" as const, count: 1 };
+    const tenant = await startChangeTenant(test, "2026-03-01T00:00:00Z", {
+      small: { prices: [fee("31.00")] },
+      big: { prices: [fee("365.00")], interval: year },
+    });
+    const id = await tenant.subscribe();
+    await tenant.bill(id);
+    await tenant.moveClock("2026-03-16T00:00:00Z");
+    const row = await change(tenant, id, big);
+    expect(row.next_due_at).toEqual(new Date("2027-01-01T00:00:00Z"));
+    expect((await tenant.invoices(id)).at(-1)).toEqual([
+      "change 27500",
+      "proration_credit base -1600 16/31",
+      "proration_charge base 29100 291/365",
     ]);
   });
 
