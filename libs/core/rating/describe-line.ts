@@ -44,12 +44,17 @@ export function describeLine(line: DescribedLine): string[] {
   ];
 }
 
-const stepNames: Readonly<Record<string, string>> = {
+const stepNames: Readonly<Record<RatingStep["name"], string>> = {
+  negative_quantity: "Less than nothing",
   included_units: "Included",
+  transform_quantity: "Counted as",
   charge_model: "Price",
+  rate_per: "Sum of its parts",
   proration: "Part of a period",
   minimum_amount: "Minimum",
   maximum_amount: "Maximum",
+  group_share: "Share of the group",
+  already_billed: "Billed before",
 };
 
 function describeTier(tier: DocumentTier): string {
