@@ -10,6 +10,7 @@ import { chargeModelCatalog } from "#libs/core/price/charge-model-catalog.ts";
 import type { DecimalString, Interval, Price } from "#libs/core/price/price.ts";
 import { applyPriceOverride, type PriceOverride } from "#libs/core/price/price-override.ts";
 import { validatePrice } from "#libs/core/price/validate-price.ts";
+import type { PlanLimits } from "#libs/core/rating/plan-limits.ts";
 import type { Address } from "#libs/core/settings.ts";
 import type { Meter } from "#libs/core/usage/meter.ts";
 import { validateMeter } from "#libs/core/usage/validate-meter.ts";
@@ -38,8 +39,7 @@ export type BillableSubscription = {
     readonly provider: string;
     readonly providerId: string;
   } | null;
-  readonly minimumCommitmentMinor: bigint | null;
-  readonly maximumAmountMinor: bigint | null;
+  readonly limits: PlanLimits;
   readonly scheduleNo: number;
   readonly nextIndex: number;
   readonly nextDueAt: Temporal.Instant | null;
@@ -109,6 +109,7 @@ type SubscriptionData = {
   payment_method: BillableSubscription["paymentMethod"];
   minimum_commitment_minor: bigint | null;
   maximum_amount_minor: bigint | null;
+  plan_interval: Interval;
   price_overrides: PriceOverride[];
   schedule_no: number;
   next_index: number;
@@ -172,6 +173,7 @@ function loadSubscriptionData(tx: TenantTx, ids: readonly string[]): Promise<Sub
     select s.id, jsonb_build_object('id', p.id, 'code', p.code, 'name', p.name) as plan, s.plan_version_id, s.currency, s.status,
       s.starts_at, s.trial_ends_at, s.ends_at, s.paused_at, s.timezone, s.anchor, s.collection, s.price_overrides, s.schedule_no, s.next_index,
       s.next_due_at, s.billing_sequence, s.parked_code, s.version, v.minimum_commitment_minor, v.maximum_amount_minor,
+      v.interval as plan_interval,
       (select jsonb_build_object('id', m.id, 'provider', m.provider, 'providerId', m.provider_id) from payment_method m
         where m.tenant_id = s.tenant_id and m.customer_id = s.customer_id and (m.id = s.payment_method_id or (s.payment_method_id is null and m.is_default))
         order by m.id desc limit 1) as payment_method,
@@ -227,8 +229,11 @@ function toBillable(
     priceOverrides: data.price_overrides,
     collection: data.collection,
     paymentMethod: data.payment_method,
-    minimumCommitmentMinor: data.minimum_commitment_minor,
-    maximumAmountMinor: data.maximum_amount_minor,
+    limits: {
+      interval: data.plan_interval,
+      minimumCommitmentMinor: data.minimum_commitment_minor,
+      maximumAmountMinor: data.maximum_amount_minor,
+    },
     scheduleNo: data.schedule_no,
     nextIndex: data.next_index,
     nextDueAt: nullableInstant(data.next_due_at),

@@ -69,6 +69,8 @@ export type OfferedPlanRow = {
   readonly id: string;
   readonly plan_id: string;
   readonly interval: Interval;
+  readonly minimum_commitment_minor: bigint | null;
+  readonly maximum_amount_minor: bigint | null;
   readonly prices: readonly {
     readonly id: string;
     readonly definition: Price;
@@ -83,7 +85,7 @@ export async function loadOfferedPlans(
 ): Promise<OfferedPlanRow[]> {
   if (versionIds.length === 0) return [];
   return tx.db.$queryRaw<OfferedPlanRow[]>`
-    select v.id, v.plan_id, v.interval,
+    select v.id, v.plan_id, v.interval, v.minimum_commitment_minor, v.maximum_amount_minor,
       (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'definition', r.definition,
                                                     'meter', m.definition || jsonb_build_object('id', m.id)) order by r.position), '[]')
          from price r left join meter m on m.tenant_id = r.tenant_id and m.id = r.meter_id

@@ -13,6 +13,7 @@ import {
 } from "../run/draft-boundary.ts";
 import { withLateLines } from "../run/late-lines.ts";
 import { standingAt } from "../run/load-standings.ts";
+import { loadLimits } from "../run/load-limits.ts";
 import { loadUsage } from "../run/load-usage.ts";
 import { lineViews, type UnsavedLineView } from "./line-view.ts";
 
@@ -45,7 +46,9 @@ export async function previewInvoice(tx: TenantTx, input: PreviewInput): Promise
   );
   const dues = dueAt(standing);
   const usage = await loadUsage(tx, [{ standing, dues }]);
-  const draft = draftBoundary(standing, dues, usage, settings);
+  const limits = await loadLimits(tx, [{ standing, limits: standing.limits }]);
+  const limit = limits.get(standing.subscriptionId) ?? null;
+  const draft = draftBoundary(standing, dues, usage, settings, { limit });
   return { draft, roundingMode: settings.roundingMode };
 }
 

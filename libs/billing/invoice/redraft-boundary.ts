@@ -13,6 +13,7 @@ import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { boundaryInvoice } from "../run/boundary-invoice.ts";
 import { draftBoundary } from "../run/draft-boundary.ts";
 import { standingAt } from "../run/load-standings.ts";
+import { loadLimits } from "../run/load-limits.ts";
 import { loadUsage } from "../run/load-usage.ts";
 
 /** An invoice decided again; `invoice` is null when there would be none now. */
@@ -66,7 +67,11 @@ export async function redraftBoundary(
   const billed = claimedPeriods(standing.items, claims);
   const dues = billed.map(({ due }) => due);
   const usage = await loadUsage(tx, [{ standing, dues }]);
-  const draft = draftBoundary(standing, dues, usage, settings);
+  const limits = await loadLimits(tx, [{ standing, limits: standing.limits }], {
+    exceptInvoiceId: stored.id,
+  });
+  const limit = limits.get(subscriptionId) ?? null;
+  const draft = draftBoundary(standing, dues, usage, settings, { limit });
   const decided = boundaryInvoice(draft, { now: tx.now, settings, settingsVersion: version });
   return {
     claims: billed.map(({ id, due }) => ({

@@ -3,11 +3,14 @@ import type { Anchor } from "#libs/core/calendar/resolve-anchor.ts";
 import { type AssembledInvoice, assembleInvoice } from "#libs/core/invoice/assemble-invoice.ts";
 import { discountsOf, type HeldCoupon } from "#libs/core/invoice/held-coupon.ts";
 import { lineOfRated, type NewLine } from "#libs/core/invoice/new-line.ts";
+import { roundToMinor } from "#libs/core/money/rounding.ts";
+import { countsTowards, limitLine, type PlanLimits } from "#libs/core/rating/plan-limits.ts";
 import type { TaxRate } from "#libs/core/invoice/tax-lines.ts";
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
 import { type DuePeriod, duePeriods, edgeAfter, type Position } from "#libs/core/rating/due-periods.ts";
 import { type RatedLine, rateDuePeriod } from "#libs/core/rating/rate-due-period.ts";
 import type { GroupQuantity } from "#libs/core/rating/rate-usage.ts";
+import type { LimitSettlement } from "./load-limits.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import type { AppliedChange } from "#libs/core/subscription/apply-change.ts";
 import { changeCredit, type CreditLine } from "#libs/core/subscription/change-credit.ts";
@@ -30,6 +33,8 @@ export type Standing = {
   readonly anchor: Anchor;
   readonly timezone: string;
   readonly planId: string;
+  /** What its plan promises for each of its periods. */
+  readonly limits: PlanLimits;
   /** Changes that wait, in order; the first one takes effect at the position when it is due there. */
   readonly changes: readonly PendingChange[];
   /** What came after earlier periods were billed; it goes on this invoice. Unset: nothing is known to be late. */
@@ -55,6 +60,8 @@ export type BoundaryDraft = {
   readonly lines: readonly RatedLine[];
   /** What a change gives back of what was billed in advance. */
   readonly credits: readonly CreditLine[];
+  /** What settles the limits of the plan's period that ends here. */
+  readonly limitLine: NewLine | null;
   /** The change that takes effect here; the standing is as it leaves it. */
   readonly applied: AppliedChange | null;
   /** Null when there is nothing to bill at this boundary. */
@@ -72,7 +79,8 @@ export function dueAt(standing: Standing): DuePeriod[] {
 /**
  * Rates and assembles what falls due at one boundary, and what a change that takes effect there gives back.
  * @param usage quantities by item id
- * @param applied the change that made the standing what it is
+ * @param at.applied the change that made the standing what it is
+ * @param at.limit the plan's period that ends here
  * @throws DomainError whatever makes this subscription impossible to bill
  */
 export function draftBoundary(
@@ -80,7 +88,7 @@ export function draftBoundary(
   dues: readonly DuePeriod[],
   usage: ReadonlyMap<string, readonly GroupQuantity[]>,
   settings: Settings,
-  applied: AppliedChange | null = null,
+  { applied = null, limit = null }: { applied?: AppliedChange | null; limit?: LimitSettlement | null } = {},
 ): BoundaryDraft {
   const kind = kindOf(standing, applied);
   const due = dues
@@ -89,10 +97,11 @@ export function draftBoundary(
     .map((line) => (kind === "change" ? markStub(line, standing.position) : line));
   const lines = [...due, ...(standing.late ?? []).map((late) => late.rated)];
   const credits = creditsOf(standing, applied, settings);
+  const limitLine = limit === null ? null : settleLimit(standing, limit, lines, credits, settings);
   const window = headerPeriod([...dues, ...credits.map(({ line }) => line)], standing.position);
   return {
-    ...{ standing, kind, dues, lines, credits, applied },
-    assembled: lines.length + credits.length === 0 ? null : assemble(standing, lines, credits, settings),
+    ...{ standing, kind, dues, lines, credits, limitLine, applied },
+    assembled: assemble(standing, { lines, credits, limitLine }, settings),
     periodStart: window.start,
     periodEnd: window.end,
     next: positionAfter(standing),
@@ -105,7 +114,8 @@ export function draftLines(draft: BoundaryDraft, claimOf: ReadonlyMap<DuePeriod,
   const rated = draft.lines.map((line) =>
     lineOfRated(line, claimOf.get(line.due) ?? lateOf.get(line.due) ?? null),
   );
-  return [...draft.credits.map(({ line }) => line), ...rated];
+  const limit = draft.limitLine === null ? [] : [draft.limitLine];
+  return [...draft.credits.map(({ line }) => line), ...rated, ...limit];
 }
 
 function kindOf({ position, items }: Standing, applied: AppliedChange | null): BoundaryDraft["kind"] {
@@ -175,13 +185,33 @@ export function headerPeriod(
   return { start: starts[0] ?? position.at, end: ends.at(-1) ?? position.at };
 }
 
-function assemble(
-  standing: Standing,
+function settleLimit(
+  { subscriptionId, currency }: Standing,
+  { limits, period, billedBeforeMinor }: LimitSettlement,
   lines: readonly RatedLine[],
   credits: readonly CreditLine[],
+  { roundingMode }: Settings,
+): NewLine | null {
+  const here = [
+    ...lines.map(({ kind, due, exactAmount }) => ({ kind, start: due.start, exactAmount })),
+    ...credits.map(({ line }) => line),
+  ];
+  const billedHere = here
+    .filter((line) => countsTowards(period, line))
+    .reduce((sum, line) => sum + roundToMinor(line.exactAmount, currency, roundingMode), 0n);
+  const key = `${subscriptionId}/limit/${period.start.toString()}`;
+  return limitLine({ key, limits, period, currency, billedMinor: billedBeforeMinor + billedHere });
+}
+
+function assemble(
+  standing: Standing,
+  parts: Pick<BoundaryDraft, "lines" | "credits" | "limitLine">,
   settings: Settings,
-): AssembledInvoice {
-  const rated = lines.map((line) => ({
+): AssembledInvoice | null {
+  const { lines, credits } = parts;
+  const limit = parts.limitLine === null ? [] : [parts.limitLine];
+  if (lines.length + credits.length + limit.length === 0) return null;
+  const rated = [...lines, ...limit].map((line) => ({
     ...{ key: line.sourceKey, kind: line.kind, exactAmount: line.exactAmount },
   }));
   return assembleInvoice({

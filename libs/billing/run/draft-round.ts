@@ -17,6 +17,7 @@ import {
   type Standing,
 } from "./draft-boundary.ts";
 import type { Drafted, RoundDraft } from "./drafted.ts";
+import { loadLimits } from "./load-limits.ts";
 import { loadUsage } from "./load-usage.ts";
 
 /** What earlier rounds of the same call decided. */
@@ -57,10 +58,18 @@ export async function draftRound(
   );
   const planned = await withoutClaimed(tx, reached, earlier.unsaved);
   const usage = await loadUsage(tx, planned);
+  const limits = await loadLimits(
+    tx,
+    planned.map(({ before, standing }) => ({ standing, limits: before.limits })),
+    { unsaved: earlier.unsaved.map(({ draft }) => draft) },
+  );
   const drafts = planned.flatMap(({ before, standing, applied, dues }) =>
     attempt(standing, () => {
       const coupons = couponsAfter(standing.coupons, earlier.couponUses);
-      const draft = draftBoundary({ ...standing, coupons }, dues, usage, settings, applied);
+      const draft = draftBoundary({ ...standing, coupons }, dues, usage, settings, {
+        applied,
+        limit: limits.get(standing.subscriptionId) ?? null,
+      });
       countCouponUses(draft, earlier.couponUses);
       return { draft: { ...draft, standing }, fromIndex: before.position.index };
     }),
@@ -100,6 +109,7 @@ function takeEffect(
     applied,
     standing: {
       ...{ ...standing, ...grid, items, endsAt, changes, planId: offered?.planId ?? standing.planId },
+      limits: offered?.limits ?? standing.limits,
       scheduleNo: standing.scheduleNo + 1,
       position: { ...standing.position, index: 0 },
     },

@@ -55,9 +55,14 @@ function planVersionOf(terms: ChangeTerms): string | null {
   return "planVersionId" in terms ? terms.planVersionId : null;
 }
 
-function toOffer({ id, plan_id: planId, interval, prices }: OfferedPlanRow): OfferedPlan {
+function toOffer({ id, plan_id: planId, interval, prices, ...row }: OfferedPlanRow): OfferedPlan {
   return {
     ...{ planVersionId: id, planId, interval },
+    limits: {
+      interval,
+      minimumCommitmentMinor: row.minimum_commitment_minor,
+      maximumAmountMinor: row.maximum_amount_minor,
+    },
     prices: prices.map(({ id: priceId, definition: price, meter }) => ({ priceId, price, meter })),
   };
 }

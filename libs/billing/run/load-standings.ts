@@ -82,6 +82,7 @@ export function standingAt(
       anchor: subscription.anchor,
       timezone: subscription.timezone,
       planId: subscription.plan.id,
+      limits: subscription.limits,
       changes: [],
     },
   ];

@@ -52,8 +52,23 @@ export function validatePlan(plan: Plan, path: string): ErrorPlace[] {
       ? []
       : [{ path: at("prices"), code: "plan_prices_empty", message: "a plan needs at least one price" }]),
     ...duplicates,
+    ...validateLimitedInterval(plan, at),
     ...plan.prices.flatMap((price, index) => validatePrice(price, at(`prices.${index}`))),
   ];
+}
+
+/** The limits of a plan are settled where a period of its own interval ends: some price must have that interval. */
+function validateLimitedInterval(plan: Plan, at: (field: string) => string): ErrorPlace[] {
+  const { unit, count } = plan.interval;
+  const isOwn = ({ kind, interval = plan.interval }: Price) =>
+    kind !== "one_time" && interval.unit === unit && interval.count === count;
+  if (plan.prices.some(isOwn)) return [];
+  const fields = { minimum_commitment: plan.minimumCommitment, maximum_amount: plan.maximumAmount };
+  return Object.entries(fields).flatMap(([field, amount]): ErrorPlace[] => {
+    if (amount === undefined) return [];
+    const message = `needs a recurring or usage price with the plan's interval, every ${count} ${unit}`;
+    return [{ path: at(field), code: "price_interval_missing", message }];
+  });
 }
 
 function requireText(text: string, path: string): ErrorPlace[] {
