@@ -4,13 +4,17 @@ import { type AssembledInvoice, assembleInvoice } from "#libs/core/invoice/assem
 import { discountsOf, type HeldCoupon } from "#libs/core/invoice/held-coupon.ts";
 import { lineOfRated, type NewLine } from "#libs/core/invoice/new-line.ts";
 import { roundToMinor } from "#libs/core/money/rounding.ts";
-import { countsTowards, limitLine, type PlanLimits } from "#libs/core/rating/plan-limits.ts";
+import {
+  countsTowards,
+  type LimitPeriod,
+  limitLine,
+  type PlanLimits,
+} from "#libs/core/rating/plan-limits.ts";
 import type { TaxRate } from "#libs/core/invoice/tax-lines.ts";
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
 import { type DuePeriod, duePeriods, edgeAfter, type Position } from "#libs/core/rating/due-periods.ts";
 import { type RatedLine, rateDuePeriod } from "#libs/core/rating/rate-due-period.ts";
 import type { GroupQuantity } from "#libs/core/rating/rate-usage.ts";
-import type { LimitSettlement } from "./load-limits.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import type { AppliedChange } from "#libs/core/subscription/apply-change.ts";
 import { changeCredit, type CreditLine } from "#libs/core/subscription/change-credit.ts";
@@ -43,6 +47,13 @@ export type Standing = {
 
 /** A settlement of an earlier period, and the claim that was billed before. */
 export type LateLine = { readonly claimId: string; readonly rated: RatedLine };
+
+/** A period of a plan that ends at a boundary, its limits, and what earlier invoices billed for it. */
+export type LimitSettlement = {
+  readonly limits: PlanLimits;
+  readonly period: LimitPeriod;
+  readonly billedBeforeMinor: bigint;
+};
 
 /** A subscription that was put aside, and why. */
 export type ParkedSubscription = {

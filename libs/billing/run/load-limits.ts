@@ -6,14 +6,7 @@ import {
 } from "#libs/core/rating/plan-limits.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { sumLinesInPeriods } from "#libs/data/limit-lines.ts";
-import type { BoundaryDraft, Standing } from "./draft-boundary.ts";
-
-/** A period of a plan that ends at a boundary, its limits, and what earlier invoices billed for it. */
-export type LimitSettlement = {
-  readonly limits: PlanLimits;
-  readonly period: LimitPeriod;
-  readonly billedBeforeMinor: bigint;
-};
+import type { BoundaryDraft, LimitSettlement, Standing } from "./draft-boundary.ts";
 
 /**
  * The limits that are settled at the boundaries of some standings, by subscription: one statement, and none when no

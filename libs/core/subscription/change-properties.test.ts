@@ -41,13 +41,15 @@ function feeItem(amountMinor: number, fields: Partial<Price>): BillableItem {
 /** A change to a plan with one fee. */
 function moveTo(item: BillableItem, amountMinor: number, at: Temporal.Instant): PendingChange {
   const { price } = feeItem(amountMinor, item.price);
+  const interval = { unit: "month" as const, count: 1 };
   const chargeModel = { model: "flat" as const, amount: new Decimal(amountMinor).div(100).toFixed(2) };
   return {
     id: null,
     at,
     terms: { kind: "change", planVersionId: "next", quantities: {}, proration: null },
     offered: {
-      ...{ planVersionId: "next", planId: "other", interval: { unit: "month", count: 1 } },
+      ...{ planVersionId: "next", planId: "other", interval },
+      limits: { interval, minimumCommitmentMinor: null, maximumAmountMinor: null },
       prices: [{ priceId: "price-1", price: { ...price, chargeModel }, meter: null }],
     },
   };
