@@ -1,4 +1,5 @@
 import { causes } from "#libs/jobs/catalog.ts";
+import { collectInvoice } from "#libs/billing/payment/collect-invoice.ts";
 import { type DeliveryWorld, openDeliveryWorld } from "#libs/testkit/delivery-world.ts";
 import { insertIssuedInvoice } from "#libs/testkit/invoice-rows.ts";
 import { readStripeInvoice } from "#libs/platform/stripe/stripe-invoices.ts";
@@ -42,6 +43,7 @@ describe("what a void invoice leaves outside", () => {
     await cancel(invoice.invoiceId);
     expect(await syncInvoiceToStripe(world.deps, invoice)).toEqual({ skipped: "voided" });
     expect(await voidStripeMirror(world.deps, invoice)).toEqual({ skipped: "no_mirror" });
+    expect(await collectInvoice(world.deps, invoice)).toEqual({ skipped: "voided" });
   });
 
   it("does not mail a void invoice, and says when there is nobody to mail to", async () => {

@@ -89,6 +89,15 @@ describe("late usage", () => {
     );
     const replayed = await tenant.inTenant((tx) => replayInvoice(tx, { invoiceId: late?.id ?? "" }));
     expect(replayed).toMatchObject({ identical: true, lines: { sealed: 1 } });
+    const [base] = await world.rows<{ id: string }>(
+      "select invoice_id as id from invoice_line where tenant_id = $1 and kind = 'usage'",
+      [tenant.tenantId],
+    );
+    const original = await tenant.inTenant((tx) => replayInvoice(tx, { invoiceId: base?.id ?? "" }));
+    expect(original.differences[0]).toMatchObject({
+      step: "usage",
+      detail: "2 events more than the line counted: late usage, which a late_usage line settles",
+    });
   });
 
   it("is billed again when the invoice that settled it is void, and credited when there is less", async () => {
