@@ -39,15 +39,21 @@ export async function findClaimed(tx: TenantTx, dues: readonly DuePeriod[]): Pro
   return new Set(dues.filter((_, index) => claimed.has(index + 1)));
 }
 
+export type BilledPeriod = {
+  readonly id: string;
+  /** Unset: billed. `dropped`: its usage was waived, and is never counted again. */
+  readonly state?: "billed" | "dropped";
+  readonly invoiceId: string | null;
+  readonly eventCount: bigint;
+};
+
 /** Records which invoice billed a claim, and of how many usage events its quantity was made. */
-export async function markPeriodsBilled(
-  tx: TenantTx,
-  billed: readonly { readonly id: string; readonly invoiceId: string | null; readonly eventCount: bigint }[],
-): Promise<void> {
+export async function markPeriodsBilled(tx: TenantTx, billed: readonly BilledPeriod[]): Promise<void> {
   if (billed.length === 0) return;
   await tx.db.$executeRaw`
-    update billing_period p set state = 'billed', invoice_id = b.invoice_id, event_count = b.event_count
-    from unnest(${billed.map((b) => b.id)}::uuid[], ${billed.map((b) => b.invoiceId)}::uuid[], ${billed.map((b) => b.eventCount)}::bigint[])
-      as b (id, invoice_id, event_count)
+    update billing_period p set state = b.state, invoice_id = b.invoice_id, event_count = b.event_count
+    from unnest(${billed.map((b) => b.id)}::uuid[], ${billed.map((b) => b.state ?? "billed")}::text[], ${billed.map((b) => b.invoiceId)}::uuid[],
+                ${billed.map((b) => b.eventCount)}::bigint[])
+      as b (id, state, invoice_id, event_count)
     where p.tenant_id = ${tx.tenantId}::uuid and p.id = b.id`;
 }

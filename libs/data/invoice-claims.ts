@@ -8,7 +8,7 @@ export type InvoiceClaim = {
   readonly index: number;
   readonly start_at: Date;
   readonly end_at: Date;
-  readonly state: "claimed" | "billed" | "voided";
+  readonly state: "claimed" | "billed" | "dropped" | "voided";
 };
 
 /** The claims that an invoice holds, in no order. */
@@ -16,6 +16,13 @@ export async function listInvoiceClaims(tx: TenantTx, invoiceId: string): Promis
   return tx.db.$queryRaw<InvoiceClaim[]>`
     select id, subscription_item_id, schedule_no, index, start_at, end_at, state from billing_period
     where tenant_id = ${tx.tenantId}::uuid and invoice_id = ${invoiceId}::uuid`;
+}
+
+/** Whether an invoice gives back what an earlier one billed in advance. */
+export async function hasProrationCredit(tx: TenantTx, invoiceId: string): Promise<boolean> {
+  const rows = await tx.db.$queryRaw<unknown[]>`
+    select 1 from invoice_line where tenant_id = ${tx.tenantId}::uuid and invoice_id = ${invoiceId}::uuid and kind = 'proration_credit' limit 1`;
+  return rows.length > 0;
 }
 
 /** Leaves the periods of an invoice visibly unbilled. */

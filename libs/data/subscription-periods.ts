@@ -7,7 +7,7 @@ export type SubscriptionPeriodRow = {
   readonly index: number;
   readonly start_at: Date;
   readonly end_at: Date;
-  readonly state: "claimed" | "billed" | "voided";
+  readonly state: "claimed" | "billed" | "dropped" | "voided";
   readonly invoice_id: string | null;
 };
 

@@ -189,7 +189,7 @@ const periodsWire = z
         index: z.int(),
         period_start: z.iso.datetime(),
         period_end: z.iso.datetime(),
-        state: z.enum(["claimed", "billed", "voided"]),
+        state: z.enum(["claimed", "billed", "dropped", "voided"]),
         invoice: z.string().nullable(),
       }),
     ),

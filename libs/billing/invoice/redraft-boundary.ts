@@ -6,7 +6,7 @@ import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import { listInvoiceCoupons, lockLimitedCoupons } from "#libs/data/coupons.ts";
 import { type TenantTx, toInstant } from "#libs/data/database.ts";
-import { type InvoiceClaim, listInvoiceClaims } from "#libs/data/invoice-claims.ts";
+import { hasProrationCredit, type InvoiceClaim, listInvoiceClaims } from "#libs/data/invoice-claims.ts";
 import type { NewInvoice } from "#libs/data/invoices.ts";
 import type { StoredInvoice } from "#libs/data/stored-invoice.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
@@ -48,6 +48,12 @@ export async function redraftBoundary(
     throw domainError(
       "invoice_not_regenerable",
       `Invoice ${stored.number ?? "(draft)"} bills no period any more: another one took its place.`,
+    );
+  }
+  if (await hasProrationCredit(tx, stored.id)) {
+    throw domainError(
+      "invoice_not_regenerable",
+      `Invoice ${stored.number ?? "(draft)"} gives back what was paid in advance, which cannot be decided again; correct it by a credit note.`,
     );
   }
   const { settings, version } = await currentSettings(tx);

@@ -144,7 +144,8 @@ export function hasBegun(items: readonly BillableItem[], at: Temporal.Instant): 
   });
 }
 
-function isDropped({ item }: DuePeriod, applied: AppliedChange | null): boolean {
+/** Usage that a cancellation waives. */
+export function isDropped({ item }: DuePeriod, applied: AppliedChange | null): boolean {
   const terms = applied?.change.terms;
   return terms?.kind === "cancel" && terms.finalUsage === "drop" && item.price.kind === "usage";
 }

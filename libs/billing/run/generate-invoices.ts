@@ -66,7 +66,7 @@ export async function billStandings(
   const parked: ParkedSubscription[] = [];
   const drafted: Drafted[] = [];
   const couponUses = new Map<string, number>();
-  let standings: readonly Standing[] = await withLateLines(tx, loaded, settings);
+  let standings: readonly Standing[] = await withLateLines(tx, loaded, settings, true);
   for (let round = 0; round < maxRounds; round++) {
     const due = standings.filter((standing) => isDue(standing, input, tx.now));
     if (due.length === 0) break;

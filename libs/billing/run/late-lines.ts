@@ -17,11 +17,13 @@ import { loadWantedUsage } from "./load-usage.ts";
  * Gives each standing the settlements of its late periods: the period is rated again, whole, by the price that it was
  * billed by, and the difference becomes a line of the invoice that comes next. One statement when nothing is late.
  * A boundary that is not the next one gets none. A period that cannot be rated gets none and stops nobody.
+ * @param areNext the standings are at their next boundary, or at a change before it that is not stored
  */
 export async function withLateLines(
   tx: TenantTx,
   standings: readonly Standing[],
   settings: Settings,
+  areNext = false,
 ): Promise<Standing[]> {
   const claims = await listLateClaims(
     tx,
@@ -29,7 +31,8 @@ export async function withLateLines(
   );
   const periods = standings.flatMap((standing) =>
     claims
-      .filter((claim) => claim.subscription_id === standing.subscriptionId && isNext(claim, standing))
+      .filter((claim) => claim.subscription_id === standing.subscriptionId)
+      .filter((claim) => areNext || isNext(claim, standing))
       .flatMap((claim) => latePeriod(claim, standing)),
   );
   if (periods.length === 0) return [...standings];

@@ -1,7 +1,8 @@
 import { Temporal } from "temporal-polyfill";
 import type { EventType } from "#libs/core/events.ts";
+import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import type { ChangeTerms } from "#libs/core/subscription/change-terms.ts";
-import { claimPeriods, markPeriodsBilled } from "#libs/data/billing-periods.ts";
+import { type BilledPeriod, claimPeriods, markPeriodsBilled } from "#libs/data/billing-periods.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { insertDraftInvoices, type NewInvoice } from "#libs/data/invoices.ts";
@@ -9,7 +10,7 @@ import { clearLate } from "#libs/data/late-usage.ts";
 import { saveAppliedChanges, saveChangedItems, type SavedChange } from "#libs/data/subscription-changes.ts";
 import { advanceSubscriptions, type Progress } from "#libs/data/subscription-progress.ts";
 import { finalizeInvoices } from "../invoice/finalize-invoices.ts";
-import { type BoundaryDraft, draftLines, hasBegun } from "./draft-boundary.ts";
+import { type BoundaryDraft, draftLines, hasBegun, isDropped } from "./draft-boundary.ts";
 import type { Drafted } from "./drafted.ts";
 
 const eventOf: Readonly<Record<ChangeTerms["kind"], EventType>> = {
@@ -44,19 +45,25 @@ export async function saveRound(tx: TenantTx, round: readonly Drafted[]): Promis
   await insertDraftInvoices(tx, invoices);
   await markPeriodsBilled(
     tx,
-    won.flatMap(({ draft, invoice }) =>
-      draft.dues.map((due) => ({
-        id: claimOf.get(due) ?? "",
-        invoiceId: invoice?.id ?? null,
-        eventCount: draft.lines.reduce((sum, line) => (line.due === due ? sum + line.eventCount : sum), 0n),
-      })),
-    ),
+    won.flatMap((each) => billedPeriods(each, claimOf)),
   );
   await clearLate(tx, settledSubscriptions(won));
   await advanceSubscriptions(tx, won.map(progressOf));
   await saveChanges(tx, won);
   await finalizeOrWait(tx, invoices);
   return won;
+}
+
+function billedPeriods({ draft, invoice }: Drafted, claimOf: ReadonlyMap<DuePeriod, string>): BilledPeriod[] {
+  return draft.dues.map((due) => {
+    const isWaived = isDropped(due, draft.applied);
+    return {
+      id: claimOf.get(due) ?? "",
+      state: isWaived ? "dropped" : "billed",
+      invoiceId: isWaived ? null : (invoice?.id ?? null),
+      eventCount: draft.lines.reduce((sum, line) => (line.due === due ? sum + line.eventCount : sum), 0n),
+    };
+  });
 }
 
 function changesOf(round: readonly Drafted[]): (SavedChange & { invoiceId: string | null })[] {

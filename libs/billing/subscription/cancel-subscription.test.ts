@@ -1,6 +1,8 @@
 import { Temporal } from "temporal-polyfill";
 import type { Price } from "#libs/core/price/price.ts";
 import { type ChangeTenant, describeInvoice, startChangeTenant } from "#libs/testkit/change-world.ts";
+import { regenerateInvoice } from "#libs/billing/invoice/regenerate-invoice.ts";
+import { settleLateUsage } from "#libs/billing/usage/settle-late.ts";
 import { flatPrice, makeCustomer, usagePrice } from "#libs/testkit/factories.ts";
 import { openTestDatabase, type TestDatabase } from "#libs/testkit/test-database.ts";
 import { type Cancellation, cancelSubscription, previewCancellation } from "./cancel-subscription.ts";
@@ -50,14 +52,29 @@ describe("cancelSubscription", () => {
     const expected = ["final -1100", "proration_credit base -1600 16/31", "usage calls 500 1/1"];
     expect((await tenant.invoices(id)).slice(1)).toEqual([expected]);
     expect(describeInvoice(shown.invoice)).toEqual(expected);
+    const { rows } = await test.owner.query(
+      "select id from invoice where subscription_id = $1 and kind = 'final'",
+      [id],
+    );
+    await expect(
+      tenant.inTenant((tx) => regenerateInvoice(tx, { invoiceId: rows[0].id, reason: "wrong" })),
+    ).rejects.toMatchObject({ code: "invoice_not_regenerable" });
   });
 
   it("leaves usage since the last boundary out when it is dropped", async () => {
     const { tenant, id } = await inMarch();
     await cancel(tenant, id, { at: "now", refund: "prorated", finalUsage: "drop" });
-    expect((await tenant.invoices(id)).slice(1)).toEqual([
-      ["final -1600", "proration_credit base -1600 16/31"],
-    ]);
+    const expected = [["final -1600", "proration_credit base -1600 16/31"]];
+    expect((await tenant.invoices(id)).slice(1)).toEqual(expected);
+    const { rows } = await test.owner.query(
+      "select p.state from billing_period p join subscription_item i on i.id = p.subscription_item_id join price r on r.id = i.price_id where i.subscription_id = $1 and r.kind = 'usage'",
+      [id],
+    );
+    expect(rows).toEqual([{ state: "dropped" }]);
+    // What was waived does not come back as late usage.
+    await tenant.inTenant(settleLateUsage);
+    await tenant.inTenant(settleLateUsage);
+    expect((await tenant.invoices(id)).slice(1)).toEqual(expected);
   });
 
   it("gives nothing back of a fee that is not prorated", async () => {
@@ -142,6 +159,25 @@ describe("cancelSubscription", () => {
       id,
     ]);
     expect(rows).toEqual([{ status: "canceled", next_due_at: null }]);
+  });
+
+  it("and changes that come at the same time are taken one after the other", async () => {
+    const { tenant, id } = await inMarch();
+    const move = (code: string) =>
+      tenant.inTenant((tx) => changeSubscription(tx, { subscriptionId: id, plan: { code } }));
+    const outcomes = await Promise.allSettled([
+      ...[move("big"), cancel(tenant, id, { at: "now", refund: "prorated" }), move("big"), move("small")],
+    ]);
+    const refused = outcomes.flatMap((each) => (each.status === "rejected" ? [each.reason.code] : []));
+    expect(new Set(refused).size).toBeLessThanOrEqual(1);
+    expect(refused.every((code) => code === "subscription_ended")).toBe(true);
+    const { rows } = await test.owner.query(
+      `select (select status from subscription where id = $1) as status, (select sum(l.amount_minor)::int from invoice_line l
+         join invoice i on i.id = l.invoice_id where i.subscription_id = $1) as billed`,
+      [id],
+    );
+    // Half of March on the first plan and the calls: everything after the instant came back.
+    expect(rows).toEqual([{ status: "canceled", billed: 1500 + 500 }]);
   });
 
   it("is refused for one that has ended, and for a version that has moved on", async () => {

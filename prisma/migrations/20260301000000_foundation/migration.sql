@@ -1163,7 +1163,7 @@ ALTER TABLE subscription ADD CHECK (status IN ('scheduled', 'trialing', 'active'
   ADD CHECK (collection IN ('charge_automatically', 'send_invoice'));
 ALTER TABLE subscription_item ADD CHECK (proration IN ('second', 'day')), ADD CHECK (starts_at <= ends_at);
 ALTER TABLE subscription_change ADD CHECK (state IN ('pending', 'applied', 'dropped'));
-ALTER TABLE billing_period ADD CHECK (state IN ('claimed', 'billed', 'voided')), ADD CHECK (start_at < end_at),
+ALTER TABLE billing_period ADD CHECK (state IN ('claimed', 'billed', 'dropped', 'voided')), ADD CHECK (start_at < end_at),
   ADD CONSTRAINT billing_period_chained CHECK (prev_end_at IS NULL OR prev_end_at = start_at);
 ALTER TABLE usage_event ADD CHECK (unresolved IN ('customer', 'event_type', 'meter'));
 ALTER TABLE billing_run ADD CHECK (kind IN ('month', 'due', 'legacy')),
