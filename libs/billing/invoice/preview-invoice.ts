@@ -1,5 +1,7 @@
 import type { Temporal } from "temporal-polyfill";
+import { compareInstants } from "#libs/core/calendar/timezone.ts";
 import { domainError } from "#libs/core/errors.ts";
+import type { Settings } from "#libs/core/settings.ts";
 import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
@@ -11,7 +13,9 @@ import {
   dueAt,
   type Standing,
 } from "../run/draft-boundary.ts";
+import { draftRound } from "../run/draft-round.ts";
 import { withLateLines } from "../run/late-lines.ts";
+import { loadPendingChanges, withOverrides } from "../run/load-changes.ts";
 import { standingAt } from "../run/load-standings.ts";
 import { loadLimits } from "../run/load-limits.ts";
 import { loadUsage } from "../run/load-usage.ts";
@@ -31,13 +35,17 @@ export type InvoicePreview = { readonly draft: BoundaryDraft; readonly roundingM
 /**
  * The invoice of the boundary that closes a period, decided as generation decides it, from the usage there is now.
  * Writes nothing. Of two invoices with the same period (the first one, of what is paid in advance, and the one that
- * closes it) this is the one that closes it.
+ * closes it) this is the one that closes it. A change that waits and takes effect by then is the invoice that comes.
  * @throws DomainError subscription_not_found, subscription_broken, period_not_aligned, and what stops its billing
  */
 export async function previewInvoice(tx: TenantTx, input: PreviewInput): Promise<InvoicePreview> {
   const { settings } = await currentSettings(tx);
   const asked = input.period;
   const first = await loadStandingAt(tx, input.subscriptionId, asked?.start ?? input.asOf ?? tx.now);
+  const [change] = first.changes;
+  if (asked === undefined && change !== undefined && compareInstants(change.at, first.position.at) <= 0) {
+    return { draft: await draftChange(tx, first, change.at, settings), roundingMode: settings.roundingMode };
+  }
   const position = asked === undefined ? first.position : positionsOfPeriod(first, asked).at(-1);
   const [standing = first] = await withLateLines(
     tx,
@@ -50,6 +58,21 @@ export async function previewInvoice(tx: TenantTx, input: PreviewInput): Promise
   const limit = limits.get(standing.subscriptionId) ?? null;
   const draft = draftBoundary(standing, dues, usage, settings, { limit });
   return { draft, roundingMode: settings.roundingMode };
+}
+
+/** The invoice of a change that waits, as it would be if it took effect with the usage there is now. */
+async function draftChange(
+  tx: TenantTx,
+  standing: Standing,
+  at: Temporal.Instant,
+  settings: Settings,
+): Promise<BoundaryDraft> {
+  const standings = [{ ...standing, position: { ...standing.position, at } }];
+  const late = await withLateLines(tx, standings, settings);
+  const { drafts, parked } = await draftRound(tx, late, settings, { unsaved: [], couponUses: new Map() });
+  const [made] = drafts;
+  if (made !== undefined) return made.draft;
+  throw domainError("subscription_broken", `It cannot be billed: ${parked[0]?.reason ?? "nothing is due"}.`);
 }
 
 /** The lines of a preview as they would be stored. */
@@ -69,5 +92,7 @@ async function loadStandingAt(tx: TenantTx, subscriptionId: string, at: Temporal
   const [standing] = standingAt(loaded, (terms) => closingPosition(terms, at));
   if (standing === undefined)
     throw domainError("subscription_broken", "The subscription has no period to bill.");
-  return standing;
+  const pending = (await loadPendingChanges(tx, [subscriptionId])).get(subscriptionId) ?? [];
+  const changes = pending.map((change) => withOverrides(change, loaded.priceOverrides));
+  return { ...standing, changes };
 }

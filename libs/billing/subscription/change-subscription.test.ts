@@ -3,6 +3,7 @@ import { createCoupon } from "#libs/billing/catalog/create-coupon.ts";
 import { createPlanVersion } from "#libs/billing/catalog/create-plan-version.ts";
 import { giveCoupon } from "#libs/billing/catalog/give-coupon.ts";
 import type { Price } from "#libs/core/price/price.ts";
+import { previewInvoice } from "#libs/billing/invoice/preview-invoice.ts";
 import { type ChangeTenant, describeInvoice, startChangeTenant } from "#libs/testkit/change-world.ts";
 import { flatPrice, usagePrice } from "#libs/testkit/factories.ts";
 import { openTestDatabase, type TestDatabase } from "#libs/testkit/test-database.ts";
@@ -71,6 +72,17 @@ describe("changeSubscription", () => {
         "proration_credit base -3200 16/31 tax -608",
         "proration_charge base 1600 16/31 tax 112",
       ],
+    ]);
+    // The surplus is the customer's credit, and pays the next invoice.
+    await tenant.moveClock("2026-04-01T00:00:00Z");
+    await tenant.bill(id);
+    const { rows } = await test.owner.query(
+      "select total_minor, credit_total_minor, amount_due_minor from invoice where subscription_id = $1 order by billing_sequence",
+      [id],
+    );
+    expect(rows.slice(1)).toEqual([
+      { total_minor: "-2096", credit_total_minor: "-2096", amount_due_minor: "0" },
+      { total_minor: "3317", credit_total_minor: "2096", amount_due_minor: "1221" },
     ]);
   });
 
@@ -173,6 +185,8 @@ describe("changeSubscription", () => {
     expect(booked).toMatchObject({ plan_code: "small", schedule_no: 0 });
     const shown = await preview(tenant, id, { quantities: {}, ...big, at: "period_end" });
     await tenant.send("4", "2026-03-20T00:00:00Z");
+    const next = await tenant.inTenant((tx) => previewInvoice(tx, { subscriptionId: id }));
+    expect(next.draft).toMatchObject({ kind: "change", assembled: { totalMinor: 6600n } });
     await tenant.moveClock("2026-05-01T00:00:00Z");
     await tenant.bill(id);
     expect(describeInvoice(shown?.invoice ?? null)).toEqual([
