@@ -6,7 +6,7 @@ export type RunningProcess = { readonly logger: Logger; readonly close: () => Pr
 const boundMs = 25_000;
 
 /**
- * Runs one long-lived process: starts it, and on SIGTERM or SIGINT stops it in order within a bound; a second signal
+ * Runs one long-lived process: starts it, and on SIGTERM, SIGINT or SIGHUP (a closed terminal) stops it in order within a bound; a second signal
  * ends it at once, which is safe. Exit 0 after a clean stop, 1 otherwise, 2 for a wrong configuration.
  */
 export function runProcess(name: string, start: () => Promise<RunningProcess>): void {
@@ -28,6 +28,7 @@ export function runProcess(name: string, start: () => Promise<RunningProcess>): 
       };
       process.on("SIGTERM", () => stop("SIGTERM"));
       process.on("SIGINT", () => stop("SIGINT"));
+      process.on("SIGHUP", () => stop("SIGHUP"));
     },
     (error: unknown) => {
       process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);

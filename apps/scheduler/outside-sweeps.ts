@@ -13,7 +13,11 @@ import type { SchedulerOptions } from "./start-scheduler.ts";
  * payments whose next try is due.
  * @param scale stretches or shortens every interval; 1 in production
  */
-export function outsideSweeps(deps: Deps, scale: number): SchedulerOptions["sweeps"] {
+export function outsideSweeps(deps: Deps, scale: number, dryRun: boolean): SchedulerOptions["sweeps"] {
+  if (dryRun) {
+    deps.logger.warn("DRY_RUN is set: scheduled runs compute and report, and nothing else is written");
+    return [];
+  }
   const every = (ms: number) => Math.max(500, Math.round(ms * scale));
   return [
     {

@@ -1,4 +1,5 @@
 import { UnrecoverableError } from "bullmq";
+import { Temporal } from "temporal-polyfill";
 import type { Deps } from "#libs/billing/deps.ts";
 import type { AnyJob } from "#libs/jobs/define-job.ts";
 import { type QueueName, queueNames, queueSettings } from "#libs/jobs/queues.ts";
@@ -33,10 +34,10 @@ export function startWorkers(
     readonly schedules: ReadonlyMap<string, Schedule>;
   },
 ): Workers {
-  const deliver = async (delivery: Delivery) => {
+  const deliver = async (delivery: Delivery, id: string) => {
     if (delivery.schedule !== undefined) {
       const schedule = options.schedules.get(delivery.schedule);
-      return schedule === undefined ? "no such schedule" : runSchedule(deps, schedule);
+      return schedule === undefined ? "no such schedule" : runSchedule(deps, schedule, tickOf(id));
     }
     if (delivery.jobId === undefined) return "nothing to do";
     const done = await runJob(deps, options.jobs, delivery.jobId);
@@ -46,7 +47,7 @@ export function startWorkers(
   };
   const workers: QueueWorker[] = options.names.map((name) => {
     const { concurrency, limiter } = queueSettings[name];
-    return queues.work(name, (job) => deliver(job.data), {
+    return queues.work(name, (job) => deliver(job.data, job.id ?? ""), {
       concurrency,
       // The row's lease decides; BullMQ's lock only says when it looks for another worker.
       lockDuration: 2 * deps.leaseMs,
@@ -62,4 +63,12 @@ export function startWorkers(
       await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, boundMs).unref())]);
     },
   };
+}
+
+/** BullMQ names a scheduler's job `repeat:NAME:MILLISECONDS`, with the instant that the cron meant. */
+function tickOf(id: string): Temporal.Instant {
+  const [, millisecondsText] = /:(\d{12,})$/.exec(id) ?? [];
+  return millisecondsText === undefined
+    ? Temporal.Now.instant()
+    : Temporal.Instant.fromEpochMilliseconds(Number(millisecondsText));
 }

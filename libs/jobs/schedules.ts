@@ -1,3 +1,4 @@
+import type { Temporal } from "temporal-polyfill";
 import type { Deps } from "#libs/billing/deps.ts";
 import { sweepDueBoundaries } from "#libs/billing/run/sweep-due-boundaries.ts";
 import { startScheduledRuns } from "#libs/billing/run/start-scheduled-runs.ts";
@@ -11,7 +12,8 @@ export type Schedule = {
   readonly cron: string;
   readonly timezone: string;
   readonly queue: QueueName;
-  readonly tick: (deps: Deps) => Promise<unknown>;
+  /** `at`: the instant of the tick by its cron, system time; the same for a tick that is delivered twice. */
+  readonly tick: (deps: Deps, at: Temporal.Instant) => Promise<unknown>;
 };
 
 export type ScheduleSettings = {
@@ -19,8 +21,11 @@ export type ScheduleSettings = {
   readonly runSchedule: string | undefined;
   /** Month that the monthly and the legacy run process instead of the previous one. */
   readonly processMonth: string | undefined;
+  /** Monthly and legacy runs compute and report, and nothing else is written. */
   readonly dryRun: boolean;
 };
+
+const writesNothing = async (): Promise<string> => "DRY_RUN is set: nothing is written";
 
 /** Every schedule of an installation. */
 export function schedulesOf(settings: ScheduleSettings): Map<string, Schedule> {
@@ -31,21 +36,21 @@ export function schedulesOf(settings: ScheduleSettings): Map<string, Schedule> {
       cron: "0 0 * * * *",
       timezone: "UTC",
       queue: "usage-aggregation",
-      tick: (deps) => planRecounts(deps.database),
+      tick: dryRun ? writesNothing : (deps) => planRecounts(deps.database),
     },
     {
       name: "billing.month",
       cron: "0 0 0 1 * *",
       timezone: "UTC",
       queue: "invoice-generation",
-      tick: (deps) => startScheduledRuns(deps, { kind: "month", processMonth, dryRun }),
+      tick: (deps, at) => startScheduledRuns(deps, { kind: "month", processMonth, dryRun, at }),
     },
     {
       name: "billing.due",
       cron: "0 * * * * *",
       timezone: "UTC",
       queue: "invoice-generation",
-      tick: (deps) => sweepDueBoundaries(deps),
+      tick: dryRun ? writesNothing : (deps) => sweepDueBoundaries(deps),
     },
   ];
   if (runSchedule !== undefined) {
@@ -54,15 +59,15 @@ export function schedulesOf(settings: ScheduleSettings): Map<string, Schedule> {
       cron: runSchedule,
       timezone: "UTC",
       queue: "invoice-generation",
-      tick: (deps) => startScheduledRuns(deps, { kind: "legacy", processMonth, dryRun }),
+      tick: (deps, at) => startScheduledRuns(deps, { kind: "legacy", processMonth, dryRun, at }),
     });
   }
   return new Map(list.map((schedule) => [schedule.name, schedule]));
 }
 
 /** Runs one tick; what it throws is retried by the queue, and by the next tick. */
-export async function runSchedule(deps: Deps, schedule: Schedule): Promise<unknown> {
-  const result = await schedule.tick(deps);
+export async function runSchedule(deps: Deps, schedule: Schedule, at: Temporal.Instant): Promise<unknown> {
+  const result = await schedule.tick(deps, at);
   deps.logger.debug("schedule ticked", { schedule: schedule.name, result });
   return result;
 }

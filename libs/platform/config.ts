@@ -1,3 +1,4 @@
+import { CronExpressionParser } from "cron-parser";
 import { z } from "zod";
 
 const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
@@ -28,7 +29,9 @@ export const environmentSchema = z.object({
     .regex(/^[0-9a-f]{64}$/i, "64 hexadecimal digits")
     .optional(),
   CHROMIUM_PATH: text.optional(),
-  RUN_SCHEDULE: text.optional(),
+  RUN_SCHEDULE: text
+    .refine(isCron, 'a cron of six fields, seconds first, that comes round, such as "0 0 6 * * *"')
+    .optional(),
   PROCESS_MONTH: z
     .string()
     .regex(/^\d{4}-(0[1-9]|1[0-2])$/, "a month as YYYY-MM")
@@ -37,7 +40,10 @@ export const environmentSchema = z.object({
   NOTIFY_ON_COMPLETION: flag.default(false),
   NOTIFY_EMAIL: z.email().optional(),
   INVOICE_ENABLE_S3: flag.default(false),
-  INVOICE_S3_BUCKET: text.optional(),
+  INVOICE_S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "3 to 63 lower-case letters, digits, dots and hyphens")
+    .optional(),
   INVOICE_S3_REGION: text.default("us-east-1"),
   INVOICE_S3_ENDPOINT: z.url().optional(),
   INVOICE_S3_PREFIX: z.string().default(""),
@@ -89,6 +95,16 @@ export class ConfigError extends Error {
   constructor(problems: readonly ConfigProblem[]) {
     super(problems.map((p) => `${p.variable}: ${p.given}; allowed: ${p.allowed}`).join("\n"));
     this.problems = problems;
+  }
+}
+
+/** Whether a cron has six fields and a next instant. */
+function isCron(cron: string): boolean {
+  try {
+    CronExpressionParser.parse(cron, { strict: true }).next();
+    return true;
+  } catch {
+    return false;
   }
 }
 

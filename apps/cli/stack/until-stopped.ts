@@ -4,6 +4,7 @@ import type { Stack } from "./start-stack.ts";
 /** Waits for Ctrl-C or SIGTERM, then stops everything in order; a later signal ends at once, which is safe. */
 export async function untilStopped(stack: Stack): Promise<void> {
   await stopRequested();
+  process.stdout.on("error", () => undefined); // nobody reads a closed terminal
   process.stdout.write("\nStopping...\n");
   await stack.close();
   process.exit(exitCodes.ok);
@@ -26,6 +27,7 @@ export function stopRequested(): Promise<void> {
     };
     process.on("SIGINT", onSignal);
     process.on("SIGTERM", onSignal);
+    process.on("SIGHUP", onSignal); // the terminal was closed
   });
   return requested;
 }

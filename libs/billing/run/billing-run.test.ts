@@ -7,6 +7,7 @@ import {
   makeTenant,
   type TestTenant,
 } from "#libs/testkit/factories.ts";
+import { schedulesOf } from "#libs/jobs/schedules.ts";
 import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
 import { updateSettings } from "../catalog/update-settings.ts";
 import { unparkSubscription } from "../subscription/unpark-subscription.ts";
@@ -176,6 +177,40 @@ describe("a billing run, through its jobs", () => {
     ]);
     const periods = "select state, invoice_id from billing_period where tenant_id = $1";
     expect(await world.rows(periods, [tenant.tenantId])).toEqual([{ state: "billed", invoice_id: null }]);
+  });
+
+  it("writes nothing but runs and jobs in a dry run of every schedule, the minute's among them", async () => {
+    const tenant = await makeTenant(world.test, { clockNow: february });
+    await subscriber(tenant);
+    const schedules = schedulesOf({ runSchedule: "0 0 6 * * *", processMonth: "2026-01", dryRun: true });
+    for (const { tick } of schedules.values()) await tick(world.deps, february);
+    await world.drain();
+    expect(await world.rows("select id from invoice where tenant_id = $1", [tenant.tenantId])).toEqual([]);
+    expect(
+      await world.rows("select kind, dry_run from billing_run where tenant_id = $1 order by kind", [
+        tenant.tenantId,
+      ]),
+    ).toEqual([
+      { kind: "legacy", dry_run: true },
+      { kind: "month", dry_run: true },
+    ]);
+  });
+
+  it("starts one legacy run for each tick of its cron, however often the tick is delivered", async () => {
+    const tenant = await makeTenant(world.test, { clockNow: february });
+    const schedules = schedulesOf({ runSchedule: "0 0 6 * * *", processMonth: undefined, dryRun: false });
+    const tick = (time: string) => schedules.get("billing.legacy")?.tick(world.deps, at(time));
+    await Promise.all([
+      tick("2026-02-01T06:00:00Z"),
+      tick("2026-02-01T06:00:00Z"),
+      tick("2026-02-01T12:00:00Z"),
+    ]);
+    const runs = "select key from billing_run where tenant_id = $1 order by key";
+    expect(await world.rows(runs, [tenant.tenantId])).toEqual([
+      { key: "legacy/2026-01/2026-02-01T06:00:00Z" },
+      { key: "legacy/2026-01/2026-02-01T12:00:00Z" },
+    ]);
+    await world.drain();
   });
 
   it("goes on to the next tenant when one cannot be swept or settled", async () => {

@@ -7,8 +7,8 @@ import type { Deps } from "../deps.ts";
 import { startBillingRun } from "./start-billing-run.ts";
 
 /**
- * What the monthly and the legacy schedule do: one run per tenant of its previous month, or of PROCESS_MONTH. The
- * month is part of the run's key, so several schedulers and a tick that comes twice start one run.
+ * What the monthly and the legacy schedule do: one run per tenant of its previous month, or of PROCESS_MONTH. The month
+ * is part of the run's key, and of a legacy or dry run the tick: several schedulers, and a tick that comes twice, start one run.
  * @returns how many runs are new
  */
 export async function startScheduledRuns(
@@ -17,6 +17,8 @@ export async function startScheduledRuns(
     readonly kind: "month" | "legacy";
     readonly processMonth: string | undefined;
     readonly dryRun: boolean;
+    /** The tick's instant by its cron. */
+    readonly at: Temporal.Instant;
   },
 ): Promise<number> {
   let fresh = 0;
@@ -28,13 +30,13 @@ export async function startScheduledRuns(
         async (tx) => {
           const { settings } = await currentSettings(tx);
           const month = input.processMonth ?? previousMonth(tx.now, settings.timezone);
-          const tick = input.dryRun ? `/dry/${tx.now.round("minute").toString()}` : "";
-          const legacy = input.kind === "legacy" ? `/${dayOf(tx.now)}` : "";
+          const at = input.at.toString({ smallestUnit: "second" });
+          const tick = input.dryRun ? `/dry/${at}` : input.kind === "legacy" ? `/${at}` : "";
           return startBillingRun(tx, {
             kind: input.kind,
             month,
             dryRun: input.dryRun,
-            key: `${input.kind}/${month}${legacy}${tick}`,
+            key: `${input.kind}/${month}${tick}`,
           });
         },
       );
@@ -44,9 +46,4 @@ export async function startScheduledRuns(
     }
   }
   return fresh;
-}
-
-/** The legacy schedule may tick on any day, and bills what is due on each. */
-function dayOf(now: Temporal.Instant): string {
-  return now.toZonedDateTimeISO("UTC").toPlainDate().toString();
 }
