@@ -27,7 +27,7 @@ const pauseMs = 100;
 
 /**
  * Runs the few words of shell that the README uses, with `fetch` for curl, so that it needs neither curl nor a shell:
- * assignments, functions of one command, `curl ... | get .path`, `NAME=$(...)` and `until [ "$(...)" = word ]`.
+ * assignments, functions of one command, `curl ... | get .path`, `NAME=$(...)` and `until [ "$(...)" = word ]`, or `!=`.
  * @param fixed variables that the script may not set
  * @throws Error for anything else, for an answer that is no 2xx, and when an `until` takes longer than `boundMs`
  */
@@ -76,9 +76,10 @@ async function runCommand(
     shell.functions.set(definition[1], rawWords(definition[2]));
     return;
   }
-  const until = /^until \[ "\$\((.+)\)" = (\w+) \]; do sleep 1; done$/s.exec(command);
+  const until = /^until \[ "\$\((.+)\)" (=|!=) (\w+) \]; do sleep 1; done$/s.exec(command);
   if (until?.[1] !== undefined) {
-    while ((await evaluate(until[1], shell)) !== until[2]) await pause(shell, command);
+    const isWanted = (printed: string) => (printed === until[3]) === (until[2] === "=");
+    while (!isWanted(await evaluate(until[1], shell))) await pause(shell, command);
     return;
   }
   const captured = /^(\w+)=\$\((.+)\)$/s.exec(command);

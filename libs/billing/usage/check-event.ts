@@ -1,4 +1,4 @@
-import { Decimal, formatDecimal } from "#libs/core/money/decimal.ts";
+import { Decimal, formatDecimal, jsonNumberText } from "#libs/core/money/decimal.ts";
 import { EARLIEST_EVENT, readEventTime } from "./event-time.ts";
 import type { EventRefusal, EventRefusalCode, UsageEventInput } from "./usage-event-input.ts";
 
@@ -140,7 +140,11 @@ function readValue(given: unknown): string | undefined {
   if (given === undefined || given === null) return undefined;
   if (typeof given === "number" && Number.isSafeInteger(given) && Math.abs(given) < 1e15)
     return String(given + 0);
-  const text = typeof given === "number" ? String(given) : given;
+  const text = typeof given === "number" ? jsonNumberText(given) : given;
+  if (text === null) {
+    const message = `value has more digits than a JSON number keeps: send it as a string; got ${show(given)}`;
+    throw new Refusal("value", "usage_value_invalid", message);
+  }
   if (typeof text !== "string" || text.length > 64 || !number.test(text)) {
     throw new Refusal(
       "value",

@@ -115,6 +115,8 @@ describe("parseEventBody", () => {
     [{ ...event, value: "1,5" }, "value", "usage_value_invalid"],
     [{ ...event, value: "0.0000000000001" }, "value", "usage_value_invalid"],
     [{ ...event, value: 1e15 }, "value", "usage_value_invalid"],
+    [{ ...event, value: 12345678901234.123456789 }, "value", "usage_value_invalid"],
+    [{ ...event, value: 1e400 }, "value", "usage_value_invalid"],
     [{ ...event, properties: [] }, "properties", "field_invalid"],
     [{ ...event, properties: { long: "x".repeat(32_768) } }, "properties", "field_too_long"],
     ["text", "", "event_malformed"],

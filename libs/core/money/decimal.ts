@@ -39,3 +39,13 @@ export function formatDecimal(value: Decimal): DecimalString {
 }
 
 export const zero: Decimal = new Decimal(0);
+
+/** Decimal digits that a JSON number keeps whatever they are (IEEE 754 binary64); more may have been lost before we see it. */
+const SAFE_DIGITS = 15;
+
+/** A JSON number as it was written; null when it has so many digits that some may have been lost, or is not finite. */
+export function jsonNumberText(given: number): string | null {
+  if (!Number.isFinite(given)) return null;
+  const value = new Decimal(given);
+  return value.precision() > SAFE_DIGITS ? null : value.toFixed();
+}

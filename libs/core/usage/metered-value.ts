@@ -1,5 +1,5 @@
 import { domainError } from "../errors.ts";
-import { Decimal } from "../money/decimal.ts";
+import { Decimal, jsonNumberText } from "../money/decimal.ts";
 import type { Meter, MeteredEvent, MeterFilter } from "./meter.ts";
 import { formatGroup } from "./usage-group.ts";
 
@@ -78,7 +78,15 @@ function textOf(meter: Meter, path: string, given: unknown, missing?: string): s
 }
 
 function numberOf(meter: Meter, path: string, given: unknown): Decimal {
-  const text = typeof given === "number" ? String(given) : given;
+  const text = typeof given === "number" ? jsonNumberText(given) : given;
+  if (text === null) {
+    throw valueInvalid(
+      meter,
+      path,
+      given,
+      "a number of more than 15 digits as a string, so that none is lost,",
+    );
+  }
   if (typeof text !== "string" || text.length > NUMBER_LENGTH_MAX || !number.test(text)) {
     throw valueInvalid(meter, path, given, "a number");
   }
