@@ -17,6 +17,7 @@ export type DraftLineRow = {
   readonly ratio_numerator: string;
   readonly ratio_denominator: string;
   readonly tiers: unknown;
+  readonly steps: unknown;
   readonly input_hash: string;
 };
 
@@ -81,7 +82,7 @@ export async function lockDraftInvoices(tx: TenantTx, ids: readonly string[]): P
           'tax_minor', l.tax_minor::text,
           'period_start', to_char(l.period_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
           'period_end', to_char(l.period_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-          'ratio_numerator', l.ratio_numerator::text, 'ratio_denominator', l.ratio_denominator::text, 'tiers', l.tiers,
+          'ratio_numerator', l.ratio_numerator::text, 'ratio_denominator', l.ratio_denominator::text, 'tiers', l.tiers, 'steps', l.steps,
           'input_hash', l.input_hash) order by l.position), '[]')
         from invoice_line l where l.tenant_id = d.tenant_id and l.invoice_id = d.id) as lines,
       (select coalesce(jsonb_agg(jsonb_build_object('name', t.name, 'percentage', trim_scale(t.percentage)::text, 'inclusive', t.inclusive,

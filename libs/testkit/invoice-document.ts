@@ -16,6 +16,7 @@ export function documentLine(over: Partial<DocumentLine> = {}): DocumentLine {
     tax: "0",
     periodStart: "2025-09-01T00:00:00Z",
     periodEnd: "2025-10-01T00:00:00Z",
+    steps: [],
     tiers: [],
     proration: null,
     inputHash: "0".repeat(64),

@@ -1,5 +1,10 @@
 import { Temporal } from "temporal-polyfill";
-import type { DocumentLine, InvoiceDocument, LineKind } from "#libs/core/invoice/invoice-document.ts";
+import type {
+  DocumentLine,
+  DocumentStep,
+  InvoiceDocument,
+  LineKind,
+} from "#libs/core/invoice/invoice-document.ts";
 import { taxNotices } from "#libs/core/invoice/tax-notices.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { publicId } from "#libs/core/public-id.ts";
@@ -91,9 +96,24 @@ function documentLine(line: DraftLineRow, amount: (minor: string) => string): Do
     periodStart: line.period_start,
     periodEnd: line.period_end,
     tiers: line.tiers as DocumentLine["tiers"],
+    steps: shownSteps(line.steps),
     proration: whole ? null : { numerator: line.ratio_numerator, denominator: line.ratio_denominator },
     inputHash: line.input_hash,
   };
+}
+
+const shown: ReadonlySet<string> = new Set([
+  "included_units",
+  "transform_quantity",
+  "minimum_amount",
+  "maximum_amount",
+]);
+
+/** Without them the customer could not get from quantity and price to the amount. */
+function shownSteps(steps: unknown): DocumentStep[] {
+  return (steps as readonly DocumentStep[])
+    .filter(({ name, before, after }) => shown.has(name) && before !== after)
+    .map(({ name, before, after }) => ({ name, before, after }));
 }
 
 function isoOf(date: Date | null): string | null {

@@ -20,6 +20,13 @@ export type DocumentTier = {
   readonly amount: DecimalString;
 };
 
+/** A change of the quantity (units) or of the amount (major units, exact) on the way to a line's amount. */
+export type DocumentStep = {
+  readonly name: "included_units" | "transform_quantity" | "minimum_amount" | "maximum_amount";
+  readonly before: DecimalString;
+  readonly after: DecimalString;
+};
+
 export type DocumentLine = {
   readonly id: string;
   readonly kind: LineKind;
@@ -39,6 +46,8 @@ export type DocumentLine = {
   readonly periodStart: string;
   readonly periodEnd: string;
   readonly tiers: readonly DocumentTier[];
+  /** What stands between quantity x price and the amount, in order; steps that changed nothing are left out. */
+  readonly steps: readonly DocumentStep[];
   readonly proration: { readonly numerator: string; readonly denominator: string } | null;
   /** SHA-256 of everything that made the amount. */
   readonly inputHash: string;

@@ -1,4 +1,9 @@
-import type { DocumentLine, DocumentTier, InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
+import type {
+  DocumentLine,
+  DocumentStep,
+  DocumentTier,
+  InvoiceDocument,
+} from "#libs/core/invoice/invoice-document.ts";
 import { type Html, html, trustedHtml } from "../html.ts";
 import { type InvoiceText, invoiceText, isZero, negated } from "../invoice-text.ts";
 import { invoiceStyle, pageStyle } from "./invoice-style.ts";
@@ -138,6 +143,7 @@ function lineTable(document: InvoiceDocument, text: InvoiceText): Html {
 function lineRows(line: DocumentLine, document: InvoiceDocument, text: InvoiceText): Html {
   const about = [line.group, text.period(line.periodStart, line.periodEnd)].filter((part) => part !== "");
   const notes = [
+    ...line.steps.map((step) => stepNote(step, text)),
     line.proration === null ? null : prorationNote(line.proration, document.locale),
     isZero(line.discount) ? null : html`Discount ${bdi(text.money(negated(line.discount)))}`,
   ].filter((note) => note !== null);
@@ -151,6 +157,16 @@ function lineRows(line: DocumentLine, document: InvoiceDocument, text: InvoiceTe
       <td>${line.unitAmount === null ? "" : text.rate(line.unitAmount)}</td>
       <td>${text.money(line.amount)}</td>
     </tr>${line.tiers.map((tier) => tierRow(tier, text))}`;
+}
+
+/** Says what stands between the printed quantity and price, and the amount. */
+function stepNote({ name, before, after }: DocumentStep, text: InvoiceText): Html {
+  const [units, charged] = [bdi(text.quantity(before)), bdi(text.quantity(after))];
+  if (name === "included_units") return html`${charged} of ${units} charged, the rest is included`;
+  if (name === "transform_quantity") return html`${units} counted as ${charged}`;
+  if (name === "minimum_amount")
+    return html`Raised from ${bdi(text.rate(before))} to the minimum, ${bdi(text.rate(after))}`;
+  return html`Lowered from ${bdi(text.rate(before))} to the maximum, ${bdi(text.rate(after))}`;
 }
 
 /** Says which part of a full period is charged: seconds are shown as a share of 100 with four decimals, cut off. */
