@@ -46,6 +46,17 @@ export const errorTable = {
   coupon_code_taken: { kind: "conflict", title: "The coupon code is in use" },
   coupon_not_found: { kind: "not_found", title: "There is no such coupon" },
   credit_already_used: { kind: "invalid", title: "The credit that the invoice gave has been used" },
+  credit_note_already_voided: { kind: "invalid", title: "The credit note is void" },
+  credit_note_empty: { kind: "invalid", title: "Nothing is left to take back" },
+  credit_note_exceeds_invoice: {
+    kind: "invalid",
+    title: "The credit note takes back more than was billed",
+  },
+  credit_note_not_found: { kind: "not_found", title: "There is no such credit note" },
+  credit_note_settlement_invalid: {
+    kind: "invalid",
+    title: "The settlement does not fit what was paid on the invoice",
+  },
   credit_not_found: { kind: "not_found", title: "There is no such credit grant" },
   currency_mismatch: { kind: "invalid", title: "Two currencies were mixed" },
   currency_unknown: { kind: "invalid", title: "The currency is not in ISO 4217" },
@@ -78,6 +89,7 @@ export const errorTable = {
   invoice_already_uncollectible: { kind: "invalid", title: "The invoice is marked uncollectible already" },
   invoice_already_voided: { kind: "invalid", title: "The invoice is void" },
   invoice_corrected: { kind: "invalid", title: "The invoice is corrected by a credit note" },
+  invoice_is_credit_note: { kind: "invalid", title: "The invoice is a credit note" },
   invoice_line_not_found: { kind: "not_found", title: "The invoice has no such line" },
   invoice_not_finalized: { kind: "invalid", title: "The invoice is not finalized" },
   invoice_lines_generated: {

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { currencyExponents } from "../money/currencies.ts";
 import { Decimal } from "../money/decimal.ts";
 import type { RoundingMode } from "../money/rounding.ts";
 import {
@@ -10,6 +11,9 @@ import {
 } from "./assemble-invoice.ts";
 import type { TaxRate, TaxRounding } from "./tax-lines.ts";
 import { taxNotices } from "./tax-notices.ts";
+
+const seed = Math.floor(Math.random() * 2 ** 31);
+console.info(`invoices: seed ${seed}`);
 
 const plain: AssembleInvoiceInput = {
   currency: "USD",
@@ -155,10 +159,10 @@ describe("assembleInvoice", () => {
     expect(() => assembleInvoice(input)).toThrow(expect.objectContaining({ code }));
   });
 
-  test("lines, discounts, taxes and credits add up to the totals, at any tax rounding", () => {
+  test("lines, discounts, taxes and credits add up to the totals, in any currency, at any tax rounding and rounding mode, inclusive and exclusive taxes mixed", () => {
     fc.assert(
       fc.property(anyInput, (input) => expectToAddUp(assembleInvoice(input), input)),
-      { numRuns: 300 },
+      { seed, numRuns: 1_000 },
     );
   });
 });
@@ -198,7 +202,7 @@ const anyLines = fc
     }),
   );
 const anyInput: fc.Arbitrary<AssembleInvoiceInput> = fc.record({
-  currency: fc.constantFrom("USD", "JPY", "KWD"),
+  currency: fc.constantFrom(...currencyExponents.keys()),
   roundingMode: fc.constantFrom<RoundingMode>("half_up", "half_even"),
   taxRounding: fc.constantFrom<TaxRounding>("line", "line_per_tax", "invoice_per_tax", "invoice"),
   taxStatus: fc.constantFrom("taxable" as const, "exempt" as const),
