@@ -22,6 +22,8 @@ export const eventTypes = [
   "invoice.send_requested",
   "credit.granted",
   "credit.expired",
+  "credit_note.issued",
+  "credit_note.voided",
   "payment.succeeded",
   "payment.failed",
   "subscription.created",
@@ -46,6 +48,7 @@ export type SubjectType =
   | "payment"
   | "subscription"
   | "credit_grant"
+  | "credit_note"
   | "test_clock"
   | "tenant";
 

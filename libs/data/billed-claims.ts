@@ -2,6 +2,8 @@ import type { Temporal } from "temporal-polyfill";
 import type { TaxRate } from "#libs/core/invoice/tax-lines.ts";
 import { Decimal } from "#libs/core/money/decimal.ts";
 import type { BilledAmounts, BilledClaim } from "#libs/core/subscription/change-credit.ts";
+import { Prisma } from "#prisma/generated/client.ts";
+import { negatedTaxes } from "./credit-notes.ts";
 import { toDate, toInstant, type TenantTx } from "./database.ts";
 
 type TaxTexts = Readonly<Record<string, string>>;
@@ -19,12 +21,12 @@ type ClaimData = {
   quantity: string | null;
   unit_amount: string | null;
   tax_rates: TaxRate[];
-  credited: { amount: string; taxes: TaxTexts; discount: string }[];
+  credited: { amount: string; taxes: TaxTexts; discount: string; note?: boolean }[];
 };
 
 /**
  * Periods of these items that are claimed beyond an instant, with what was billed for each on invoices that are not void
- * and what was credited of it since: one statement, however many. By item id.
+ * and what was credited of it since, by changes and credit notes: one statement, however many. By item id.
  */
 export async function loadBilledClaims(
   tx: TenantTx,
@@ -37,10 +39,11 @@ export async function loadBilledClaims(
       l.taxes, trim_scale(l.quantity)::text as quantity, trim_scale(l.unit_amount)::text as unit_amount,
       (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'percentage', trim_scale(t.percentage)::text, 'inclusive', t.inclusive)), '[]')
          from tax_rate t where t.tenant_id = p.tenant_id and l.taxes ? t.id::text) as tax_rates,
-      (select coalesce(jsonb_agg(jsonb_build_object('amount', c.inputs->'credit'->>'amountMinor', 'discount', c.inputs->'credit'->>'discountMinor',
-                                                    'taxes', c.taxes)), '[]')
+      (select coalesce(jsonb_agg(case when c.corrects_line_id is null
+            then jsonb_build_object('amount', c.inputs->'credit'->>'amountMinor', 'discount', c.inputs->'credit'->>'discountMinor', 'taxes', c.taxes)
+            else jsonb_build_object('amount', c.amount_minor::text, 'discount', c.discount_minor::text, 'note', true, 'taxes', ${negatedTaxes(Prisma.sql`c.taxes`)}) end), '[]')
          from invoice_line c join invoice ci on ci.tenant_id = c.tenant_id and ci.id = c.invoice_id and ci.invoice_status <> 'voided'
-        where c.tenant_id = p.tenant_id and c.billing_period_id = p.id and c.kind = 'proration_credit') as credited
+        where c.tenant_id = p.tenant_id and (c.billing_period_id = p.id and c.kind = 'proration_credit' or c.corrects_line_id = l.id)) as credited
     from billing_period p
     join unnest(${cuts.map((cut) => cut.itemId)}::uuid[], ${cuts.map((cut) => toDate(cut.at))}::timestamptz[]) as q (item_id, at)
       on q.item_id = p.subscription_item_id and p.end_at > q.at
@@ -81,6 +84,7 @@ function billedOf(row: ClaimData): BilledAmounts | null {
         ),
       })),
     },
+    creditedByNotesMinor: total(row.credited.filter((credit) => credit.note).map((credit) => credit.amount)),
     taxRates: row.tax_rates,
     quantity: new Decimal(row.quantity ?? "1"),
     unitAmount: row.unit_amount === null ? null : new Decimal(row.unit_amount),

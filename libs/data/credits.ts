@@ -138,17 +138,22 @@ export type CustomerBalance = {
   readonly credit_minor: bigint;
   /** What is left to pay on issued invoices. */
   readonly receivable_minor: bigint;
+  /** What credit notes promised to pay out. */
+  readonly refunds_payable_minor: bigint;
 };
 
 /** By currency; currencies in which the customer neither holds nor owes anything are left out. */
 export async function readBalances(tx: TenantTx, customerId: string): Promise<CustomerBalance[]> {
   return tx.db.$queryRaw<CustomerBalance[]>`
-    select currency, sum(credit)::bigint as credit_minor, sum(receivable)::bigint as receivable_minor from (
-      select g.currency, ${left} as credit, 0 as receivable from credit_grant g
+    select currency, sum(credit)::bigint as credit_minor, sum(receivable)::bigint as receivable_minor, sum(refunds)::bigint as refunds_payable_minor from (
+      select g.currency, ${left} as credit, 0 as receivable, 0 as refunds from credit_grant g
       where g.tenant_id = ${tx.tenantId}::uuid and g.customer_id = ${customerId}::uuid and (g.expires_at is null or g.expires_at > ${toDate(tx.now)})
       union all
-      select currency, 0, amount_due_minor - amount_paid_minor from invoice
+      select currency, 0, amount_due_minor - amount_paid_minor - amount_offset_minor, 0 from invoice
       where tenant_id = ${tx.tenantId}::uuid and customer_id = ${customerId}::uuid and invoice_status = 'finalized' and invoice_type <> 'credit'
-        and uncollectible_at is null) b
-    group by currency having sum(credit) <> 0 or sum(receivable) <> 0 order by currency`;
+        and uncollectible_at is null
+      union all
+      select currency, 0, 0, total_minor from invoice
+      where tenant_id = ${tx.tenantId}::uuid and customer_id = ${customerId}::uuid and invoice_status = 'finalized' and settlement = 'refund') b
+    group by currency having sum(credit) <> 0 or sum(receivable) <> 0 or sum(refunds) <> 0 order by currency`;
 }

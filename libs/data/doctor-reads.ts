@@ -67,6 +67,6 @@ export async function findMoneyBreaches(tx: TenantTx): Promise<MoneyBreach[]> {
     union all
     select 'ledger', 'invoice ' || i.number || ' was issued without a ledger transaction'
       from invoice i where i.invoice_status = 'finalized' and i.total_minor <> 0
-        and not exists (select 1 from ledger_transaction t where t.tenant_id = i.tenant_id and t.kind = 'invoice.finalized' and t.ref = i.id::text)
+        and not exists (select 1 from ledger_transaction t where t.tenant_id = i.tenant_id and t.kind in ('invoice.finalized', 'credit_note.issued') and t.ref = i.id::text)
     limit 50`;
 }

@@ -11,6 +11,7 @@ export type DeliveryInvoice = {
   readonly currency: string;
   readonly amount_due_minor: bigint;
   readonly amount_paid_minor: bigint;
+  readonly amount_offset_minor: bigint;
   readonly issued_at: Date;
   readonly due_at: Date | null;
   readonly sent_at: Date | null;
@@ -35,7 +36,7 @@ export type DeliveryInvoice = {
 /** A finalized or voided invoice with its frozen document; null when there is none, or it is a draft. */
 export async function loadDeliveryInvoice(tx: TenantTx, invoiceId: string): Promise<DeliveryInvoice | null> {
   const rows = await tx.db.$queryRaw<DeliveryInvoice[]>`
-    select i.id, i.number, i.invoice_type, i.invoice_status, i.payment_status, i.currency, i.amount_due_minor, i.amount_paid_minor,
+    select i.id, i.number, i.invoice_type, i.invoice_status, i.payment_status, i.currency, i.amount_due_minor, i.amount_paid_minor, i.amount_offset_minor,
       i.issued_at, i.due_at, i.sent_at, i.uncollectible_at, i.customer_id, c.name as customer_name, c.email as customer_email,
       coalesce(s.collection, 'send_invoice') as collection,
       m.id as payment_method_id, m.type as payment_method_type, m.provider as payment_method_provider, m.provider_id as payment_method_provider_id,

@@ -1,3 +1,4 @@
+import type { Settlement } from "#libs/core/credit-note/decide-credit-note.ts";
 import { toDate, type TenantTx } from "./database.ts";
 
 export type DraftLineRow = {
@@ -46,6 +47,10 @@ export type DraftInvoiceRow = {
   readonly total_minor: bigint;
   readonly amount_due_minor: bigint;
   readonly timezone: string | null;
+  /** Of a credit note: where what it takes back goes, which invoice it corrects, and why. */
+  readonly settlement: Settlement | null;
+  readonly corrects: { readonly id: string; readonly number: string } | null;
+  readonly description: string | null;
   readonly customer: {
     readonly external_id: string | null;
     readonly name: string;
@@ -72,7 +77,8 @@ export async function lockDraftInvoices(tx: TenantTx, ids: readonly string[]): P
     )
     select d.id, d.invoice_type, d.currency, d.customer_id, d.subscription_id, d.billing_sequence, d.period_start, d.period_end,
       d.subtotal_minor, d.discount_total_minor, d.tax_total_minor, d.credit_total_minor, d.total_minor, d.amount_due_minor,
-      s.timezone,
+      s.timezone, d.settlement, d.description,
+      (select jsonb_build_object('id', o.id, 'number', o.number) from invoice o where o.tenant_id = d.tenant_id and o.id = d.corrects_invoice_id) as corrects,
       jsonb_build_object('external_id', c.external_id, 'name', c.name, 'email', c.email, 'billing_address', c.billing_address,
         'tax_ids', c.tax_ids, 'tax_status', c.tax_status, 'locale', c.locale, 'timezone', c.timezone,
         'invoice_number_prefix', c.invoice_number_prefix, 'payment_terms_days', c.payment_terms_days) as customer,

@@ -24,6 +24,7 @@ export type InvoiceView = {
   readonly total_minor: bigint;
   readonly amount_due_minor: bigint;
   readonly amount_paid_minor: bigint;
+  readonly amount_offset_minor: bigint;
   readonly number: string | null;
   readonly issued_at: Date | null;
   readonly finalized_at: Date | null;
@@ -88,7 +89,7 @@ export type InvoiceFilters = {
 
 const columns = Prisma.sql`i.tenant_id, i.id, i.customer_id, i.subscription_id, i.invoice_type, i.invoice_status, i.payment_status, i.currency,
   i.idempotency_key, i.billing_sequence, i.billing_reason, i.description, i.period_start, i.period_end, i.subtotal_minor, i.discount_total_minor,
-  i.tax_total_minor, i.credit_total_minor, i.total_minor, i.amount_due_minor, i.amount_paid_minor, i.number, i.issued_at, i.finalized_at,
+  i.tax_total_minor, i.credit_total_minor, i.total_minor, i.amount_due_minor, i.amount_paid_minor, i.amount_offset_minor, i.number, i.issued_at, i.finalized_at,
   i.due_at, i.paid_at, i.sent_at, i.voided_at, i.void_reason, i.uncollectible_at, i.replaces_invoice_id, i.metadata, i.version, i.created_at, i.updated_at,
   exists (select 1 from artifact a where a.tenant_id = i.tenant_id and a.invoice_id = i.id) as has_pdf`;
 
@@ -134,7 +135,7 @@ function shownStatus(tx: TenantTx): Prisma.Sql {
   const now = new Date(tx.now.epochMilliseconds);
   return Prisma.sql`case when i.invoice_status = 'draft' then 'draft' when i.invoice_status = 'voided' then 'void'
     when i.uncollectible_at is not null then 'uncollectible'
-    when i.payment_status = 'succeeded' or i.amount_paid_minor >= i.amount_due_minor then 'paid'
+    when i.payment_status = 'succeeded' or i.amount_paid_minor + i.amount_offset_minor >= i.amount_due_minor then 'paid'
     when i.due_at < ${now} then 'overdue' when i.amount_paid_minor > 0 then 'partially_paid'
     when i.sent_at is not null then 'sent' else 'open' end`;
 }

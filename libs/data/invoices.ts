@@ -1,4 +1,5 @@
 import type { Temporal } from "temporal-polyfill";
+import type { Settlement } from "#libs/core/credit-note/decide-credit-note.ts";
 import type { AssembledInvoice } from "#libs/core/invoice/assemble-invoice.ts";
 import type { NewLine } from "#libs/core/invoice/new-line.ts";
 import { Decimal } from "#libs/core/money/decimal.ts";
@@ -19,7 +20,7 @@ export type NewInvoice = {
   readonly id: string;
   readonly customerId: string;
   readonly subscriptionId: string | null;
-  readonly invoiceType: "subscription" | "one_off";
+  readonly invoiceType: "subscription" | "one_off" | "credit";
   readonly currency: string;
   readonly boundary: InvoiceBoundary | null;
   readonly billingReason: string;
@@ -35,6 +36,8 @@ export type NewInvoice = {
   readonly idempotencyKey?: string | null;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly replacesInvoiceId?: string | null;
+  /** Of a credit note: the invoice that it corrects. */
+  readonly corrects?: { readonly invoiceId: string; readonly settlement: Settlement };
   readonly lines: readonly NewLine[];
   readonly assembled: AssembledInvoice;
 };
@@ -74,11 +77,11 @@ async function insertHeaders(tx: TenantTx, list: readonly NewInvoice[]): Promise
     insert into invoice (tenant_id, id, customer_id, subscription_id, invoice_type, currency, kind, schedule_no, boundary_index,
       billing_sequence, billing_reason, period_start, period_end, subtotal_minor, discount_total_minor, tax_total_minor,
       credit_total_minor, total_minor, amount_due_minor, settings_version, run_id, finalize_at, due_at, description, idempotency_key,
-      metadata, replaces_invoice_id)
+      metadata, replaces_invoice_id, corrects_invoice_id, settlement)
     select ${tx.tenantId}::uuid, i.id, i.customer_id, i.subscription_id, i.invoice_type, i.currency, i.kind, i.schedule_no, i.boundary_index,
       i.billing_sequence, i.billing_reason, i.period_start, i.period_end, i.subtotal, i.discount, i.tax,
       i.credit, i.total, i.due, i.settings_version, ${tx.runId}::uuid, i.finalize_at, i.due_at, i.description, i.idempotency_key,
-      i.metadata::jsonb, i.replaces_id
+      i.metadata::jsonb, i.replaces_id, i.corrects_id, i.settlement
     from unnest(${list.map((i) => i.id)}::uuid[], ${list.map((i) => i.customerId)}::uuid[], ${list.map((i) => i.subscriptionId)}::uuid[],
       ${list.map((i) => i.invoiceType)}::text[], ${list.map((i) => i.currency)}::text[], ${boundaries.map((b) => b?.kind ?? null)}::text[],
       ${boundaries.map((b) => b?.scheduleNo ?? null)}::int[], ${boundaries.map((b) => b?.boundaryIndex ?? null)}::int[],
@@ -90,10 +93,11 @@ async function insertHeaders(tx: TenantTx, list: readonly NewInvoice[]): Promise
       ${list.map((i) => i.settingsVersion)}::int[], ${list.map((i) => nullableDate(i.finalizeAt))}::timestamptz[],
       ${list.map((i) => nullableDate(i.dueAt))}::timestamptz[], ${list.map((i) => i.description ?? null)}::text[],
       ${list.map((i) => i.idempotencyKey ?? null)}::text[], ${list.map((i) => JSON.stringify(i.metadata ?? {}))}::text[],
-      ${list.map((i) => i.replacesInvoiceId ?? null)}::uuid[])
+      ${list.map((i) => i.replacesInvoiceId ?? null)}::uuid[], ${list.map((i) => i.corrects?.invoiceId ?? null)}::uuid[],
+      ${list.map((i) => i.corrects?.settlement ?? null)}::text[])
     as i (id, customer_id, subscription_id, invoice_type, currency, kind, schedule_no, boundary_index, billing_sequence, billing_reason,
       period_start, period_end, subtotal, discount, tax, credit, total, due, settings_version, finalize_at, due_at, description,
-      idempotency_key, metadata, replaces_id)`;
+      idempotency_key, metadata, replaces_id, corrects_id, settlement)`;
 }
 
 function nullableDate(instant: Temporal.Instant | null | undefined): Date | null {
@@ -115,14 +119,14 @@ async function insertLines(tx: TenantTx, invoices: readonly NewInvoice[]): Promi
   const lines = rows.map((row) => row.line);
   await tx.db.$executeRaw`
     insert into invoice_line (tenant_id, id, invoice_id, position, source_key, kind, subscription_item_id, price_id, billing_period_id,
-      group_key, description, quantity, unit, unit_amount, exact_amount, amount_minor, discount_minor, tax_minor, taxes, period_start, period_end,
+      corrects_line_id, group_key, description, quantity, unit, unit_amount, exact_amount, amount_minor, discount_minor, tax_minor, taxes, period_start, period_end,
       ratio_numerator, ratio_denominator, rounding_mode, tiers, steps, inputs, input_hash, event_count)
-    select ${tx.tenantId}::uuid, l.id, l.invoice_id, l.position, l.source_key, l.kind, l.item_id, l.price_id, l.period_id,
+    select ${tx.tenantId}::uuid, l.id, l.invoice_id, l.position, l.source_key, l.kind, l.item_id, l.price_id, l.period_id, l.corrects_id,
       l.group_key, l.description, l.quantity::numeric, l.unit, l.unit_amount::numeric, l.exact_amount::numeric, l.amount, l.discount, l.tax, l.taxes::jsonb,
       l.period_start, l.period_end, l.numerator, l.denominator, l.rounding_mode, l.tiers::jsonb, l.steps::jsonb, l.inputs::jsonb, l.input_hash, l.event_count
     from unnest(${rows.map(() => newId())}::uuid[], ${rows.map((r) => r.invoice.id)}::uuid[], ${rows.map((r) => r.position)}::int[],
       ${lines.map((l) => l.sourceKey)}::text[], ${lines.map((l) => l.kind)}::text[], ${lines.map((l) => l.itemId)}::uuid[],
-      ${lines.map((l) => l.priceId)}::uuid[], ${lines.map((l) => l.billingPeriodId)}::uuid[], ${lines.map((l) => l.group)}::text[],
+      ${lines.map((l) => l.priceId)}::uuid[], ${lines.map((l) => l.billingPeriodId)}::uuid[], ${lines.map((l) => l.correctsLineId ?? null)}::uuid[], ${lines.map((l) => l.group)}::text[],
       ${lines.map((l) => l.description)}::text[], ${lines.map((l) => exact(l.quantity))}::text[], ${lines.map((l) => l.unit)}::text[],
       ${lines.map((l) => exact(l.unitAmount))}::text[], ${lines.map((l) => exact(l.exactAmount))}::text[],
       ${rows.map((r) => r.amounts.amountMinor)}::bigint[], ${rows.map((r) => r.amounts.discountMinor)}::bigint[], ${rows.map((r) => r.amounts.taxMinor)}::bigint[],
@@ -132,7 +136,7 @@ async function insertLines(tx: TenantTx, invoices: readonly NewInvoice[]): Promi
       ${rows.map((r) => r.invoice.roundingMode)}::text[], ${lines.map((l) => JSON.stringify(l.tiers))}::text[],
       ${lines.map((l) => JSON.stringify(l.steps))}::text[], ${lines.map((l) => JSON.stringify(l.inputs))}::text[],
       ${lines.map((l) => l.inputHash)}::text[], ${lines.map((l) => l.eventCount)}::bigint[])
-    as l (id, invoice_id, position, source_key, kind, item_id, price_id, period_id, group_key, description, quantity, unit, unit_amount,
+    as l (id, invoice_id, position, source_key, kind, item_id, price_id, period_id, corrects_id, group_key, description, quantity, unit, unit_amount,
       exact_amount, amount, discount, tax, taxes, period_start, period_end, numerator, denominator, rounding_mode, tiers, steps, inputs, input_hash, event_count)`;
 }
 
@@ -150,14 +154,16 @@ async function insertTaxes(tx: TenantTx, invoices: readonly NewInvoice[]): Promi
     as t (id, invoice_id, rate_id, name, percentage, inclusive, taxable, amount)`;
 }
 
-/** Discounts come from coupons that are held; the id of one is the id of the holding. */
+/** Discounts come from coupons that are held, and their id is that of the holding; what a credit note takes back uses none. */
 async function insertDiscounts(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
   const discounts = invoices.flatMap((invoice) =>
-    invoice.assembled.discounts.map((discount) => ({ invoiceId: invoice.id, ...discount })),
+    invoice.assembled.discounts.map(({ id, name, amountMinor }) => ({
+      ...{ invoiceId: invoice.id, couponId: invoice.corrects === undefined ? id : null, name, amountMinor },
+    })),
   );
   if (discounts.length === 0) return;
   await tx.db.$executeRaw`
     insert into invoice_discount (tenant_id, id, invoice_id, customer_coupon_id, name, amount_minor)
     select ${tx.tenantId}::uuid, d.* from unnest(${discounts.map(() => newId())}::uuid[], ${discounts.map((d) => d.invoiceId)}::uuid[],
-      ${discounts.map((d) => d.id)}::uuid[], ${discounts.map((d) => d.name)}::text[], ${discounts.map((d) => d.amountMinor)}::bigint[]) as d`;
+      ${discounts.map((d) => d.couponId)}::uuid[], ${discounts.map((d) => d.name)}::text[], ${discounts.map((d) => d.amountMinor)}::bigint[]) as d`;
 }

@@ -28,9 +28,9 @@ export async function openAttempt(
 ): Promise<string | null> {
   const rows = await tx.db.$queryRaw<{ id: string }[]>`
     insert into payment_attempt (tenant_id, id, invoice_id, provider, method, amount_minor, currency, state)
-    select tenant_id, ${newId()}::uuid, id, ${input.provider}, ${input.method}, amount_due_minor - amount_paid_minor, currency, 'open'
+    select tenant_id, ${newId()}::uuid, id, ${input.provider}, ${input.method}, amount_due_minor - amount_paid_minor - amount_offset_minor, currency, 'open'
     from invoice where tenant_id = ${tx.tenantId}::uuid and id = ${input.invoiceId}::uuid
-      and invoice_status = 'finalized' and amount_due_minor > amount_paid_minor
+      and invoice_status = 'finalized' and amount_due_minor > amount_paid_minor + amount_offset_minor
     on conflict (tenant_id, invoice_id) where state in ('open', 'processing') do nothing
     returning id`;
   const id = rows[0]?.id ?? null;

@@ -11,12 +11,13 @@ export type PayableInvoice = {
   readonly currency: string;
   readonly amount_due_minor: bigint;
   readonly amount_paid_minor: bigint;
+  readonly amount_offset_minor: bigint;
 };
 
 /** Locks an invoice against other payments until the transaction ends; null when there is none. */
 export async function lockPayableInvoice(tx: TenantTx, invoiceId: string): Promise<PayableInvoice | null> {
   const rows = await tx.db.$queryRaw<PayableInvoice[]>`
-    select id, customer_id, number, invoice_status, payment_status, currency, amount_due_minor, amount_paid_minor
+    select id, customer_id, number, invoice_status, payment_status, currency, amount_due_minor, amount_paid_minor, amount_offset_minor
     from invoice where tenant_id = ${tx.tenantId}::uuid and id = ${invoiceId}::uuid for update`;
   return rows[0] ?? null;
 }
@@ -25,9 +26,11 @@ export async function lockPayableInvoice(tx: TenantTx, invoiceId: string): Promi
 export async function readPaymentState(
   tx: TenantTx,
   invoiceId: string,
-): Promise<Pick<PayableInvoice, "payment_status" | "amount_paid_minor" | "amount_due_minor">> {
+): Promise<
+  Pick<PayableInvoice, "payment_status" | "amount_paid_minor" | "amount_offset_minor" | "amount_due_minor">
+> {
   const [row] = await tx.db.$queryRaw<PayableInvoice[]>`
-    select payment_status, amount_paid_minor, amount_due_minor from invoice
+    select payment_status, amount_paid_minor, amount_offset_minor, amount_due_minor from invoice
     where tenant_id = ${tx.tenantId}::uuid and id = ${invoiceId}::uuid`;
   if (row === undefined) throw new Error(`invoice ${invoiceId} is gone`);
   return row;

@@ -87,7 +87,7 @@ export async function listInvoiceTotals(tx: TenantTx): Promise<InvoiceTotalsRow[
       (select count(*)::int from invoice_line l where l.tenant_id = i.tenant_id and l.invoice_id = i.id) as lines,
       i.subtotal_minor, i.discount_total_minor, i.tax_total_minor, i.total_minor
     from invoice i join customer c on c.tenant_id = i.tenant_id and c.id = i.customer_id
-    where i.tenant_id = ${tx.tenantId}::uuid and i.invoice_status = 'finalized' and i.subscription_id is not null
+    where i.tenant_id = ${tx.tenantId}::uuid and i.invoice_status = 'finalized' and i.subscription_id is not null and i.invoice_type <> 'credit'
     order by c.external_id, i.billing_sequence`;
 }
 
@@ -104,7 +104,7 @@ export type CollectionRow = {
 /** How far the issued invoices of a tenant are collected. */
 export async function listCollection(tx: TenantTx): Promise<CollectionRow[]> {
   return tx.db.$queryRaw<CollectionRow[]>`
-    select i.id, i.customer_id, s.collection, i.payment_status, i.currency, i.amount_due_minor - i.amount_paid_minor as remaining_minor,
+    select i.id, i.customer_id, s.collection, i.payment_status, i.currency, i.amount_due_minor - i.amount_paid_minor - i.amount_offset_minor as remaining_minor,
       (select count(*)::int from payment_attempt a where a.tenant_id = i.tenant_id and a.invoice_id = i.id and a.state = 'failed') as failed_attempts
     from invoice i join subscription s on s.tenant_id = i.tenant_id and s.id = i.subscription_id
     where i.tenant_id = ${tx.tenantId}::uuid and i.invoice_status = 'finalized' and i.invoice_type <> 'credit'`;

@@ -21,6 +21,7 @@ export type StoredInvoice = {
   readonly total_minor: bigint;
   readonly amount_due_minor: bigint;
   readonly amount_paid_minor: bigint;
+  readonly amount_offset_minor: bigint;
   readonly number: string | null;
   readonly due_at: Date | null;
   readonly uncollectible_at: Date | null;
@@ -31,7 +32,7 @@ export type StoredInvoice = {
 export async function lockInvoice(tx: TenantTx, id: string): Promise<StoredInvoice | null> {
   const rows = await tx.db.$queryRaw<StoredInvoice[]>`
     select id, customer_id, subscription_id, invoice_type, invoice_status, currency, kind, schedule_no, boundary_index, billing_sequence,
-      billing_reason, description, idempotency_key, metadata, period_start, period_end, total_minor, amount_due_minor, amount_paid_minor,
+      billing_reason, description, idempotency_key, metadata, period_start, period_end, total_minor, amount_due_minor, amount_paid_minor, amount_offset_minor,
       number, due_at, uncollectible_at, version
     from invoice where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and record_status = 'published' for update`;
   return rows[0] ?? null;

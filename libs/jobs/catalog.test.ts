@@ -39,6 +39,7 @@ describe("the job catalog", () => {
       expect.arrayContaining(["invoice.render_pdf", "invoice.sync_stripe"]),
     );
     expect(namesOf("invoice.finalized")).not.toContain("invoice.email");
+    expect(namesOf("credit_note.issued")).toEqual(["invoice.render_pdf"]);
     expect(namesOf("invoice.pdf_rendered")).toEqual(
       expect.arrayContaining(["invoice.email", "invoice.store_pdf"]),
     );

@@ -31,6 +31,7 @@ export function invoiceDocument(over: Partial<InvoiceDocument> = {}): InvoiceDoc
     invoiceId: "inv_1",
     invoiceType: "subscription",
     number: "INV-202510-00001",
+    corrects: null,
     issuedAt: "2025-10-01T00:00:05Z",
     dueAt: "2025-10-31T00:00:05Z",
     currency: "USD",

@@ -2,6 +2,7 @@ import type { Route } from "../define-route.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
 import { billingRunRoutes } from "./billing-runs.ts";
 import { couponRoutes } from "./coupons.ts";
+import { creditNoteRoutes } from "./credit-notes.ts";
 import { creditRoutes } from "./credits.ts";
 import { customerRoutes } from "./customers.ts";
 import { docsRoutes } from "./docs.ts";
@@ -39,6 +40,7 @@ const routes: readonly Route[] = [
   ...invoiceGenerationRoutes,
   ...invoiceEndRoutes,
   ...invoiceProofRoutes,
+  ...creditNoteRoutes,
   ...billingRunRoutes,
   ...jobRoutes,
   ...ledgerRoutes,

@@ -94,16 +94,21 @@ const balance = defineRoute({
     params: { id: customerId },
     response: {
       customer: customerId,
-      balances: [{ currency: "USD", credit: "100.00", receivable: "40.00" }],
+      balances: [{ currency: "USD", credit: "100.00", receivable: "40.00", refunds_payable: "0.00" }],
     },
   },
   transaction: async (tx, { params }) => {
     const id = await customerIdOf(tx, params.id);
-    const balances = (await readBalances(tx, id)).map(({ currency, credit_minor, receivable_minor }) => ({
-      currency,
-      credit: formatMoney({ minor: credit_minor, currency }),
-      receivable: formatMoney({ minor: receivable_minor, currency }),
-    }));
+    const balances = (await readBalances(tx, id)).map((row) => {
+      const { currency } = row;
+      const amount = (minor: bigint) => formatMoney({ minor, currency });
+      return {
+        currency,
+        credit: amount(row.credit_minor),
+        receivable: amount(row.receivable_minor),
+        refunds_payable: amount(row.refunds_payable_minor),
+      };
+    });
     return { body: { customer: publicId("customer", id), balances } };
   },
 });

@@ -5,6 +5,7 @@ export const invoiceDocumentSample: InvoiceDocument = {
   schema: 1,
   invoiceId: "inv_doctor",
   invoiceType: "one_off",
+  corrects: null,
   number: "DOCTOR",
   issuedAt: "2026-01-01T00:00:00.000Z",
   dueAt: "2026-01-31T00:00:00.000Z",

@@ -73,8 +73,8 @@ describe("credit", () => {
     await tenant.inTenant((tx) => finalizeInvoices(tx, [draft]));
     expect(await leftOf(tenant, customerId)).toEqual([300]);
     expect(await tenant.inTenant((tx) => readBalances(tx, customerId))).toEqual([
-      { currency: "EUR", credit_minor: 0n, receivable_minor: 700n },
-      { currency: "USD", credit_minor: 300n, receivable_minor: 0n },
+      { currency: "EUR", credit_minor: 0n, receivable_minor: 700n, refunds_payable_minor: 0n },
+      { currency: "USD", credit_minor: 300n, receivable_minor: 0n, refunds_payable_minor: 0n },
     ]);
   });
 

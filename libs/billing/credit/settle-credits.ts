@@ -50,6 +50,7 @@ export async function settleCredits(
   );
   await insertCreditGrants(tx, payable.filter((draft) => draft.total_minor < 0n).map(surplusGrant));
   return drafts.map((draft) => {
+    if (draft.invoice_type === "credit") return draft;
     const creditMinor = drawOf.get(draft.id)?.creditMinor ?? draft.credit_total_minor;
     return { ...draft, credit_total_minor: creditMinor, amount_due_minor: draft.total_minor - creditMinor };
   });

@@ -33,6 +33,7 @@ export function buildDocument(
     schema: 1,
     invoiceId: publicId("invoice", draft.id),
     invoiceType: draft.invoice_type,
+    corrects: draft.corrects === null ? null : { number: draft.corrects.number, reason: draft.description },
     currency,
     timezone: draft.timezone ?? customer.timezone ?? settings.timezone,
     locale,

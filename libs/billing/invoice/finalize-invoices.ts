@@ -1,9 +1,9 @@
 import { localDate } from "#libs/core/calendar/timezone.ts";
 import { numberParts, parseNumberTemplate } from "#libs/core/invoice/number-template.ts";
-import { invoicePostings } from "#libs/core/ledger/postings.ts";
+import { creditNotePostings, invoicePostings, type Posting } from "#libs/core/ledger/postings.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import type { TenantTx } from "#libs/data/database.ts";
-import { emitEvents } from "#libs/data/domain-events.ts";
+import { emitEvents, type NewEvent } from "#libs/data/domain-events.ts";
 import {
   type DraftInvoiceRow,
   type Finalization,
@@ -29,36 +29,36 @@ export async function finalizeInvoices(tx: TenantTx, ids: readonly string[]): Pr
   await postLedger(
     tx,
     drafts.map((draft) => ({
-      kind: "invoice.finalized",
+      kind: draft.settlement === null ? "invoice.finalized" : "credit_note.issued",
       ref: draft.id,
       customerId: draft.customer_id,
       invoiceId: draft.id,
-      postings: invoicePostings({
-        currency: draft.currency,
-        totalMinor: draft.total_minor,
-        taxMinor: draft.tax_total_minor,
-        creditMinor: draft.credit_total_minor,
-      }),
+      postings: postingsOf(draft),
     })),
   );
-  await emitEvents(
-    tx,
-    drafts.flatMap((draft) => {
-      const subject = { subjectType: "invoice" as const, subjectId: draft.id };
-      const finalized = {
-        type: "invoice.finalized" as const,
-        ...subject,
-        data: { customer_id: draft.customer_id },
-      };
-      return draft.amount_due_minor > 0n
-        ? [finalized]
-        : [finalized, { type: "invoice.paid" as const, ...subject }];
-    }),
-  );
+  await emitEvents(tx, drafts.flatMap(eventsOf));
   return issueInvoices(
     tx,
     drafts.map((draft) => finalizationOf(tx, draft, settings, version)),
   );
+}
+
+function postingsOf(draft: DraftInvoiceRow): Posting[] {
+  const { currency, settlement, total_minor: totalMinor, tax_total_minor: taxMinor } = draft;
+  return settlement === null
+    ? invoicePostings({ currency, totalMinor, taxMinor, creditMinor: draft.credit_total_minor })
+    : creditNotePostings({ currency, totalMinor, taxMinor, settlement });
+}
+
+function eventsOf(draft: DraftInvoiceRow): NewEvent[] {
+  const { id: subjectId, customer_id, settlement, corrects } = draft;
+  if (settlement !== null) {
+    const data = { customer_id, settlement, invoice_id: corrects?.id ?? null };
+    return [{ type: "credit_note.issued", subjectType: "credit_note", subjectId, data }];
+  }
+  const subject = { subjectType: "invoice" as const, subjectId };
+  const finalized = { type: "invoice.finalized" as const, ...subject, data: { customer_id } };
+  return draft.amount_due_minor > 0n ? [finalized] : [finalized, { type: "invoice.paid", ...subject }];
 }
 
 /** Numbers follow customers and their boundaries, so that the same month gives the same numbers. */

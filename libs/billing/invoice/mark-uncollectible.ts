@@ -4,6 +4,7 @@ import { writeAudit } from "#libs/data/audit-log.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { markUncollectible } from "#libs/data/invoice-ends.ts";
+import { leftToPay } from "#libs/data/left-to-pay.ts";
 import { postLedger } from "#libs/data/ledger.ts";
 import { findOpenAttempt } from "#libs/data/payment-attempts.ts";
 import { type InvoiceTarget, requireIssued } from "./require-invoice.ts";
@@ -15,7 +16,7 @@ import { type InvoiceTarget, requireIssued } from "./require-invoice.ts";
  */
 export async function markInvoiceUncollectible(tx: TenantTx, input: InvoiceTarget): Promise<void> {
   const invoice = await requireIssued(tx, input);
-  const leftMinor = invoice.amount_due_minor - invoice.amount_paid_minor;
+  const leftMinor = leftToPay(invoice);
   if (leftMinor <= 0n)
     throw domainError("invoice_already_paid", `Nothing is left to pay on ${invoice.number}.`);
   if (invoice.uncollectible_at !== null) throw domainError("invoice_already_uncollectible");

@@ -1,4 +1,4 @@
-import type { DeliveryInvoice } from "#libs/data/invoice-delivery.ts";
+import { leftToPay } from "#libs/data/left-to-pay.ts";
 import { listPayments, type PaymentRow } from "#libs/data/payments.ts";
 import type { StripeClient } from "#libs/platform/stripe/stripe-client.ts";
 import {
@@ -20,7 +20,7 @@ type MirrorDeps = EffectDeps & { readonly stripe: StripeClient };
 
 /**
  * Shows the mirror how its invoice was paid: each PaymentIntent of ours is attached to it, and when the invoice is
- * paid in full by money that Stripe never saw, the mirror is marked paid out of band. Safe to repeat.
+ * settled by money that Stripe never saw or by credit notes, the mirror is marked paid out of band. Safe to repeat.
  * @throws DomainError provider_unavailable, provider_refused, effect_in_progress
  */
 export async function settleStripeMirror(
@@ -34,7 +34,7 @@ export async function settleStripeMirror(
     payments: await listPayments(tx, input.invoiceId),
   }));
   if (invoice.stripe_invoice_id === null) return { skipped: "no_mirror" };
-  if (payments.length === 0) return { skipped: "no_payment" };
+  if (payments.length === 0 && invoice.amount_offset_minor === 0n) return { skipped: "no_payment" };
   const mirror = { ...deps, stripe };
   const mirrorId = invoice.stripe_invoice_id;
   let attached = 0;
@@ -43,13 +43,10 @@ export async function settleStripeMirror(
     await attachPayment(mirror, input, mirrorId, payment, payment.provider_id);
     attached += 1;
   }
-  const outOfBand = attached < payments.length && isPaid(invoice);
+  const isPartOutside = attached < payments.length || invoice.amount_offset_minor > 0n;
+  const outOfBand = isPartOutside && leftToPay(invoice) <= 0n;
   if (outOfBand) await payOutOfBand(mirror, input, mirrorId);
   return { attached, outOfBand };
-}
-
-function isPaid(invoice: DeliveryInvoice): boolean {
-  return invoice.amount_paid_minor >= invoice.amount_due_minor;
 }
 
 async function attachPayment(

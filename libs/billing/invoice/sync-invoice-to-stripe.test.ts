@@ -1,3 +1,4 @@
+import { newId } from "#libs/data/new-id.ts";
 import { documentLine } from "#libs/testkit/invoice-document.ts";
 import { type DeliveryWorld, openDeliveryWorld } from "#libs/testkit/delivery-world.ts";
 import { insertIssuedInvoice } from "#libs/testkit/invoice-rows.ts";
@@ -250,6 +251,25 @@ describe("syncInvoiceToStripe", () => {
       status: "paid",
       amount_paid_off_stripe: 1_234,
     });
+  });
+
+  it("marks the mirror paid out of band once a credit note has taken off what was left", async () => {
+    const invoice = await insertIssuedInvoice(world.test, world.tenant);
+    await syncInvoiceToStripe(world.deps, invoice);
+    expect(await settleStripeMirror(world.deps, invoice)).toEqual({ skipped: "no_payment" });
+    const note = newId();
+    await world.test.owner.query(
+      `insert into invoice (tenant_id, id, customer_id, invoice_type, corrects_invoice_id, settlement, currency, billing_reason, subtotal_minor,
+         discount_total_minor, tax_total_minor, credit_total_minor, total_minor, amount_due_minor, settings_version)
+       values ($1, $2, $3, 'credit', $4, 'offset', 'USD', 'credit_note', 1234, 0, 0, 0, 1234, 0, 1)`,
+      [invoice.tenantId, note, invoice.customerId, invoice.invoiceId],
+    );
+    await world.test.owner.query(
+      "update invoice set invoice_status = 'finalized', number = 'CN-1', issued_at = now() where id = $1",
+      [note],
+    );
+    expect(await settleStripeMirror(world.deps, invoice)).toEqual({ attached: 0, outOfBand: true });
+    expect((await mirrors(invoice.invoiceId))[0]).toMatchObject({ status: "paid" });
   });
 
   it("settles money that came before the mirror stood", async () => {

@@ -37,11 +37,13 @@ export async function voidInvoice(
 /**
  * Whether an invoice, locked, can be voided.
  * @throws DomainError invoice_already_voided, invoice_already_paid, invoice_partly_paid, payment_in_progress,
- *   invoice_corrected, credit_already_used
+ *   invoice_corrected, invoice_is_credit_note, credit_already_used
  */
 export async function assertVoidable(tx: TenantTx, invoice: StoredInvoice): Promise<void> {
   const { number, amount_paid_minor: paid, amount_due_minor: due, currency } = invoice;
   const name = `Invoice ${number ?? "(draft)"}`;
+  if (invoice.invoice_type === "credit")
+    throw domainError("invoice_is_credit_note", `${number} is a credit note: void it as one.`);
   if (invoice.invoice_status === "voided")
     throw domainError("invoice_already_voided", `${name} is void already.`);
   const shown = formatMoney({ minor: paid, currency });

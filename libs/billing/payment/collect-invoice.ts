@@ -3,6 +3,7 @@ import { money } from "#libs/core/money/money.ts";
 import { stripeAmount } from "#libs/core/money/stripe-minor-units.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import type { DeliveryInvoice } from "#libs/data/invoice-delivery.ts";
+import { leftToPay } from "#libs/data/left-to-pay.ts";
 import {
   type AttemptRow,
   clearRetry,
@@ -94,7 +95,7 @@ async function prepareCharge(tx: TenantTx, input: DeliveryInput): Promise<Prepar
   const open = await findOpenAttempt(tx, input.invoiceId);
   if (open?.state === "processing") return { attemptId: open.id, state: "processing" };
   if (payable?.invoice_status === "voided") return { skipped: "voided" };
-  if (invoice.amount_due_minor <= invoice.amount_paid_minor) return { skipped: "paid" };
+  if (leftToPay(invoice) <= 0n) return { skipped: "paid" };
   if (invoice.uncollectible_at !== null) return { skipped: "uncollectible" };
   if (invoice.collection !== "charge_automatically") return { skipped: "not_automatic" };
   const { payment_method_id: methodId, payment_method_provider_id: methodProviderId } = invoice;

@@ -1,6 +1,7 @@
 import { domainError } from "#libs/core/errors.ts";
 import { formatMoney, money, type Money, parseMoney } from "#libs/core/money/money.ts";
 import type { TenantTx } from "#libs/data/database.ts";
+import { leftToPay } from "#libs/data/left-to-pay.ts";
 import { findAttempt, findOpenAttempt, insertEndedAttempt } from "#libs/data/payment-attempts.ts";
 import { listPayments, lockPayableInvoice, type PayableInvoice } from "#libs/data/payments.ts";
 import { failAttempt } from "./fail-attempt.ts";
@@ -40,7 +41,7 @@ export async function recordOutsidePayment(
   const amount = readAmount(invoice, input);
   const known = input.paymentStatus === "succeeded" ? await findKnown(tx, input, amount) : null;
   if (known !== null) return { paymentId: known };
-  const left = invoice.amount_due_minor - invoice.amount_paid_minor;
+  const left = leftToPay(invoice);
   if (left <= 0n) throw domainError("invoice_already_paid", `nothing is left to pay on ${invoice.number}`);
   if ((await findOpenAttempt(tx, invoice.id)) !== null) {
     throw domainError(
@@ -75,7 +76,7 @@ function readAmount(invoice: PayableInvoice, input: OutsidePayment): Money {
     throw domainError("currency_mismatch", `the invoice is in ${currency}, the payment in ${input.currency}`);
   }
   if (input.amount === undefined) {
-    return money(invoice.amount_due_minor - invoice.amount_paid_minor, currency);
+    return money(leftToPay(invoice), currency);
   }
   const amount = parseMoney(input.amount, currency);
   if (amount.minor <= 0n) {

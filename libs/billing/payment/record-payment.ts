@@ -2,6 +2,7 @@ import { paymentPostings } from "#libs/core/ledger/postings.ts";
 import type { Money } from "#libs/core/money/money.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents, type NewEvent } from "#libs/data/domain-events.ts";
+import { leftToPay } from "#libs/data/left-to-pay.ts";
 import { postLedger } from "#libs/data/ledger.ts";
 import {
   insertOverpaymentCredit,
@@ -29,8 +30,7 @@ export async function recordPayment(
   },
 ): Promise<string | null> {
   const { minor, currency } = payment.amount;
-  const open =
-    invoice.invoice_status === "finalized" ? invoice.amount_due_minor - invoice.amount_paid_minor : 0n;
+  const open = invoice.invoice_status === "finalized" ? leftToPay(invoice) : 0n;
   const applied = minor < open ? minor : open > 0n ? open : 0n;
   const overpaid = minor - applied;
   const paymentId =

@@ -41,13 +41,23 @@ export const creditWire = z.strictObject({
   cost_basis: z.string().nullable(),
   expires_at: z.string().nullable(),
   reason: z.string().nullable(),
-  source_invoice: z.string().nullable().describe("The invoice whose total below zero made it"),
+  source_invoice: z
+    .string()
+    .nullable()
+    .describe("The invoice whose total below zero made it, or the credit note"),
   created_at: z.string(),
 });
 
 export const balanceWire = z.strictObject({
   customer: z.string(),
-  balances: z.array(z.strictObject({ currency: z.string(), credit: z.string(), receivable: z.string() })),
+  balances: z.array(
+    z.strictObject({
+      currency: z.string(),
+      credit: z.string().describe("What invoices may still use"),
+      receivable: z.string().describe("What is left to pay on invoices"),
+      refunds_payable: z.string().describe("What credit notes promised to pay out"),
+    }),
+  ),
 });
 
 export function parseCredit(body: z.infer<typeof createCreditBody>): Omit<NewCredit, "customer"> {

@@ -3,6 +3,7 @@ import { invoiceStatus } from "#libs/core/invoice/invoice-status.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import type { InvoiceLineView, InvoiceView } from "#libs/data/invoice-reads.ts";
+import { leftToPay } from "#libs/data/left-to-pay.ts";
 import { snakeCaseKeys } from "./snake-case-keys.ts";
 import { nullableTimestamp, timestampToWire } from "./wire-values.ts";
 
@@ -52,6 +53,7 @@ const invoiceFields = {
   credit_total: amount,
   amount_due: amount,
   amount_paid: amount,
+  amount_offset: amount.describe("Credit notes offset against it"),
   amount_remaining: amount,
   description: z.string().nullable(),
   billing_reason: z.string(),
@@ -111,7 +113,8 @@ export function presentInvoiceSummary(row: InvoiceView, { now, publicUrl }: Pres
     credit_total: money(row.credit_total_minor),
     amount_due: money(row.amount_due_minor),
     amount_paid: money(row.amount_paid_minor),
-    amount_remaining: money(row.amount_due_minor - row.amount_paid_minor),
+    amount_offset: money(row.amount_offset_minor),
+    amount_remaining: money(leftToPay(row)),
     description: row.description,
     billing_reason: row.billing_reason,
     billing_sequence: row.billing_sequence,
@@ -195,7 +198,15 @@ export const invoiceCsvColumns = [
     "total",
     "credit_total",
   ] as const),
-  ...(["amount_due", "amount_paid", "amount_remaining", "period_start", "period_end", "issued_at"] as const),
+  ...([
+    "amount_due",
+    "amount_paid",
+    "amount_offset",
+    "amount_remaining",
+    "period_start",
+    "period_end",
+    "issued_at",
+  ] as const),
   ...(["due_date", "paid_at", "billing_reason", "billing_sequence", "created_at"] as const),
 ] satisfies readonly (keyof InvoiceSummaryWire)[];
 
@@ -203,7 +214,7 @@ function shownStatus(row: InvoiceView, now: string): InvoiceSummaryWire["status"
   return invoiceStatus({
     invoiceStatus: row.invoice_status,
     paymentStatus: row.payment_status,
-    amountDueMinor: row.amount_due_minor,
+    amountDueMinor: row.amount_due_minor - row.amount_offset_minor,
     amountPaidMinor: row.amount_paid_minor,
     dueAt: nullableTimestamp(row.due_at),
     now,

@@ -71,6 +71,8 @@ export type InvoiceDocument = {
   readonly invoiceId: string;
   readonly invoiceType: "subscription" | "one_off" | "credit";
   readonly number: string;
+  /** Of a credit note: number of the invoice that it corrects, and why; null on invoices. */
+  readonly corrects: { readonly number: string; readonly reason: string | null } | null;
   readonly issuedAt: string;
   readonly dueAt: string;
   readonly currency: string;

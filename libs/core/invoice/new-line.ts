@@ -14,6 +14,8 @@ export type NewLine = {
   readonly priceId: string | null;
   readonly priceCode: string | null;
   readonly billingPeriodId: string | null;
+  /** Of a credit note: the billed line that it takes back. */
+  readonly correctsLineId?: string;
   readonly group: string;
   readonly description: string;
   readonly quantity: Decimal;

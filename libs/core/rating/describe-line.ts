@@ -55,6 +55,7 @@ const stepNames: Readonly<Record<RatingStep["name"], string>> = {
   maximum_amount: "Maximum",
   group_share: "Share of the group",
   already_billed: "Billed before",
+  credit_note: "Taken back",
 };
 
 function describeTier(tier: DocumentTier): string {

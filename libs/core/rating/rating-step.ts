@@ -14,7 +14,8 @@ export type RatingStep = {
     | "minimum_amount"
     | "maximum_amount"
     | "group_share"
-    | "already_billed";
+    | "already_billed"
+    | "credit_note";
   readonly before: DecimalString;
   readonly after: DecimalString;
   readonly detail: string;

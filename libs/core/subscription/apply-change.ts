@@ -217,7 +217,10 @@ function schedulesOf(
 
 /** A claim is given back once: whoever did it before has ended its item. */
 function creditsOf(closed: readonly BillableItem[], claims: readonly BilledClaim[]) {
-  const open = claims.filter(({ billed }) => billed !== null && billed.credited.amountMinor === 0n);
+  // What an earlier change cut off is not cut again; what credit notes took back only leaves less of it.
+  const open = claims.filter(
+    ({ billed }) => billed !== null && billed.credited.amountMinor === (billed.creditedByNotesMinor ?? 0n),
+  );
   return closed.flatMap((item) =>
     item.price.kind !== "recurring"
       ? []

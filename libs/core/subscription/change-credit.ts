@@ -29,8 +29,10 @@ export type BilledAmounts = {
   /** Major units, unrounded, before discounts. */
   readonly exactAmount: Decimal;
   readonly amounts: LineAmounts;
-  /** What earlier credits gave back of it; all positive. */
+  /** What earlier credits gave back of it, of changes and credit notes; all positive. */
   readonly credited: LineAmounts;
+  /** The part of `credited.amountMinor` that credit notes took back; unset: 0. */
+  readonly creditedByNotesMinor?: bigint;
   readonly taxRates: readonly TaxRate[];
   readonly quantity: Decimal;
   readonly unitAmount: Decimal | null;

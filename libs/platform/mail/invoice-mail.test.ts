@@ -49,11 +49,19 @@ describe("the invoice mail", () => {
   });
 
   test("names a credit note as one and asks for no payment", () => {
-    const mail = invoiceMail(invoiceDocument({ invoiceType: "credit", number: "CN-1" }), {
-      from: "Acme",
-      payUrl,
-    });
+    const mail = invoiceMail(
+      invoiceDocument({
+        invoiceType: "credit",
+        number: "CN-1",
+        corrects: { number: "INV-7", reason: "Outage" },
+      }),
+      {
+        from: "Acme",
+        payUrl,
+      },
+    );
     expect(mail.subject).toBe("Credit note CN-1 from Acme");
+    expect(mail.text).toMatch(/For invoice:? +INV-7/);
     expect(mail.text).toContain("$12.34 credited to you");
     expect(mail.text).not.toContain("Pay this invoice");
   });

@@ -57,6 +57,7 @@ function mailWords(document: InvoiceDocument, text: InvoiceText, from: string): 
     sentence: `${isCredit ? "your credit note" : "your invoice"} ${document.number} from ${from} is attached as a PDF.`,
     facts: [
       [`${name} number`, document.number],
+      ...(document.corrects === null ? [] : ([["For invoice", document.corrects.number]] as const)),
       ["Date of issue", text.date(document.issuedAt)],
       ...due,
       ...period,

@@ -56,6 +56,8 @@ function head(document: InvoiceDocument, text: InvoiceText): Html {
       <h1>${documentName(document)}</h1>
       <table class="facts">
         ${fact(isInvoice ? "Invoice number" : "Credit note number", document.number)}
+        ${document.corrects !== null && fact("For invoice", document.corrects.number)}
+        ${document.corrects?.reason != null && fact("Reason", document.corrects.reason)}
         ${fact("Date of issue", text.date(document.issuedAt))}
         ${isInvoice && fact("Date due", text.date(document.dueAt))}
         ${

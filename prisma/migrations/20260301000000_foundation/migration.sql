@@ -464,6 +464,7 @@ CREATE TABLE "invoice" (
     "total_minor" BIGINT NOT NULL,
     "amount_due_minor" BIGINT NOT NULL,
     "amount_paid_minor" BIGINT NOT NULL DEFAULT 0,
+    "amount_offset_minor" BIGINT NOT NULL DEFAULT 0,
     "number" TEXT,
     "series" TEXT,
     "issued_at" TIMESTAMPTZ(3),
@@ -477,6 +478,7 @@ CREATE TABLE "invoice" (
     "uncollectible_at" TIMESTAMPTZ(3),
     "replaces_invoice_id" UUID,
     "corrects_invoice_id" UUID,
+    "settlement" TEXT,
     "settings_version" INTEGER NOT NULL,
     "run_id" UUID,
     "metadata" JSONB NOT NULL DEFAULT '{}',
@@ -498,6 +500,7 @@ CREATE TABLE "invoice_line" (
     "subscription_item_id" UUID,
     "price_id" UUID,
     "billing_period_id" UUID,
+    "corrects_line_id" UUID,
     "group_key" TEXT NOT NULL DEFAULT '',
     "description" TEXT NOT NULL,
     "quantity" DECIMAL(40,12) NOT NULL,
@@ -1132,6 +1135,7 @@ DECLARE
     ['invoice', 'replaces_invoice_id', 'invoice'], ['invoice', 'corrects_invoice_id', 'invoice'],
     ['invoice_line', 'invoice_id', 'invoice'], ['invoice_line', 'subscription_item_id', 'subscription_item'],
     ['invoice_line', 'price_id', 'price'], ['invoice_line', 'billing_period_id', 'billing_period'],
+    ['invoice_line', 'corrects_line_id', 'invoice_line'],
     ['invoice_tax', 'invoice_id', 'invoice'], ['invoice_tax', 'tax_rate_id', 'tax_rate'],
     ['invoice_discount', 'invoice_id', 'invoice'], ['invoice_discount', 'customer_coupon_id', 'customer_coupon'],
     ['invoice_document', 'invoice_id', 'invoice'], ['artifact', 'invoice_id', 'invoice'],
@@ -1173,8 +1177,10 @@ ALTER TABLE invoice ADD CHECK (invoice_type IN ('subscription', 'one_off', 'cred
   ADD CHECK (kind IN ('start', 'cycle', 'change', 'final', 'late')),
   ADD CONSTRAINT invoice_number_when_finalized CHECK ((invoice_status = 'draft') = (number IS NULL) OR (invoice_status = 'voided')),
   ADD CONSTRAINT invoice_amounts_in_range CHECK (greatest(abs(subtotal_minor), abs(discount_total_minor), abs(tax_total_minor), abs(credit_total_minor), abs(total_minor), abs(amount_due_minor), abs(amount_paid_minor)) <= 1000000000000000000),
-  ADD CONSTRAINT invoice_amount_due CHECK (amount_due_minor = total_minor - credit_total_minor),
-  ADD CONSTRAINT invoice_not_overpaid CHECK (invoice_type = 'credit' OR amount_paid_minor <= greatest(amount_due_minor, 0));
+  ADD CONSTRAINT invoice_amount_due CHECK (amount_due_minor = CASE invoice_type WHEN 'credit' THEN 0 ELSE total_minor - credit_total_minor END),
+  ADD CONSTRAINT invoice_not_overpaid CHECK (amount_offset_minor >= 0 AND amount_paid_minor + amount_offset_minor <= greatest(amount_due_minor, 0)),
+  ADD CHECK (settlement IN ('refund', 'credit', 'offset')),
+  ADD CONSTRAINT invoice_corrects CHECK ((invoice_type = 'credit') = (corrects_invoice_id IS NOT NULL) AND (invoice_type = 'credit') = (settlement IS NOT NULL));
 ALTER TABLE invoice_line ADD CHECK (kind IN ('recurring', 'usage', 'one_time', 'proration_charge', 'proration_credit', 'minimum_commitment', 'late_usage', 'adjustment')),
   ADD CHECK (abs(amount_minor) <= 1000000000000000000), ADD CHECK (period_start <= period_end);
 ALTER TABLE payment_attempt ADD CHECK (state IN ('open', 'processing', 'succeeded', 'failed', 'canceled')), ADD CHECK (amount_minor > 0);
@@ -1207,6 +1213,8 @@ CREATE INDEX invoice_discount_by_coupon ON invoice_discount (tenant_id, customer
 CREATE INDEX customer_coupon_by_customer ON customer_coupon (tenant_id, customer_id);
 CREATE INDEX billing_period_by_count ON billing_period (tenant_id, counted_at NULLS FIRST) WHERE state = 'billed';
 CREATE INDEX billing_period_late ON billing_period (tenant_id, subscription_item_id) WHERE late_since IS NOT NULL;
+CREATE INDEX invoice_by_corrected ON invoice (tenant_id, corrects_invoice_id) WHERE corrects_invoice_id IS NOT NULL;
+CREATE INDEX invoice_line_by_corrected ON invoice_line (tenant_id, corrects_line_id) WHERE corrects_line_id IS NOT NULL;
 CREATE INDEX invoice_draft_due ON invoice (finalize_at) WHERE invoice_status = 'draft';
 CREATE INDEX webhook_inbox_waiting ON webhook_inbox (received_at) WHERE state = 'received';
 CREATE INDEX usage_event_by_time ON usage_event (tenant_id, timestamp);
@@ -1226,11 +1234,11 @@ BEGIN
   IF OLD.invoice_status <> 'draft' THEN
     IF ROW(NEW.customer_id, NEW.subscription_id, NEW.invoice_type, NEW.currency, NEW.kind, NEW.schedule_no, NEW.boundary_index, NEW.period_start, NEW.period_end,
            NEW.subtotal_minor, NEW.discount_total_minor, NEW.tax_total_minor, NEW.credit_total_minor, NEW.total_minor, NEW.amount_due_minor,
-           NEW.number, NEW.series, NEW.issued_at, NEW.due_at, NEW.billing_sequence, NEW.settings_version)
+           NEW.number, NEW.series, NEW.issued_at, NEW.due_at, NEW.billing_sequence, NEW.settings_version, NEW.corrects_invoice_id, NEW.settlement)
        IS DISTINCT FROM
        ROW(OLD.customer_id, OLD.subscription_id, OLD.invoice_type, OLD.currency, OLD.kind, OLD.schedule_no, OLD.boundary_index, OLD.period_start, OLD.period_end,
            OLD.subtotal_minor, OLD.discount_total_minor, OLD.tax_total_minor, OLD.credit_total_minor, OLD.total_minor, OLD.amount_due_minor,
-           OLD.number, OLD.series, OLD.issued_at, OLD.due_at, OLD.billing_sequence, OLD.settings_version) THEN
+           OLD.number, OLD.series, OLD.issued_at, OLD.due_at, OLD.billing_sequence, OLD.settings_version, OLD.corrects_invoice_id, OLD.settlement) THEN
       RAISE EXCEPTION 'invoice % was issued and cannot be edited', OLD.id USING ERRCODE = 'restrict_violation', CONSTRAINT = 'invoice_frozen';
     END IF;
     IF NEW.invoice_status = 'draft' OR (OLD.invoice_status = 'voided' AND NEW.invoice_status <> 'voided') THEN
@@ -1246,7 +1254,7 @@ CREATE TRIGGER invoice_guard BEFORE UPDATE ON invoice FOR EACH ROW EXECUTE FUNCT
 -- Issued is what a draft becomes: nothing is born with a number.
 CREATE FUNCTION invoice_insert_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.invoice_status <> 'draft' OR NEW.number IS NOT NULL OR NEW.issued_at IS NOT NULL OR NEW.amount_paid_minor <> 0 THEN
+  IF NEW.invoice_status <> 'draft' OR NEW.number IS NOT NULL OR NEW.issued_at IS NOT NULL OR NEW.amount_paid_minor <> 0 OR NEW.amount_offset_minor <> 0 THEN
     RAISE EXCEPTION 'invoice % must begin as a draft', NEW.id USING ERRCODE = 'restrict_violation', CONSTRAINT = 'invoice_begins_as_draft';
   END IF;
   RETURN NEW;
@@ -1310,16 +1318,19 @@ BEGIN
   END LOOP;
 END $$;
 
--- amount_paid and payment_status are a function of payments and attempts.
+-- What is paid, what is offset and payment_status are a function of payments, credit notes and attempts.
 CREATE FUNCTION invoice_payment_refresh(tenant uuid, target uuid) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
   UPDATE invoice i SET
     amount_paid_minor = p.paid,
+    amount_offset_minor = n.noted,
     payment_status = CASE
-      WHEN p.paid >= i.amount_due_minor THEN 'succeeded'
+      WHEN p.paid + n.noted >= i.amount_due_minor THEN 'succeeded'
       WHEN a.last_state = 'failed' THEN 'failed'
       ELSE 'pending' END,
-    paid_at = CASE WHEN p.paid >= i.amount_due_minor THEN coalesce(i.paid_at, p.last_at) END
+    paid_at = CASE WHEN p.paid + n.noted >= i.amount_due_minor THEN coalesce(i.paid_at, greatest(p.last_at, n.last_at)) END
   FROM (SELECT coalesce(sum(amount_minor), 0)::bigint AS paid, max(received_at) AS last_at FROM payment WHERE tenant_id = tenant AND invoice_id = target) p,
+       (SELECT coalesce(sum(total_minor), 0)::bigint AS noted, max(issued_at) AS last_at FROM invoice
+         WHERE tenant_id = tenant AND corrects_invoice_id = target AND settlement = 'offset' AND invoice_status = 'finalized') n,
        (SELECT (SELECT state FROM payment_attempt WHERE tenant_id = tenant AND invoice_id = target ORDER BY opened_at DESC, id DESC LIMIT 1) AS last_state) a
   WHERE i.tenant_id = tenant AND i.id = target AND i.invoice_status <> 'draft';
 $$;
@@ -1330,6 +1341,25 @@ BEGIN
 END $$;
 CREATE TRIGGER payment_refreshes_invoice AFTER INSERT OR UPDATE ON payment FOR EACH ROW EXECUTE FUNCTION invoice_payment_changed();
 CREATE TRIGGER payment_attempt_refreshes_invoice AFTER INSERT OR UPDATE ON payment_attempt FOR EACH ROW EXECUTE FUNCTION invoice_payment_changed();
+
+-- Credit notes never take back more than was billed, of the invoice or of a line. Whoever issues one has locked the invoice.
+CREATE FUNCTION credit_note_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.invoice_status = 'finalized' THEN
+    IF (SELECT sum(n.total_minor) FROM invoice n WHERE n.tenant_id = NEW.tenant_id AND n.corrects_invoice_id = NEW.corrects_invoice_id AND n.invoice_status = 'finalized')
+       > (SELECT i.total_minor FROM invoice i WHERE i.tenant_id = NEW.tenant_id AND i.id = NEW.corrects_invoice_id)
+       OR EXISTS (SELECT 1 FROM invoice_line l JOIN invoice_line b ON b.tenant_id = l.tenant_id AND b.id = l.corrects_line_id
+         WHERE l.tenant_id = NEW.tenant_id AND l.invoice_id = NEW.id AND b.amount_minor < (SELECT sum(o.amount_minor) FROM invoice_line o
+           JOIN invoice n ON n.tenant_id = o.tenant_id AND n.id = o.invoice_id AND n.invoice_status = 'finalized'
+           WHERE o.tenant_id = b.tenant_id AND o.corrects_line_id = b.id)) THEN
+      RAISE EXCEPTION 'credit note % takes back more than was billed', NEW.number USING ERRCODE = 'restrict_violation', CONSTRAINT = 'credit_note_exceeds_invoice';
+    END IF;
+  END IF;
+  PERFORM invoice_payment_refresh(NEW.tenant_id, NEW.corrects_invoice_id);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER credit_note_guard AFTER UPDATE OF invoice_status ON invoice FOR EACH ROW
+  WHEN (NEW.invoice_type = 'credit' AND NEW.invoice_status <> OLD.invoice_status) EXECUTE FUNCTION credit_note_guard();
 
 -- A number is given in order of time within its series: the counter only moves forward.
 -- No grant is used for more than it holds. Whoever uses it has locked the grant's row; what a void invoice used is free again.
@@ -1429,7 +1459,7 @@ DO $$
 DECLARE writable text;
 BEGIN
   SELECT string_agg(quote_ident(column_name), ', ') INTO writable FROM information_schema.columns
-   WHERE table_schema = 'public' AND table_name = 'invoice' AND column_name NOT IN ('amount_paid_minor', 'payment_status', 'paid_at');
+   WHERE table_schema = 'public' AND table_name = 'invoice' AND column_name NOT IN ('amount_paid_minor', 'amount_offset_minor', 'payment_status', 'paid_at');
   EXECUTE format('GRANT INSERT (%s), UPDATE (%s) ON invoice TO billwright_app', writable, writable);
 END $$;
 REVOKE ALL ON FUNCTION invoice_payment_refresh(uuid, uuid) FROM PUBLIC;
