@@ -132,6 +132,30 @@ describe("the PDF renderer", () => {
     }
   });
 
+  test("prints a credit note as one: what it corrects and why, and nothing to pay", async () => {
+    const note = invoiceDocument({
+      ...{ invoiceType: "credit", number: "CN-202510-00001", periodStart: null, periodEnd: null },
+      corrects: { number: "INV-202510-00001", reason: "Outage on 3 October" },
+      lines: [
+        documentLine({ quantity: "1", unit: null, unitAmount: null, amount: "25.00", discount: "2.50" }),
+      ],
+      taxes: [{ name: "VAT", percentage: "19", inclusive: false, taxableAmount: "22.50", amount: "4.28" }],
+      discounts: [{ name: "Ten off", amount: "2.50" }],
+      ...{ subtotal: "25.00", discountTotal: "2.50", taxTotal: "4.28", total: "26.78", amountDue: "0.00" },
+    });
+    const { bytes } = await renderer.render(note);
+    const [text = ""] = await pdfPageTexts(bytes);
+    for (const said of [
+      "Credit note number CN-202510-00001 For invoice INV-202510-00001 Reason Outage on 3 October",
+      "Credit to Globex Corporation",
+      "$26.78 credited on October 1, 2025",
+      "Subtotal $25.00 Discount: Ten off -$2.50 VAT 19% on $22.50 $4.28 Total $26.78",
+    ]) {
+      expect(text).toContain(said);
+    }
+    expect(text).not.toMatch(/due|payable/i);
+  });
+
   test("uses the document's currency decimals, locale and zone", async () => {
     const kuwait = invoiceDocument({ currency: "KWD", amountDue: "1234567890123456.789" });
     const japan = invoiceDocument({
