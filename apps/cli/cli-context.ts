@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DomainError } from "#libs/core/errors.ts";
+import { DomainError, errorTable } from "#libs/core/errors.ts";
+import { parsePublicId, publicId } from "#libs/core/public-id.ts";
 import { type Database, openDatabase, withSystem } from "#libs/data/database.ts";
 import { listTenantIds } from "#libs/data/tenants.ts";
 import { type Config, ConfigError, readConfig, readConfigWith } from "#libs/platform/config.ts";
@@ -124,7 +125,7 @@ export async function pickTenant(
   installation: DatabaseInstallation,
   named: string | undefined,
 ): Promise<string> {
-  if (named !== undefined) return named;
+  if (named !== undefined) return namedTenant(installation, named);
   if (installation.defaultTenantId !== null) return installation.defaultTenantId;
   const ids = await withSystem(installation.database, listTenantIds);
   const [only] = ids;
@@ -133,7 +134,22 @@ export async function pickTenant(
     exitCodes.badInput,
     ids.length === 0
       ? "there is no tenant yet: `billwright tenant create NAME` makes one"
-      : `there are ${ids.length} tenants: name one with --tenant (${ids.slice(0, 5).join(", ")}${ids.length > 5 ? ", ..." : ""})`,
+      : `there are ${ids.length} tenants: name one with --tenant (${ids
+          .slice(0, 5)
+          .map((id) => publicId("tenant", id))
+          .join(", ")}${ids.length > 5 ? ", ..." : ""})`,
+  );
+}
+
+/** A tenant by its id, as a UUID or as `ten_...`. */
+async function namedTenant({ database }: DatabaseInstallation, named: string): Promise<string> {
+  const wanted = parsePublicId("tenant", named) ?? named.toLowerCase();
+  const ids = await withSystem(database, listTenantIds);
+  if (ids.includes(wanted)) return wanted;
+  const known = ids.slice(0, 5).map((id) => publicId("tenant", id));
+  throw new CliError(
+    exitCodes.badInput,
+    `--tenant: there is no tenant "${named}"; there are ${known.join(", ") || "none"}${ids.length > 5 ? ", ..." : ""}`,
   );
 }
 
@@ -146,8 +162,9 @@ export function explainFailure(error: unknown): { message: string; exitCode: num
       .map((place) => `\n  ${place.path}: ${place.message}`)
       .join("");
     const unavailable = ["unavailable", "internal", "limit"].includes(error.kind);
+    const isSaid = (error.details.errors ?? []).some((place) => error.message.includes(place.message));
     return {
-      message: `${error.code}: ${error.message}${places}`,
+      message: `${error.code}: ${places !== "" && isSaid ? errorTable[error.code].title : error.message}${places}`,
       exitCode: unavailable ? exitCodes.unavailable : exitCodes.badInput,
     };
   }

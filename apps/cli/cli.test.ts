@@ -56,6 +56,7 @@ describe("the billwright command", () => {
     [["jobs", "retry"], "--queue, --name or --all"],
     [["keys", "revoke", "nonsense"], "is no key id"],
     [["invoice", "show", "INV-NOPE"], 'there is no invoice "INV-NOPE"'],
+    [["jobs", "list", "--tenant", "abc"], 'there is no tenant "abc"'],
     [["tenant", "create", "X", "--clock", "tomorrow"], "2026-01-01T00:00:00Z"],
   ])("answers %j with what is wrong and exit 2", async (args, says) => {
     const run = await billwright(args);

@@ -46,6 +46,7 @@ function create(): Command {
         if (options.json)
           return printJson({ id: publicId("api_key", row.id), role: options.role, key: secret });
         process.stdout.write(`${secret}\n`);
+        process.stderr.write(`${publicId("api_key", row.id)} of tenant ${publicId("tenant", tenantId)}\n`);
       }),
     );
 }

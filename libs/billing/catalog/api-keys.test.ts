@@ -37,11 +37,18 @@ describe("API keys", () => {
   });
 
   it("stop at their expiry", async () => {
-    const expiresAt = Temporal.Instant.from("2020-01-01T00:00:00Z");
-    const { secret } = await tenant.inTenant((tx) =>
-      createApiKey(tx, { name: "old", role: "admin", expiresAt }),
-    );
+    const make = (time: string) =>
+      tenant.inTenant((tx) =>
+        createApiKey(tx, { name: "old", role: "admin", expiresAt: Temporal.Instant.from(time) }),
+      );
+    const { row, secret } = await make("2090-01-01T00:00:00Z");
+    expect(await authenticateApiKey(test.database, secret)).not.toBeNull();
+    await test.owner.query("update api_key set expires_at = now() where id = $1", [row.id]);
     expect(await authenticateApiKey(test.database, secret)).toBeNull();
+    await expect(make("2020-01-01T00:00:00Z")).rejects.toMatchObject({
+      code: "fields_invalid",
+      details: { errors: [{ path: "expires_at" }] },
+    });
   });
 
   it.each(["", "bw_test_short", `bw_live_${"a".repeat(40)}`, "x".repeat(10_000), "bw_test_\u0000"])(

@@ -38,6 +38,17 @@ export async function createApiKey(
   });
   const row = await findApiKey(tx, id);
   if (row === null) throw domainError("internal", `API key ${id} vanished while it was created`);
+  assertNoPlaces(
+    row.expires_at === null || row.expires_at > row.created_at
+      ? []
+      : [
+          {
+            path: "expires_at",
+            code: "not_in_future",
+            message: `must lie in the future, got ${row.expires_at.toISOString()}`,
+          },
+        ],
+  );
   await writeAudit(tx, { action: "api_key.create", targetType: "api_key", targetId: id, after: row });
   return { row, secret };
 }
