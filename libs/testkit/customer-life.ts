@@ -1,4 +1,5 @@
 import type { Temporal } from "temporal-polyfill";
+import { readCoverage } from "#libs/billing/subscription/read-coverage.ts";
 import { ingestEvents } from "#libs/billing/usage/ingest-events.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { publicId } from "#libs/core/public-id.ts";
@@ -45,6 +46,18 @@ export async function balancesOf(tenant: TestTenant): Promise<string[]> {
       return `${account} ${currency} ${formatMoney({ minor: debit_minor - credit_minor, currency })}`;
     })
     .sort();
+}
+
+/** Of each subscription whether every period that fell due is billed, once; all true when nothing is missing. */
+export async function coverageOf(world: WorkWorld, tenant: TestTenant): Promise<boolean[]> {
+  const subscriptions = await world.rows<{ id: string }>(
+    "select id from subscription where tenant_id = $1 order by id",
+    [tenant.tenantId],
+  );
+  const complete: boolean[] = [];
+  for (const { id } of subscriptions)
+    complete.push((await tenant.inTenant((tx) => readCoverage(tx, id))).complete);
+  return complete;
 }
 
 let sent = 0;

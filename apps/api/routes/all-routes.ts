@@ -19,6 +19,7 @@ import { planRoutes } from "./plans.ts";
 import { settingsRoutes } from "./settings.ts";
 import { subscriptionChangeRoutes } from "./subscription-changes.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
+import { subscriptionCoverageRoutes } from "./subscription-coverage.ts";
 import { taxRateRoutes } from "./tax-rates.ts";
 import { testClockRoutes } from "./test-clocks.ts";
 import { usageRoutes } from "./usage.ts";
@@ -34,6 +35,7 @@ const routes: readonly Route[] = [
   ...taxRateRoutes,
   ...testClockRoutes,
   ...subscriptionRoutes,
+  ...subscriptionCoverageRoutes,
   ...subscriptionChangeRoutes,
   ...invoiceRoutes,
   ...invoiceDraftRoutes,

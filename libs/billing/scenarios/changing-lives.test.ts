@@ -1,7 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import type { Plan } from "#libs/core/price/plan.ts";
 import type { Price } from "#libs/core/price/price.ts";
-import { balancesOf, invoicesOf, use } from "#libs/testkit/customer-life.ts";
+import { balancesOf, coverageOf, invoicesOf, use } from "#libs/testkit/customer-life.ts";
 import {
   flatPrice,
   makeCustomer,
@@ -60,10 +60,10 @@ describe("a customer who changes things", () => {
       call: (value, time) => use(tenant, { customer, meter: "calls", at: at(time), value }),
     };
   }
-  const lifeOf = async ({ tenant }: Life) => ({
-    invoices: await invoicesOf(world, tenant),
-    ledger: await balancesOf(tenant),
-  });
+  const lifeOf = async ({ tenant }: Life) => {
+    expect(await coverageOf(world, tenant)).not.toContain(false);
+    return { invoices: await invoicesOf(world, tenant), ledger: await balancesOf(tenant) };
+  };
 
   it("upgrades in the middle of March in New York, where an hour is missing from the month", async () => {
     const calls = usagePrice("calls", { chargeModel: { model: "per_unit", unitAmount: "0.01" } });

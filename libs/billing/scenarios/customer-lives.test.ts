@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { balancesOf, invoicesOf, use } from "#libs/testkit/customer-life.ts";
+import { balancesOf, coverageOf, invoicesOf, use } from "#libs/testkit/customer-life.ts";
 import {
   flatPrice,
   makeCustomer,
@@ -44,6 +44,7 @@ describe("a customer's life", () => {
       "2026-03-15 start 17.00 USD: Base fee 17.00",
       "2026-04-01 cycle 36.00 USD: Base fee 31.00, Calls 5.00",
     ]);
+    expect(await coverageOf(world, tenant)).toEqual([true]);
     expect(await balancesOf(tenant)).toEqual(["receivable USD 53.00", "revenue USD -53.00"]);
   });
 
@@ -59,6 +60,7 @@ describe("a customer's life", () => {
       "2028-03-31 cycle 10.00 USD: Base fee 10.00",
       "2028-04-30 cycle 10.00 USD: Base fee 10.00",
     ]);
+    expect(await coverageOf(world, tenant)).toEqual([true]);
     expect(await balancesOf(tenant)).toEqual(["receivable USD 50.00", "revenue USD -50.00"]);
   });
 
@@ -78,6 +80,7 @@ describe("a customer's life", () => {
     expect(periods.map(({ period }) => period)).toEqual([
       ...["01-01..01-15", "01-15..01-29", "01-29..02-12", "02-12..02-26", "02-26..03-12"],
     ]);
+    expect(await coverageOf(world, tenant)).toEqual([true]);
     expect(await balancesOf(tenant)).toEqual(["receivable USD 50.00", "revenue USD -50.00"]);
   });
 
@@ -107,6 +110,7 @@ describe("a customer's life", () => {
       "2026-01-31 cycle 983 JPY: Base fee 980, Calls 3",
       "2026-02-28 cycle 992 JPY: Base fee 980, Calls 12",
     ]);
+    expect(await coverageOf(world, tenant)).toEqual([true]);
     expect(await balancesOf(tenant)).toEqual(["receivable JPY 1975", "revenue JPY -1975"]);
   });
 

@@ -1,0 +1,51 @@
+import type { TimeRange } from "./proration.ts";
+import { compareInstants } from "./timezone.ts";
+
+/** Where ranges that should be held are not, and where two that are held share time; all half-open, in order. */
+export type Coverage = { readonly gaps: readonly TimeRange[]; readonly overlaps: readonly TimeRange[] };
+
+/**
+ * Holds what is against what should be: every instant of `wanted` that no range of `held` holds lies in a gap, every
+ * instant that two of them hold lies in an overlap. What is held beyond `wanted` is neither. Ranges that touch do not overlap.
+ */
+export function validateCoverage(wanted: readonly TimeRange[], held: readonly TimeRange[]): Coverage {
+  const merged = mergeRanges(held);
+  const sorted = [...held].sort(byStart);
+  const overlaps = sorted.flatMap((range, index): TimeRange[] => {
+    const before = sorted.slice(0, index).map(({ end }) => end);
+    const until = before.sort(compareInstants).at(-1);
+    if (until === undefined || compareInstants(until, range.start) <= 0) return [];
+    return [{ start: range.start, end: compareInstants(until, range.end) < 0 ? until : range.end }];
+  });
+  const gaps = mergeRanges(wanted).flatMap((range) => subtract(range, merged));
+  return { gaps, overlaps: mergeRanges(overlaps) };
+}
+
+/** The same instants in as few ranges as possible, in order; empty ranges are left out. */
+export function mergeRanges(ranges: readonly TimeRange[]): TimeRange[] {
+  const merged: TimeRange[] = [];
+  for (const range of ranges.filter(({ start, end }) => compareInstants(start, end) < 0).sort(byStart)) {
+    const last = merged.at(-1);
+    if (last === undefined || compareInstants(last.end, range.start) < 0) merged.push(range);
+    else if (compareInstants(last.end, range.end) < 0) {
+      merged[merged.length - 1] = { start: last.start, end: range.end };
+    }
+  }
+  return merged;
+}
+
+function subtract(range: TimeRange, held: readonly TimeRange[]): TimeRange[] {
+  const gaps: TimeRange[] = [];
+  let from = range.start;
+  for (const { start, end } of held) {
+    if (compareInstants(end, from) <= 0 || compareInstants(start, range.end) >= 0) continue;
+    if (compareInstants(from, start) < 0) gaps.push({ start: from, end: start });
+    from = end;
+  }
+  if (compareInstants(from, range.end) < 0) gaps.push({ start: from, end: range.end });
+  return gaps;
+}
+
+function byStart(a: TimeRange, b: TimeRange): number {
+  return compareInstants(a.start, b.start);
+}
