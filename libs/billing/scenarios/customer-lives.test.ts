@@ -11,6 +11,8 @@ import {
 } from "#libs/testkit/factories.ts";
 import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
 
+import { settleLateUsage } from "../usage/settle-late.ts";
+
 const at = (text: string) => Temporal.Instant.from(text);
 const local = (text: string, zone: string) =>
   Temporal.PlainDateTime.from(text).toZonedDateTime(zone).toInstant();
@@ -82,6 +84,35 @@ describe("a customer's life", () => {
     ]);
     expect(await coverageOf(world, tenant)).toEqual([true]);
     expect(await balancesOf(tenant)).toEqual(["receivable USD 50.00", "revenue USD -50.00"]);
+  });
+
+  it("is billed for usage that came three weeks late by the price of its own month, on the next invoice", async () => {
+    const tenant = await makeTenant(world.test, { clockNow: at("2026-01-01T00:00:00Z") });
+    const customer = await makeCustomer(tenant);
+    const meter = await makeMeter(tenant, { code: "calls" });
+    const tiers = [
+      { upTo: "10", unitAmount: "1.00" },
+      { upTo: null, unitAmount: "0.50" },
+    ];
+    const plan = await makePlan(tenant, {
+      prices: [usagePrice(meter.code, { chargeModel: { model: "graduated", tiers } })],
+    });
+    await makeSubscription(tenant, { customer: { id: customer.id }, plan: { id: plan.id } });
+    const call = { customer: customer.id, meter: "calls" };
+    await world.travel(tenant, at("2026-01-31T00:00:00Z"));
+    await use(tenant, { ...call, at: at("2026-01-20T00:00:00Z"), value: "8" });
+    await world.travel(tenant, at("2026-02-21T00:00:00Z"));
+    await use(tenant, { ...call, at: at("2026-01-31T23:59:59Z"), value: "4" });
+    await use(tenant, { ...call, at: at("2026-02-20T00:00:00Z"), value: "2" });
+    expect(await tenant.inTenant((tx) => settleLateUsage(tx))).toMatchObject({ late: 1 });
+    await world.travel(tenant, at("2026-03-02T00:00:00Z"));
+    // January is 10 x 1.00 + 2 x 0.50 = 11.00, of which 8.00 were billed
+    expect(await invoicesOf(world, tenant)).toEqual([
+      "2026-02-01 cycle 8.00 USD: Calls 8.00",
+      "2026-03-01 cycle 5.00 USD: Calls 2.00, Calls (late usage) 3.00",
+    ]);
+    expect(await coverageOf(world, tenant)).toEqual([true]);
+    expect(await balancesOf(tenant)).toEqual(["receivable USD 13.00", "revenue USD -13.00"]);
   });
 
   it("pays in yen, which has no smaller unit: each line is rounded once, and half away from zero", async () => {
