@@ -51,7 +51,7 @@ export function openDatabase(options: {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: 10_000, // as long as a transaction may wait for its turn
     idleTimeoutMillis: 30_000,
     application_name: "billwright",
   });
