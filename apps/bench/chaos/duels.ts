@@ -33,7 +33,7 @@ export async function duelForClaims(stack: ChaosStack, tenant: ChaosTenant): Pro
 async function findSecondGenerator(stack: ChaosStack): Promise<true | null> {
   const waiting = await stack.rows(
     `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()
-       and query ~* '(insert into (billing_period|invoice)|update (subscription|document_counter|billing_period))'`,
+       and query ~* '(insert into (billing_period|invoice)|update (subscription|document_counter|billing_period)|from subscription .* for no key update)'`,
   );
   return waiting.length > 0 ? true : null;
 }
