@@ -13,7 +13,15 @@ const withoutGuard: Readonly<Record<Guard, string>> = {
     drop index billing_period_tenant_id_subscription_item_id_start_at_key;
     drop index billing_period_tenant_id_subscription_item_id_end_at_key;
     drop index invoice_once_per_boundary;
-    drop index invoice_line_tenant_id_source_key_key;`,
+    drop index invoice_line_tenant_id_source_key_key;
+    -- generation locks subscriptions and moves them on: without that, the claims alone would hold
+    create function chaos_no_progress() returns trigger language plpgsql as $$
+    begin
+      new.next_index := old.next_index;
+      new.next_due_at := old.next_due_at;
+      return new;
+    end $$;
+    create trigger chaos_no_progress before update of next_index on subscription for each row execute function chaos_no_progress();`,
   "effect-fence": `
     create function chaos_no_fence() returns trigger language plpgsql as $$
     begin
