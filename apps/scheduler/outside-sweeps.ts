@@ -1,4 +1,5 @@
 import type { Deps } from "#libs/billing/deps.ts";
+import { sweepAuditChains } from "#libs/billing/audit/chain-audit.ts";
 import { sweepExpiredCredits } from "#libs/billing/credit/expire-credits.ts";
 import { openDueRetries } from "#libs/billing/payment/open-due-retries.ts";
 import { pollPayments } from "#libs/billing/payment/poll-payments.ts";
@@ -36,6 +37,7 @@ export function outsideSweeps(deps: Deps, scale: number, dryRun: boolean): Sched
       run: () => openDueRetries(deps.database, { seed: paymentRetry.seed }),
     },
     { name: "credit expiry", everyMs: every(60_000), run: () => sweepExpiredCredits(deps) },
+    { name: "audit chain", everyMs: every(10_000), run: () => sweepAuditChains(deps) },
     { name: "prune", everyMs: every(3_600_000), run: () => pruneEnded(deps) },
   ];
 }

@@ -35,6 +35,8 @@ export const idPrefixes = {
 
 export type IdKind = keyof typeof idPrefixes;
 
+const publicKinds = Object.keys(idPrefixes).filter(isIdKind);
+
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /** `publicId("customer", uuid)` -> `cus_` and 26 sortable base32 characters. */
@@ -61,6 +63,20 @@ export function parsePublicId(kind: IdKind, id: string): string | null {
   if (value >> 128n !== 0n) return null;
   const hex = value.toString(16).padStart(32, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** What a public id of any kind names, and its UUID; null when the text is none. */
+export function readPublicId(id: string): { readonly kind: IdKind; readonly uuid: string } | null {
+  for (const kind of publicKinds) {
+    const uuid = parsePublicId(kind, id);
+    if (uuid !== null) return { kind, uuid };
+  }
+  return null;
+}
+
+/** Whether a kind of thing, as the audit log and the events name it, has public ids. */
+export function isIdKind(kind: string): kind is IdKind {
+  return Object.hasOwn(idPrefixes, kind);
 }
 
 /** Whether a text begins with one of our prefixes: such external ids are refused. */

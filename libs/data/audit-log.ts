@@ -1,5 +1,6 @@
 import type { TenantTx } from "./database.ts";
 import { newId } from "./new-id.ts";
+import { type Page, type PageQuery, toPage } from "./page.ts";
 
 export type AuditEntry = {
   /** `customer.create`: what the actor did. */
@@ -22,4 +23,50 @@ export async function writeAudit(tx: TenantTx, entry: AuditEntry): Promise<void>
 function toJson(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   return JSON.stringify(value, (_key, field: unknown) => (typeof field === "bigint" ? `${field}` : field));
+}
+
+export type AuditView = {
+  readonly id: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly target_type: string;
+  readonly target_id: string;
+  readonly reason: string | null;
+  readonly request_id: string | null;
+  readonly address: string | null;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly created_at: Date;
+  /** Null until the chainer has bound the row. */
+  readonly sequence: bigint | null;
+  readonly hash: string | null;
+};
+
+export type AuditFilters = {
+  readonly actor?: string;
+  readonly action?: string;
+  readonly targetType?: string;
+  readonly targetId?: string;
+  readonly requestId?: string;
+  /** [from, to) of the time of writing. */
+  readonly from?: Date;
+  readonly to?: Date;
+};
+
+/** What was done, newest first, each with its link in the chain. */
+export async function listAudit(tx: TenantTx, query: PageQuery<AuditFilters>): Promise<Page<AuditView>> {
+  const filters = query.filters ?? {};
+  const { actor = null, action = null, targetType = null, targetId = null } = filters;
+  const { requestId = null, from = null, to = null } = filters;
+  const rows = await tx.db.$queryRaw<AuditView[]>`
+    select l.id, l.actor, l.action, l.target_type, l.target_id, l.reason, l.request_id, l.address, l.before, l.after, l.created_at,
+      c.sequence, c.hash
+    from audit_log l left join audit_chain c on c.tenant_id = l.tenant_id and c.audit_log_id = l.id
+    where l.tenant_id = ${tx.tenantId}::uuid and (${query.cursor}::uuid is null or l.id < ${query.cursor}::uuid)
+      and (${actor}::text is null or l.actor = ${actor}) and (${action}::text is null or l.action = ${action})
+      and (${targetType}::text is null or l.target_type = ${targetType}) and (${targetId}::text is null or l.target_id = ${targetId})
+      and (${requestId}::text is null or l.request_id = ${requestId})
+      and (${from}::timestamptz is null or l.created_at >= ${from}) and (${to}::timestamptz is null or l.created_at < ${to})
+    order by l.id desc limit ${query.limit + 1}`;
+  return toPage(rows, query.limit);
 }

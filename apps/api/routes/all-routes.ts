@@ -1,5 +1,6 @@
 import type { Route } from "../define-route.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
+import { auditLogRoutes } from "./audit-log.ts";
 import { billingRunRoutes } from "./billing-runs.ts";
 import { couponRoutes } from "./coupons.ts";
 import { creditNoteRoutes } from "./credit-notes.ts";
@@ -48,6 +49,7 @@ const routes: readonly Route[] = [
   ...ledgerRoutes,
   ...settingsRoutes,
   ...apiKeyRoutes,
+  ...auditLogRoutes,
   ...webhookRoutes,
   ...healthRoutes,
 ];
