@@ -1,0 +1,6 @@
+import type { Bench } from "./bench.ts";
+import { periodLookup } from "./benches/period-lookup.ts";
+import { rateLine } from "./benches/rate-line.ts";
+
+/** Every bench there is, in the order in which they run. */
+export const benchCatalog: readonly Bench[] = [rateLine, periodLookup];

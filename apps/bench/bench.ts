@@ -1,0 +1,43 @@
+/** What one sample measured, in its case's unit. */
+export type Sample = {
+  readonly value: number;
+  /** Of the single operations of the sample, in the same unit, where they were timed alone. */
+  readonly p50?: number;
+  readonly p99?: number;
+};
+
+/** One side of a comparison. `sample` does the whole work once and answers what that took. */
+export type Side = {
+  readonly name: string;
+  readonly sample: () => Sample | Promise<Sample>;
+};
+
+/** Our code beside a fixed peer that comes to the same answer. */
+export type BenchCase = {
+  readonly name: string;
+  /** Of every value of the case, such as "us/line" or "events/s". */
+  readonly unit: string;
+  readonly better: "lower" | "higher";
+  readonly ours: Side;
+  readonly peer: Side;
+  /** What ours aims at, in the unit; printed, never enforced: an absolute time says more of the machine than of us. */
+  readonly target?: number;
+  /** The ratio that ours aims at; printed, never enforced. */
+  readonly ratioTarget?: number;
+  /** Throws when the two sides do not come to the same answer; runs before anything is measured. */
+  readonly verify: () => void | Promise<void>;
+};
+
+/** To add one, write its file in `benches/` and name it in `bench-catalog.ts`. */
+export type Bench = {
+  /** As on the command line. */
+  readonly name: string;
+  readonly about: string;
+  /** Makes what the cases work on; `close` takes it away again, also after a failure. */
+  readonly open: () => OpenBench | Promise<OpenBench>;
+};
+
+export type OpenBench = {
+  readonly cases: readonly BenchCase[];
+  readonly close?: () => Promise<void>;
+};
