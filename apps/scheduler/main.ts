@@ -16,7 +16,7 @@ runProcess("scheduler", async () => {
     jobs: jobCatalog,
     schedules: schedulesOf(scheduleSettings(config)),
     retryScale: config.JOB_RETRY_SCALE,
-    sweeps: outsideSweeps(built.deps, config.JOB_RETRY_SCALE, config.DRY_RUN),
+    sweeps: outsideSweeps(built.deps, config.JOB_RETRY_SCALE, scheduleSettings(config)),
   });
   logger.info("scheduler started", { backend: built.queues.kind });
   return {

@@ -4,8 +4,10 @@ import { sweepExpiredCredits } from "#libs/billing/credit/expire-credits.ts";
 import { openDueRetries } from "#libs/billing/payment/open-due-retries.ts";
 import { pollPayments } from "#libs/billing/payment/poll-payments.ts";
 import { sweepInbox } from "#libs/billing/payment/receive-stripe-webhook.ts";
+import { runTenantSchedules } from "#libs/billing/run/run-tenant-schedules.ts";
 import { pruneEnded } from "#libs/billing/work/prune-ended.ts";
 import { paymentRetry } from "#libs/jobs/payment-retry.job.ts";
+import type { ScheduleSettings } from "#libs/jobs/schedules.ts";
 import { stripeApplyEvent } from "#libs/jobs/stripe-apply-event.job.ts";
 import type { SchedulerOptions } from "./start-scheduler.ts";
 
@@ -14,13 +16,23 @@ import type { SchedulerOptions } from "./start-scheduler.ts";
  * payments whose next try is due.
  * @param scale stretches or shortens every interval; 1 in production
  */
-export function outsideSweeps(deps: Deps, scale: number, dryRun: boolean): SchedulerOptions["sweeps"] {
-  if (dryRun) {
-    deps.logger.warn("DRY_RUN is set: scheduled runs compute and report, and nothing else is written");
-    return [];
-  }
+export function outsideSweeps(
+  deps: Deps,
+  scale: number,
+  settings: ScheduleSettings,
+): SchedulerOptions["sweeps"] {
   const every = (ms: number) => Math.max(500, Math.round(ms * scale));
+  const runs = {
+    name: "tenant schedules",
+    everyMs: every(5_000),
+    run: () => runTenantSchedules(deps, settings),
+  };
+  if (settings.dryRun) {
+    deps.logger.warn("DRY_RUN is set: scheduled runs compute and report, and nothing else is written");
+    return [runs];
+  }
   return [
+    runs,
     {
       name: "payment poll",
       everyMs: every(30_000),

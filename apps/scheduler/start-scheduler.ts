@@ -1,4 +1,5 @@
 import type { Deps } from "#libs/billing/deps.ts";
+import { noteSchedules } from "#libs/billing/run/note-schedules.ts";
 import { settleRuns } from "#libs/billing/run/settle-runs.ts";
 import { relayDueWork, sweepLostWork } from "#libs/billing/work/dispatch-work.ts";
 import { createCarrier } from "#libs/jobs/carrier.ts";
@@ -40,7 +41,7 @@ export function startScheduler(deps: Deps, queues: QueueBackend, options: Schedu
       }),
     ),
     loop(deps, stop.signal, "runs", 1_000, () => settleRuns(deps)),
-    loop(deps, stop.signal, "schedules", 60_000, () => assertSchedules(queues, options.schedules)),
+    loop(deps, stop.signal, "schedules", 60_000, () => assertSchedules(deps, queues, options.schedules)),
     ...options.sweeps.map((sweep) => loop(deps, stop.signal, sweep.name, sweep.everyMs, sweep.run)),
   ];
   return {
@@ -53,9 +54,11 @@ export function startScheduler(deps: Deps, queues: QueueBackend, options: Schedu
 
 /** Tells the queues of every schedule again: a wiped Redis has forgotten them. */
 async function assertSchedules(
+  deps: Pick<Deps, "database">,
   queues: QueueBackend,
   schedules: ReadonlyMap<string, Schedule>,
 ): Promise<void> {
+  await noteSchedules(deps, [...schedules.values()]);
   for (const schedule of schedules.values()) {
     await queues.queue(schedule.queue).upsertJobScheduler(
       schedule.name,

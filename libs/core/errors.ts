@@ -159,6 +159,8 @@ export const errorTable = {
   session_invalid: { kind: "unauthorized", title: "The console needs a sign-in" },
   storage_unavailable: { kind: "unavailable", title: "The object store cannot be reached" },
   stripe_amount_inexpressible: { kind: "invalid", title: "Stripe cannot express the amount" },
+  schedule_fixed: { kind: "invalid", title: "The schedule belongs to the installation" },
+  schedule_not_found: { kind: "not_found", title: "There is no such schedule" },
   subscription_broken: { kind: "invalid", title: "The subscription cannot be billed as it stands" },
   subscription_ended: { kind: "invalid", title: "The subscription has ended" },
   subscription_not_canceled: { kind: "invalid", title: "The subscription has no cancellation to undo" },

@@ -2,6 +2,7 @@ import type { Temporal } from "temporal-polyfill";
 import type { Deps } from "#libs/billing/deps.ts";
 import { sweepDueBoundaries } from "#libs/billing/run/sweep-due-boundaries.ts";
 import { startScheduledRuns } from "#libs/billing/run/start-scheduled-runs.ts";
+import { noteTick } from "#libs/billing/run/note-schedules.ts";
 import { planRecounts } from "#libs/billing/usage/plan-recounts.ts";
 import type { QueueName } from "./queues.ts";
 
@@ -68,6 +69,7 @@ export function schedulesOf(settings: ScheduleSettings): Map<string, Schedule> {
 /** Runs one tick; what it throws is retried by the queue, and by the next tick. */
 export async function runSchedule(deps: Deps, schedule: Schedule, at: Temporal.Instant): Promise<unknown> {
   const result = await schedule.tick(deps, at);
+  await noteTick(deps, schedule.name, at);
   deps.logger.debug("schedule ticked", { schedule: schedule.name, result });
   return result;
 }

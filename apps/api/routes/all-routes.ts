@@ -17,6 +17,7 @@ import { jobRoutes } from "./jobs.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { meterRoutes } from "./meters.ts";
 import { planRoutes } from "./plans.ts";
+import { scheduleRoutes } from "./schedules.ts";
 import { settingsRoutes } from "./settings.ts";
 import { subscriptionChangeRoutes } from "./subscription-changes.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
@@ -46,6 +47,7 @@ const routes: readonly Route[] = [
   ...creditNoteRoutes,
   ...billingRunRoutes,
   ...jobRoutes,
+  ...scheduleRoutes,
   ...ledgerRoutes,
   ...settingsRoutes,
   ...apiKeyRoutes,

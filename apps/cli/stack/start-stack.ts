@@ -116,7 +116,7 @@ function startWork(built: BuiltDeps, config: Config, closers: (() => Promise<voi
     jobs: jobCatalog,
     schedules,
     retryScale: config.JOB_RETRY_SCALE,
-    sweeps: outsideSweeps(built.deps, config.JOB_RETRY_SCALE, config.DRY_RUN),
+    sweeps: outsideSweeps(built.deps, config.JOB_RETRY_SCALE, scheduleSettings(config)),
   });
   closers.push(() => scheduler.close());
 }
