@@ -3,6 +3,7 @@ import type { Deps } from "#libs/billing/deps.ts";
 import type { Causes } from "#libs/core/events.ts";
 import { openDatabase } from "#libs/data/database.ts";
 import { type Config, ConfigError } from "#libs/platform/config.ts";
+import { wordsOf } from "#libs/platform/environment.ts";
 import { fileFailpoint, noFailpoint } from "#libs/platform/failpoint.ts";
 import type { Logger } from "#libs/platform/logger.ts";
 import { createMailer } from "#libs/platform/mail/create-mailer.ts";
@@ -35,7 +36,7 @@ export async function buildDeps(
       {
         variable: "DATABASE_URL",
         given: "nothing given",
-        allowed: "postgresql://user:password@host:port/database (billwright up starts a server by itself)",
+        allowed: `${wordsOf("DATABASE_URL").allowed} (\`billwright up\` starts a server by itself)`,
       },
     ]);
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
-import { queueNames } from "#libs/jobs/queues.ts";
+import { queueNames } from "#libs/platform/queue/queue-names.ts";
 import { schedulesOf } from "#libs/jobs/schedules.ts";
 import { readConfig } from "#libs/platform/config.ts";
 import { createLogger } from "#libs/platform/logger.ts";

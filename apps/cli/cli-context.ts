@@ -4,7 +4,7 @@ import { DomainError, errorTable } from "#libs/core/errors.ts";
 import { parsePublicId, publicId } from "#libs/core/public-id.ts";
 import { type Database, openDatabase, withSystem } from "#libs/data/database.ts";
 import { listTenantIds } from "#libs/data/tenants.ts";
-import { type Config, ConfigError, readConfig, readConfigWith } from "#libs/platform/config.ts";
+import { type Config, ConfigError, readConfig } from "#libs/platform/config.ts";
 import { createLogger, type Logger } from "#libs/platform/logger.ts";
 import type { BuiltDeps } from "../build-deps.ts";
 
@@ -29,12 +29,22 @@ export type Connection = {
   readonly ownerUrl: string;
   readonly apiUrl: string;
   readonly tenantId: string | null;
-  /** Variables that it runs with and that another process would not know. */
+  /** Every variable that it runs with, but for those that only its API needs. */
   readonly environment: Readonly<Record<string, string>>;
 };
 
+/** Variables that only the API needs: the running stack keeps them to itself. */
+export const apiSecrets: ReadonlySet<string> = new Set([
+  ...(["ADMIN_EMAIL", "ADMIN_PASSWORD", "BOOTSTRAP_API_KEY"] as const),
+  ...(["MASTER_KEY", "PAYMENT_LINK_SECRET"] as const),
+]);
+
 export type Installation = BuiltDeps & {
+  /** What the installation runs with: of the running stack when there is one. */
   readonly config: Config;
+  /** What this shell says. */
+  readonly ownConfig: Config;
+  readonly running: Connection | null;
   readonly logger: Logger;
   readonly database: Database;
   /** Tenant of the running demo, when that is what was found. */
@@ -60,19 +70,32 @@ export function readConnection(dataDir: string): Connection | null {
   }
 }
 
+/**
+ * The running stack that a command means: of the data folder, else the demo in it. A DATABASE_URL of this shell means
+ * only a stack on that very database.
+ */
+export function findRunning(own: Config): Connection | null {
+  const dirs = [own.BILLWRIGHT_DATA_DIR, join(own.BILLWRIGHT_DATA_DIR, "demo")];
+  for (const dir of dirs) {
+    const running = readConnection(dir);
+    if (running !== null && (own.DATABASE_URL === undefined || own.DATABASE_URL === running.url))
+      return running;
+  }
+  return null;
+}
+
 type FoundInstallation = {
   readonly config: Config & { readonly DATABASE_URL: string };
+  readonly ownConfig: Config;
+  readonly running: Connection | null;
   readonly logger: Logger;
   readonly defaultTenantId: string | null;
 };
 
 function findInstallation(): FoundInstallation {
-  const given = readConfig();
-  const running =
-    given.DATABASE_URL === undefined
-      ? (readConnection(given.BILLWRIGHT_DATA_DIR) ?? readConnection(join(given.BILLWRIGHT_DATA_DIR, "demo")))
-      : null;
-  const config = running === null ? given : readConfigWith(running.environment);
+  const ownConfig = readConfig();
+  const running = findRunning(ownConfig);
+  const config = running === null ? ownConfig : readConfig(running.environment);
   const { DATABASE_URL } = config;
   if (DATABASE_URL === undefined) {
     throw new CliError(
@@ -81,19 +104,22 @@ function findInstallation(): FoundInstallation {
     );
   }
   const logger = createLogger({ level: "warn", format: "pretty", process: "cli", toStderr: true });
-  return { config: { ...config, DATABASE_URL }, logger, defaultTenantId: running?.tenantId ?? null };
+  return {
+    config: { ...config, DATABASE_URL },
+    ...{ ownConfig, running, logger, defaultTenantId: running?.tenantId ?? null },
+  };
 }
 
 /**
- * Opens the installation that the environment names, else the running `up`, else the running demo.
+ * Opens the installation that runs in the data folder, else the one that the environment names.
  * @throws CliError 4 when there is none
  */
 async function openInstallation(): Promise<Installation> {
-  const { config, logger, defaultTenantId } = findInstallation();
+  const { config, logger, ...found } = findInstallation();
   const { buildDeps } = await import("../build-deps.ts");
   const { causes } = await import("#libs/jobs/catalog.ts");
   const built = await buildDeps(config, logger, { causes });
-  return { ...built, config, logger, database: built.deps.database, defaultTenantId };
+  return { ...built, ...found, config, logger, database: built.deps.database };
 }
 
 /** What a command needs that works on the database alone and causes no jobs: little memory, quick to start. */

@@ -5,7 +5,7 @@ import { sweepDueBoundaries } from "#libs/billing/run/sweep-due-boundaries.ts";
 import { relayDueWork } from "#libs/billing/work/dispatch-work.ts";
 import { createCarrier } from "#libs/jobs/carrier.ts";
 import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
-import { queueNames } from "#libs/jobs/queues.ts";
+import { queueNames } from "#libs/platform/queue/queue-names.ts";
 import { schedulesOf } from "#libs/jobs/schedules.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
 import {

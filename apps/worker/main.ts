@@ -1,16 +1,17 @@
 import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
 import { schedulesOf } from "#libs/jobs/schedules.ts";
 import { readConfig } from "#libs/platform/config.ts";
+import { queueNames } from "#libs/platform/queue/queue-names.ts";
 import { createLogger } from "#libs/platform/logger.ts";
 import { buildDeps } from "../build-deps.ts";
 import { runProcess } from "../run-process.ts";
 import { scheduleSettings } from "../schedule-settings.ts";
-import { parseQueueNames, startWorkers } from "./start-workers.ts";
+import { startWorkers } from "./start-workers.ts";
 
 runProcess("worker", async () => {
   const config = readConfig();
   const logger = createLogger({ level: config.LOG_LEVEL, format: config.LOG_FORMAT, process: "worker" });
-  const names = parseQueueNames(config.WORKER_QUEUES);
+  const names = config.WORKER_QUEUES ?? queueNames;
   const built = await buildDeps(config, logger, { causes });
   const workers = startWorkers(built.deps, built.queues, {
     names,

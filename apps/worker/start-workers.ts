@@ -2,9 +2,10 @@ import { UnrecoverableError } from "bullmq";
 import { Temporal } from "temporal-polyfill";
 import type { Deps } from "#libs/billing/deps.ts";
 import type { AnyJob } from "#libs/jobs/define-job.ts";
-import { type QueueName, queueNames, queueSettings } from "#libs/jobs/queues.ts";
+import { queueSettings } from "#libs/jobs/queues.ts";
 import { runJob } from "#libs/jobs/run-job.ts";
 import { runSchedule, type Schedule } from "#libs/jobs/schedules.ts";
+import type { QueueName } from "#libs/platform/queue/queue-names.ts";
 import type { Delivery, QueueBackend, QueueWorker } from "#libs/platform/queue/queue-backend.ts";
 
 export type Workers = {
@@ -12,17 +13,6 @@ export type Workers = {
   readonly close: (boundMs?: number) => Promise<void>;
   readonly isRunning: () => boolean;
 };
-
-/** The queues that a list such as `pdf-render,payment` names; nothing = all. */
-export function parseQueueNames(list: string | undefined): QueueName[] {
-  if (list === undefined) return [...queueNames];
-  return list.split(",").map((text) => {
-    const name = queueNames.find((queue) => queue === text.trim());
-    if (name === undefined)
-      throw new Error(`WORKER_QUEUES: "${text.trim()}" is no queue; allowed: ${queueNames.join(", ")}`);
-    return name;
-  });
-}
 
 /** Starts one BullMQ worker per queue; the ledger row decides what a delivery may do. */
 export function startWorkers(

@@ -1,7 +1,7 @@
 import { eventTypes } from "#libs/core/events.ts";
 import { newId } from "#libs/data/new-id.ts";
 import { causes, jobCatalog } from "./catalog.ts";
-import { queueNames } from "./queues.ts";
+import { queueNames } from "#libs/platform/queue/queue-names.ts";
 import { schedulesOf } from "./schedules.ts";
 
 const period = { period_start: "2026-01-01T00:00:00Z", period_end: "2026-02-01T00:00:00Z", key: "k" };

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Deps } from "#libs/billing/deps.ts";
 import type { Tx } from "#libs/billing/work/tx.ts";
 import type { DomainEvent, EventType, JobSeed } from "#libs/core/events.ts";
-import type { QueueName } from "./queues.ts";
+import type { QueueName } from "#libs/platform/queue/queue-names.ts";
 
 export type RetryPolicy = {
   /** Tries of one dispatch, with exponential back-off; the sweeper dispatches again until the budget is used up. */

@@ -1,16 +1,4 @@
-/** The lanes of work: one per resource, so that limits and back-pressure are per resource. */
-export const queueNames = [
-  "usage-aggregation",
-  "invoice-generation",
-  "pdf-render",
-  "storage-upload",
-  "stripe-sync",
-  "payment",
-  "email-delivery",
-  "notification",
-] as const;
-
-export type QueueName = (typeof queueNames)[number];
+import type { QueueName } from "#libs/platform/queue/queue-names.ts";
 
 export type QueueSettings = {
   /** Jobs in hand at once, per worker process. */

@@ -4,7 +4,7 @@ import { sweepDueBoundaries } from "#libs/billing/run/sweep-due-boundaries.ts";
 import { startScheduledRuns } from "#libs/billing/run/start-scheduled-runs.ts";
 import { noteTick } from "#libs/billing/run/note-schedules.ts";
 import { planRecounts } from "#libs/billing/usage/plan-recounts.ts";
-import type { QueueName } from "./queues.ts";
+import type { QueueName } from "#libs/platform/queue/queue-names.ts";
 
 /** A cron that wakes us up: what is due is computed from the database, so a tick too many or too few does no harm. */
 export type Schedule = {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { environmentSchema } from "#libs/platform/config.ts";
+import { environmentSchema } from "#libs/platform/environment.ts";
 
 const known = Object.keys(environmentSchema.shape);
 const defaults = new Map(

@@ -5,7 +5,7 @@ import { ExpressAdapter } from "@bull-board/express";
 import express, { type Express, type Request, type RequestHandler, type Response, Router } from "express";
 import { DomainError, domainError } from "#libs/core/errors.ts";
 import type { OperatorSession } from "#libs/data/operator-sessions.ts";
-import { queueNames } from "#libs/jobs/queues.ts";
+import { queueNames } from "#libs/platform/queue/queue-names.ts";
 import type { ApiDeps } from "../api-deps.ts";
 import { consolePage, loginPage } from "./login-page.ts";
 import { createOperatorLogin, type OperatorLogin } from "./operator-login.ts";

@@ -5,7 +5,7 @@ import { defined } from "#libs/core/defined.ts";
 import { domainError } from "#libs/core/errors.ts";
 import { parsePublicId } from "#libs/core/public-id.ts";
 import { findJob, listJobs } from "#libs/data/job-reads.ts";
-import { queueNames } from "#libs/jobs/queues.ts";
+import { queueNames } from "#libs/platform/queue/queue-names.ts";
 import { defineRoute, type Route } from "../define-route.ts";
 import { idFilter, listAnswer, listOf, pageFields, pageQuery } from "../list-page.ts";
 

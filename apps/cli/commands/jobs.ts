@@ -6,7 +6,7 @@ import { parsePublicId, publicId } from "#libs/core/public-id.ts";
 import { withTenant } from "#libs/data/database.ts";
 import { listJobs } from "#libs/data/job-reads.ts";
 import type { JobState } from "#libs/data/jobs.ts";
-import { queueNames } from "#libs/jobs/queues.ts";
+import { queueNames } from "#libs/platform/queue/queue-names.ts";
 import { CliError, exitCodes, pickTenant, printJson, withDatabaseOnly } from "../cli-context.ts";
 
 type Common = { tenant?: string; json?: boolean };

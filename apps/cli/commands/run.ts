@@ -7,7 +7,8 @@ import { runErrors } from "#libs/billing/run/run-summary.ts";
 import { presentRun } from "#libs/billing/wire/billing-run-wire.ts";
 import { findCustomer } from "#libs/data/customers.ts";
 import { type TenantTx, withTenant } from "#libs/data/database.ts";
-import { queueNames, queueSettings } from "#libs/jobs/queues.ts";
+import { queueSettings } from "#libs/jobs/queues.ts";
+import { queueNames } from "#libs/platform/queue/queue-names.ts";
 import { exitCodes, pickTenant, printJson, withInstallation } from "../cli-context.ts";
 import { followRun } from "../stack/follow-run.ts";
 import { stopRequested } from "../stack/until-stopped.ts";
@@ -37,10 +38,10 @@ export function runCommand(): Command {
     )
     .action(async (options: RunOptions) => {
       const exitCode = await withInstallation(async (installation) => {
-        const { database, config } = installation;
+        const { database, config, ownConfig } = installation;
         const tenantId = await pickTenant(installation, options.tenant);
-        const month = options.month ?? config.PROCESS_MONTH;
-        const dryRun = options.dryRun ?? config.DRY_RUN;
+        const month = options.month ?? ownConfig.PROCESS_MONTH ?? config.PROCESS_MONTH;
+        const dryRun = options.dryRun === true || ownConfig.DRY_RUN || config.DRY_RUN;
         const run = await withTenant(database, { tenantId, actor: "cli" }, async (tx) => {
           const customerIds = await customerIdsOf(tx, options.customer);
           return startBillingRun(tx, {

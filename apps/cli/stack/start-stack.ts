@@ -3,18 +3,26 @@ import { join, resolve } from "node:path";
 import { migrate } from "#libs/data/migrate.ts";
 import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
 import { schedulesOf } from "#libs/jobs/schedules.ts";
-import { type Config, readConfig, readConfigWith } from "#libs/platform/config.ts";
+import { type Config, givenSettings, readConfig } from "#libs/platform/config.ts";
 import { createLogger, type Logger } from "#libs/platform/logger.ts";
 import { freePort, startEmbeddedPostgres } from "#libs/platform/postgres/embedded-postgres.ts";
+import { queueNames } from "#libs/platform/queue/queue-names.ts";
 import { startApi } from "../../api/start-api.ts";
 import { buildDeps, type BuiltDeps } from "../../build-deps.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/start-sandbox.ts";
 import { scheduleSettings } from "../../schedule-settings.ts";
 import { outsideSweeps } from "../../scheduler/outside-sweeps.ts";
 import { startScheduler } from "../../scheduler/start-scheduler.ts";
-import { parseQueueNames, startWorkers } from "../../worker/start-workers.ts";
+import { startWorkers } from "../../worker/start-workers.ts";
 import { prismaDir } from "./prisma-dir.ts";
-import { CliError, connectionPath, exitCodes, readConnection } from "../cli-context.ts";
+import {
+  apiSecrets,
+  CliError,
+  type Connection,
+  connectionPath,
+  exitCodes,
+  readConnection,
+} from "../cli-context.ts";
 
 export type Stack = {
   readonly built: BuiltDeps;
@@ -57,12 +65,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const given = readConfig();
     const database = await openServer(given, options.dataDir, closers);
     await migrate(database.ownerUrl, database.url, prismaDir);
-    const port = await freePort(given.PORT);
+    const port = await portNear(given.PORT);
     const apiUrl = `http://127.0.0.1:${port}`;
     const sandbox = options.sandbox
       ? await openSandbox(options.dataDir, `${apiUrl}/webhooks/stripe`, closers)
       : null;
     const environment = {
+      ...givenSettings(),
       DATABASE_URL: database.url,
       BILLWRIGHT_DATA_DIR: resolve(options.dataDir),
       PORT: String(port),
@@ -70,7 +79,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...(sandbox === null ? {} : sandboxSettings(sandbox)),
       ...options.overrides,
     };
-    const config = readConfigWith(environment);
+    const config = readConfig(environment);
     const logger = createLogger({
       level: config.LOG_LEVEL,
       format: config.LOG_FORMAT,
@@ -90,9 +99,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       startWork: () => startWork(built, config, closers),
       publish: (tenantId) => {
         const shared = Object.fromEntries(
-          Object.entries(environment).filter(([name]) => !name.startsWith("ADMIN_")),
+          Object.entries(environment).filter(([name]) => !apiSecrets.has(name)),
         );
-        const connection = { pid: process.pid, ...database, apiUrl, tenantId, environment: shared };
+        const connection: Connection = {
+          pid: process.pid,
+          ...database,
+          apiUrl,
+          tenantId,
+          environment: shared,
+        };
         writeFileSync(connectionPath(options.dataDir), JSON.stringify(connection), { mode: 0o600 });
         closers.push(async () => rmSync(connectionPath(options.dataDir), { force: true }));
       },
@@ -107,7 +122,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 function startWork(built: BuiltDeps, config: Config, closers: (() => Promise<void>)[]): void {
   const schedules = schedulesOf(scheduleSettings(config));
   const workers = startWorkers(built.deps, built.queues, {
-    names: parseQueueNames(config.WORKER_QUEUES),
+    names: config.WORKER_QUEUES ?? queueNames,
     jobs: jobCatalog,
     schedules,
   });
@@ -138,6 +153,13 @@ async function openServer(
   return { url: server.url, ownerUrl: server.ownerUrl };
 }
 
+/** The wanted port, or the next free one, which is said. */
+async function portNear(wanted: number): Promise<number> {
+  const port = await freePort(wanted);
+  if (wanted !== 0 && port !== wanted) process.stdout.write(`port ${wanted} is taken, using ${port}\n`);
+  return port;
+}
+
 async function openSandbox(
   dataDir: string,
   webhookUrl: string,
@@ -145,7 +167,7 @@ async function openSandbox(
 ): Promise<Sandbox> {
   const sandbox = await startSandbox({
     dataDir: join(dataDir, "sandbox"),
-    stripePort: await freePort(12_111),
+    stripePort: await portNear(12_111),
     webhookUrl,
     webhookSecret,
   });

@@ -1,0 +1,13 @@
+/** The lanes of work: one per resource, so that limits and back-pressure are per resource. */
+export const queueNames = [
+  "usage-aggregation",
+  "invoice-generation",
+  "pdf-render",
+  "storage-upload",
+  "stripe-sync",
+  "payment",
+  "email-delivery",
+  "notification",
+] as const;
+
+export type QueueName = (typeof queueNames)[number];
