@@ -38,6 +38,9 @@ describe("the billwright command", () => {
     return new Promise((resolve) => child.once("close", (code) => resolve({ code, ...chunks })));
   }
 
+  type Finding = { check: string; level: string; detail: string; advice?: string };
+  const findingsOf = (run: Run) => JSON.parse(run.out) as Finding[];
+
   it("makes a tenant and a key of it, whose secret is shown once and never listed", async () => {
     const made = await billwright(["tenant", "create", "Acme", "--mode", "test", "--json"]);
     const tenant = JSON.parse(made.out) as { id: string };
@@ -68,7 +71,7 @@ describe("the billwright command", () => {
   it("says what is wrong with a setting, and masks secrets when it shows them", async () => {
     const wrong = await billwright(["config", "show"], { PORT: "eighty" });
     expect(wrong).toMatchObject({ code: 2 });
-    expect(wrong.err).toContain('PORT: given "eighty"');
+    expect(wrong.err).toContain('PORT (port of the API): given "eighty"; allowed: a whole number');
     const shown = await billwright(["config", "show"], { STRIPE_API_KEY: "sk_test_very_secret" });
     expect(shown.code).toBe(0);
     expect(shown.out).toContain("(set, not shown)");
@@ -84,13 +87,58 @@ describe("the billwright command", () => {
     );
     const run = await billwright(["doctor", "--json"]);
     expect(run.code).toBe(3);
-    const findings = JSON.parse(run.out) as { level: string; detail: string; advice?: string }[];
-    expect(findings.filter((finding) => finding.level === "problem")).toMatchObject([
+    expect(findingsOf(run).filter((finding) => finding.level === "problem")).toMatchObject([
       {
         detail: "1 x invoice.email: no such mailbox",
         advice: expect.stringContaining("billwright jobs retry --name invoice.email"),
       },
     ]);
+  });
+
+  it("has a doctor who sees a job that fails again and again, and a run that ended with errors", async () => {
+    await billwright(["tenant", "create", "Beta", "--mode", "test"]);
+    const { rows } = await test.owner.query<{ id: string }>("select id from tenant where name = 'Beta'");
+    const tenantId = rows[0]?.id;
+    await test.owner.query(
+      `insert into job (tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, last_error)
+       values ($1, gen_random_uuid(), 'invoice.store_pdf', 'storage-upload', 'k', '{}', 'failed', 7, 60, '{"code": "s3_bucket_missing", "message": "There is no bucket pdfs"}'),
+              ($1, gen_random_uuid(), 'invoice.email', 'email-delivery', 'l', '{}', 'failed', 1, 60, '{"code": "mail_unavailable", "message": "failed once"}')`,
+      [tenantId],
+    );
+    await test.owner.query(
+      `insert into billing_run (tenant_id, id, kind, key, month, state, dry_run, deadline_at)
+       values ($1, gen_random_uuid(), 'month', 'a', '2026-02', 'completed_with_errors', false, now()),
+              ($1, gen_random_uuid(), 'month', 'b', '2026-01', 'completed_with_errors', true, now())`,
+      [tenantId],
+    );
+    const run = await billwright(["doctor", "--json"]);
+    expect(findingsOf(run).filter((finding) => finding.check.startsWith("Beta: "))).toMatchObject([
+      { level: "warning", check: "Beta: customers" },
+      {
+        level: "problem",
+        check: "Beta: failing jobs",
+        detail: "1 x invoice.store_pdf, 7 tries in vain so far: There is no bucket pdfs",
+      },
+      {
+        level: "warning",
+        check: "Beta: runs with errors",
+        detail: expect.stringContaining("1 billing run of the last seven days ended with errors"),
+        advice: expect.stringContaining("/v1/billing_runs/run_"),
+      },
+    ]);
+  });
+
+  it("has a doctor who ends with 3 when there are only warnings", async () => {
+    const fresh = await openTestDatabase();
+    try {
+      const run = await billwright(["doctor", "--json"], { DATABASE_URL: fresh.url });
+      const worth = findingsOf(run).filter((finding) => finding.level !== "ok");
+      expect(worth.map((finding) => finding.level)).not.toContain("problem");
+      expect(worth).toContainEqual(expect.objectContaining({ check: "tenants", level: "warning" }));
+      expect(run.code).toBe(3);
+    } finally {
+      await fresh.close();
+    }
   });
 
   it("says that there is no database, and how to get one, with exit 4", async () => {

@@ -21,6 +21,18 @@ export type TenantFacts = {
   readonly live_subscriptions: bigint;
   readonly parked: { readonly code: string; readonly reason: string; readonly n: number }[];
   readonly dead: { readonly name: string; readonly message: string; readonly n: number }[];
+  /** Jobs that failed twice or more and are still tried; `tries` is the most of one of them. */
+  readonly failing: {
+    readonly name: string;
+    readonly message: string;
+    readonly n: number;
+    readonly tries: number;
+  }[];
+  /**
+   * Runs of the last seven days that ended with errors and have not recovered, newest first. Older ones are no longer
+   * settled, so their state says nothing; what holds them up shows as dead jobs and parked subscriptions.
+   */
+  readonly runs_with_errors: { readonly id: string; readonly month: string | null }[];
   readonly overdue_jobs: bigint;
   readonly unknown_mails: bigint;
   readonly old_attempts: bigint;
@@ -36,6 +48,10 @@ export async function readTenantFacts(tx: TenantTx): Promise<TenantFacts> {
         from subscription where parked_at is not null group by parked_code) p) as parked,
       (select coalesce(jsonb_agg(d), '[]') from (select name, min(last_error->>'message') as message, count(*)::int as n
         from job where state = 'dead' group by name, last_error->>'code') d) as dead,
+      (select coalesce(jsonb_agg(f), '[]') from (select name, min(last_error->>'message') as message, count(*)::int as n, max(attempts) as tries
+        from job where state not in ('succeeded', 'dead') and last_error is not null and attempts >= 2 group by name, last_error->>'code') f) as failing,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'month', month) order by started_at desc), '[]') from billing_run
+        where state = 'completed_with_errors' and not dry_run and started_at > now() - interval '7 days') as runs_with_errors,
       (select count(*) from job where state = 'pending' and run_at < now() - interval '5 minutes') as overdue_jobs,
       (select count(*) from effect where state = 'unknown' and kind like 'email.%') as unknown_mails,
       (select count(*) from payment_attempt where state in ('open', 'processing') and opened_at < now() - interval '1 hour') as old_attempts,

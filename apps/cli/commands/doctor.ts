@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { exitCodes, printJson, withInstallation } from "../cli-context.ts";
+import { exitCodes, type Installation, printJson, withInstallation } from "../cli-context.ts";
 import { checkConnections } from "../doctor/check-connections.ts";
 import { checkTenants } from "../doctor/check-tenants.ts";
-import type { Finding } from "../doctor/finding.ts";
+import { type Finding, ok } from "../doctor/finding.ts";
 
 const marks = { ok: "✅", warning: "⚠️ ", problem: "❌" } as const;
 
@@ -10,7 +10,7 @@ const marks = { ok: "✅", warning: "⚠️ ", problem: "❌" } as const;
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description(
-      "look for what is wrong and say what to do; exit 0 when nothing is, 3 when something is, 4 without a database",
+      "look for what is wrong and say what to do; exit 0 when all is well, 3 when something is wrong or worth a look, 4 without a database",
     )
     .option("--json", "print the findings as JSON")
     .addHelpText("after", "\nExamples:\n  billwright doctor\n  billwright doctor --json")
@@ -18,14 +18,21 @@ export function doctorCommand(): Command {
       const findings = await withInstallation(async (installation) => {
         const connections = await checkConnections(installation);
         const database = connections.find((finding) => finding.check === "database");
-        return database?.level === "problem"
-          ? connections
-          : [...connections, ...(await checkTenants(installation))];
+        const tenants = database?.level === "problem" ? [] : await checkTenants(installation);
+        return [whatIsChecked(installation), ...connections, ...tenants];
       });
       if (options.json) printJson(findings);
       else process.stdout.write(`${findings.map(lineOf).join("\n")}\n`);
       process.exit(exitCodeOf(findings));
     });
+}
+
+function whatIsChecked({ running }: Installation): Finding {
+  const detail =
+    running === null
+      ? "of this shell's environment; no running `billwright up` or demo was found in the data folder"
+      : `of the running stack, process ${running.pid} at ${running.apiUrl}`;
+  return ok("configuration", detail);
 }
 
 function lineOf(finding: Finding): string {
@@ -36,5 +43,5 @@ function lineOf(finding: Finding): string {
 function exitCodeOf(findings: readonly Finding[]): number {
   if (findings.some((finding) => finding.check === "database" && finding.level === "problem"))
     return exitCodes.unavailable;
-  return findings.some((finding) => finding.level === "problem") ? exitCodes.partial : exitCodes.ok;
+  return findings.every((finding) => finding.level === "ok") ? exitCodes.ok : exitCodes.partial;
 }

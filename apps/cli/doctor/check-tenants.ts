@@ -1,3 +1,5 @@
+import { counted } from "#libs/core/counted.ts";
+import { publicId } from "#libs/core/public-id.ts";
 import { withSystem, withTenant } from "#libs/data/database.ts";
 import { findMoneyBreaches, readTenantFacts, type TenantFacts } from "#libs/data/doctor-reads.ts";
 import { listTenants } from "#libs/data/tenants.ts";
@@ -18,7 +20,9 @@ export async function checkTenants(installation: Installation): Promise<Finding[
       breaches: await findMoneyBreaches(tx),
     }));
     const found = [
-      ...stuckWork(facts),
+      ...nobodyToBill(facts),
+      ...failedWork(facts),
+      ...slowWork(facts),
       ...breaches.map((b) =>
         problem(
           b.invariant,
@@ -37,69 +41,93 @@ export async function checkTenants(installation: Installation): Promise<Finding[
   return findings;
 }
 
-function stuckWork(facts: TenantFacts): Finding[] {
-  const findings: Finding[] = [];
+function nobodyToBill(facts: TenantFacts): Finding[] {
   if (facts.active_customers === 0n) {
-    findings.push(
+    return [
       warning(
         "customers",
         "no active customer, so a run finds nobody to bill",
         "check that customers exist and have status active (`GET /v1/customers?status=active`)",
       ),
-    );
-  } else if (facts.live_subscriptions === 0n) {
-    findings.push(
-      warning(
-        "subscriptions",
-        "no live subscription, so a run finds nothing to bill",
-        "create subscriptions (`POST /v1/subscriptions`)",
-      ),
-    );
+    ];
   }
-  for (const parked of facts.parked) {
-    findings.push(
-      problem(
-        "parked",
-        `${parked.n} subscriptions (${parked.code}): ${parked.reason}`,
-        "repair the cause, then `POST /v1/subscriptions/{id}/unpark`; the sweep tries again by itself every 15 minutes",
-      ),
-    );
-  }
-  for (const dead of facts.dead) {
-    findings.push(
-      problem(
-        "dead jobs",
-        `${dead.n} x ${dead.name}: ${dead.message ?? "no reason kept"}`,
-        `repair the cause, then \`billwright jobs retry --name ${dead.name}\``,
-      ),
-    );
-  }
-  const count = (check: string, n: bigint, detail: string, advice: string) => {
-    if (n > 0n) findings.push(problem(check, `${n} ${detail}`, advice));
-  };
-  count(
-    "overdue jobs",
-    facts.overdue_jobs,
-    "jobs are due for over five minutes and not picked up",
-    "start a scheduler and workers; they take the backlog by themselves",
+  if (facts.live_subscriptions > 0n) return [];
+  return [
+    warning(
+      "subscriptions",
+      "no live subscription, so a run finds nothing to bill",
+      "create subscriptions (`POST /v1/subscriptions`)",
+    ),
+  ];
+}
+
+/** What failed: put aside, given up, or tried in vain until now. */
+function failedWork(facts: TenantFacts): Finding[] {
+  const parked = facts.parked.map(({ n, code, reason }) =>
+    problem(
+      "parked",
+      `${counted(n, "subscription", "subscriptions")} (${code}): ${reason}`,
+      "repair the cause, then `POST /v1/subscriptions/{id}/unpark`; the sweep tries again by itself every 15 minutes",
+    ),
   );
-  count(
-    "unknown mails",
-    facts.unknown_mails,
-    "mails may or may not have been delivered",
-    "ask the mail server's log; they are not sent again by themselves",
+  const dead = facts.dead.map(({ n, name, message }) =>
+    problem(
+      "dead jobs",
+      `${n} x ${name}: ${message ?? "no reason kept"}`,
+      `repair the cause, then \`billwright jobs retry --name ${name}\``,
+    ),
   );
-  count(
-    "open payments",
-    facts.old_attempts,
-    "payment attempts are open for over an hour",
-    "see whether webhooks arrive; the poll asks the provider every minute while a scheduler runs",
+  const failing = facts.failing.map(({ n, name, message, tries }) =>
+    problem(
+      "failing jobs",
+      `${n} x ${name}, ${tries} tries in vain so far: ${message ?? "no reason kept"}`,
+      `repair the cause; the next try comes by itself, or at once after \`billwright jobs retry --name ${name}\``,
+    ),
   );
-  count(
-    "late runs",
-    facts.late_runs,
-    "billing runs are past their deadline",
-    "see `billwright jobs list --state failed` for what holds them up",
-  );
-  return findings;
+  return [...parked, ...dead, ...failing, ...runsWithErrors(facts.runs_with_errors)];
+}
+
+function runsWithErrors(runs: TenantFacts["runs_with_errors"]): Finding[] {
+  const [newest] = runs;
+  if (newest === undefined) return [];
+  const id = publicId("billing_run", newest.id);
+  return [
+    warning(
+      "runs with errors",
+      `${counted(runs.length, "billing run", "billing runs")} of the last seven days ended with errors; the newest, ${newest.month ?? "everything due"}, is ${id}`,
+      `\`GET /v1/billing_runs/${id}\` names the errors; once they are mended the run becomes completed by itself`,
+    ),
+  ];
+}
+
+function slowWork(facts: TenantFacts): Finding[] {
+  const some = (check: string, n: bigint, detail: string, advice: string): Finding[] =>
+    n === 0n ? [] : [problem(check, detail, advice)];
+  const { overdue_jobs, unknown_mails, old_attempts, late_runs } = facts;
+  return [
+    ...some(
+      "overdue jobs",
+      overdue_jobs,
+      `${counted(overdue_jobs, "job is", "jobs are")} due for over five minutes and not picked up`,
+      "start a scheduler and workers; they take the backlog by themselves",
+    ),
+    ...some(
+      "unknown mails",
+      unknown_mails,
+      `${counted(unknown_mails, "mail", "mails")} may or may not have been delivered`,
+      "look into the mail server's log; such mails are not sent again by themselves",
+    ),
+    ...some(
+      "open payments",
+      old_attempts,
+      `${counted(old_attempts, "payment attempt is", "payment attempts are")} open for over an hour`,
+      "see whether webhooks arrive; the poll asks the provider every minute while a scheduler runs",
+    ),
+    ...some(
+      "late runs",
+      late_runs,
+      `${counted(late_runs, "billing run is past its", "billing runs are past their")} deadline`,
+      "see `billwright jobs list --state failed` for what holds them up",
+    ),
+  ];
 }
