@@ -110,7 +110,7 @@ async function runDemo(
     `Collected: ${paid} of ${paid + collected.unpaid} organizations (${collected.byCard} by card, ${collected.afterDecline} after a declined card, ${collected.byBank} by bank)\n`,
   );
   const asExpected = first || !options.nextMonth ? await tellExpected(stack, tenantId) : true;
-  tellPlaces(stack, state, dataDir);
+  process.stdout.write(placesText(stack, state, dataDir, options.exit));
   const errors = Object.values(runErrors(details)).reduce((sum, count) => sum + count, 0);
   return errors === 0 && collected.unpaid === 0 && asExpected;
 }
@@ -137,18 +137,19 @@ async function tellExpected(stack: Stack, tenantId: string): Promise<boolean> {
   return differences.length === 0;
 }
 
-function tellPlaces(stack: Stack, state: DemoState, dataDir: string): void {
+/** Where to look; a stack that is about to stop leaves only its files. */
+function placesText(stack: Stack, state: DemoState, dataDir: string, isStopping: boolean): string {
   const { apiUrl, sandbox } = stack;
-  process.stdout.write(
-    [
-      "",
-      `API      ${apiUrl}/v1  (Authorization: Bearer ${state.apiKey})`,
-      `Docs     ${apiUrl}/docs`,
-      `Queues   ${apiUrl}/admin/queues  (${adminEmail} / ${state.adminPassword})`,
-      `Mailbox  ${sandbox?.mailboxUrl ?? "off"}`,
-      `Sandbox  ${sandbox?.stripeUrl ?? "off"}`,
-      `PDFs     ${resolve(dataDir, "objects")}`,
-      "",
-    ].join("\n"),
-  );
+  const pdfs = `PDFs     ${resolve(dataDir, "objects")}`;
+  if (isStopping) return `\n${pdfs}\nEverything stops now; \`npm run demo\` starts it again to look at.\n`;
+  return [
+    "",
+    `API      ${apiUrl}/v1  (Authorization: Bearer ${state.apiKey})`,
+    `Docs     ${apiUrl}/docs`,
+    `Queues   ${apiUrl}/admin/queues  (${adminEmail} / ${state.adminPassword})`,
+    `Mailbox  ${sandbox?.mailboxUrl ?? "off"}`,
+    `Sandbox  ${sandbox?.stripeUrl ?? "off"}`,
+    pdfs,
+    "",
+  ].join("\n");
 }

@@ -15,7 +15,7 @@ export function upCommand(): Command {
       "\nExamples:\n  billwright up\n  PORT=8080 BOOTSTRAP_API_KEY=bw_test_0123456789abcdefghijklmnopqrstuv billwright up --sandbox",
     )
     .action(async (options: { sandbox: boolean }) => {
-      const { BILLWRIGHT_DATA_DIR: dataDir } = readConfig();
+      const { BILLWRIGHT_DATA_DIR: dataDir, DATABASE_URL: givenUrl } = readConfig();
       const stack = await startStack({ dataDir, sandbox: options.sandbox });
       stack.startWork();
       stack.publish(null);
@@ -24,7 +24,7 @@ export function upCommand(): Command {
       process.stdout.write(
         [
           `Billwright is up at ${stack.apiUrl} (reference: ${stack.apiUrl}/docs)`,
-          `  database  ${config.DATABASE_URL === undefined ? "embedded" : new URL(config.DATABASE_URL).host}`,
+          `  database  ${givenUrl === undefined ? `embedded, in ${dataDir}/postgres` : new URL(givenUrl).host}`,
           `  queues    ${built.queues.kind}`,
           `  storage   ${config.storage === "s3" ? `s3://${config.INVOICE_S3_BUCKET}` : `${dataDir}/objects`}`,
           `  stripe    ${onOff(built.deps.stripe !== null, stack.sandbox === null ? "on" : `sandbox at ${stack.sandbox.stripeUrl}`)}`,

@@ -48,7 +48,8 @@ export async function followRun(
       bar.clear();
       out(customerBlock(invoices));
     }
-    bar.show(printed.size, Math.max(details.run.organizations - details.run.already_billed, printed.size));
+    if (headed)
+      bar.show(printed.size, Math.max(details.run.organizations - details.run.already_billed, printed.size));
     if (isOver) {
       bar.clear();
       out(runSummary(details, new Date()));
