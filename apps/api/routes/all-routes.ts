@@ -17,6 +17,7 @@ import { jobRoutes } from "./jobs.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { meterRoutes } from "./meters.ts";
 import { planRoutes } from "./plans.ts";
+import { reportRoutes } from "./reports.ts";
 import { scheduleRoutes } from "./schedules.ts";
 import { settingsRoutes } from "./settings.ts";
 import { subscriptionChangeRoutes } from "./subscription-changes.ts";
@@ -49,6 +50,7 @@ const routes: readonly Route[] = [
   ...jobRoutes,
   ...scheduleRoutes,
   ...ledgerRoutes,
+  ...reportRoutes,
   ...settingsRoutes,
   ...apiKeyRoutes,
   ...auditLogRoutes,

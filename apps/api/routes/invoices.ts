@@ -4,7 +4,6 @@ import { recordOutsidePayment } from "#libs/billing/payment/record-outside-payme
 import {
   invoiceCsvColumns,
   invoiceSummaryWire,
-  type InvoiceSummaryWire,
   invoiceWire,
   presentInvoiceSummary,
 } from "#libs/billing/wire/invoice-wire.ts";
@@ -14,6 +13,7 @@ import { defined } from "#libs/core/defined.ts";
 import { domainError } from "#libs/core/errors.ts";
 import { withTenant } from "#libs/data/database.ts";
 import { type InvoiceFilters, type InvoiceView, listInvoices } from "#libs/data/invoice-reads.ts";
+import { csvAnswer } from "../csv-answer.ts";
 import { defineRoute, type Route } from "../define-route.ts";
 import {
   exampleInvoiceId,
@@ -57,7 +57,9 @@ const list = defineRoute({
     const filters = filtersOf(query);
     const present = (row: InvoiceView) =>
       presentInvoiceSummary(row, { now: tx.now, publicUrl: api.deps.publicUrl });
-    if (query.format === "csv") return csvAnswer(await allInvoices(tx, filters), present);
+    if (query.format === "csv") {
+      return csvAnswer("invoices", invoiceCsvColumns, (await allInvoices(tx, filters)).map(present));
+    }
     return listAnswer("invoice", await listInvoices(tx, pageQuery("invoice", query, filters)), present);
   },
 });
@@ -87,25 +89,6 @@ async function allInvoices(tx: Tx, filters: InvoiceFilters): Promise<InvoiceView
     cursor = page.nextCursor;
   } while (cursor !== null && rows.length < csvMax);
   return rows.slice(0, csvMax);
-}
-
-function csvAnswer(rows: readonly InvoiceView[], present: (row: InvoiceView) => InvoiceSummaryWire) {
-  const lines = rows.map((row) => {
-    const shown = present(row);
-    return invoiceCsvColumns.map((column) => csvCell(shown[column])).join(",");
-  });
-  return {
-    content: `${[invoiceCsvColumns.join(","), ...lines].join("\r\n")}\r\n`,
-    contentType: "text/csv; charset=utf-8",
-    headers: { "Content-Disposition": 'attachment; filename="invoices.csv"' },
-  };
-}
-
-/** RFC 4180; a text that a spreadsheet would run as a formula is kept a text. */
-function csvCell(value: unknown): string {
-  const written = value === null || value === undefined ? "" : String(value);
-  const harmless = /^[=+@\t\r]|^-(?!\d)/.test(written) ? `'${written}` : written;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
 const get = defineRoute({

@@ -1,0 +1,173 @@
+import { z } from "zod";
+import { Decimal, formatDecimal } from "#libs/core/money/decimal.ts";
+import { formatMoney } from "#libs/core/money/money.ts";
+import { roundDecimal, roundToMinor } from "#libs/core/money/rounding.ts";
+import { publicId } from "#libs/core/public-id.ts";
+import type { AgingRow, CollectionRow, RevenueRow, StatementRow } from "#libs/data/report-reads.ts";
+import type { MrrReport } from "../report/read-mrr.ts";
+import { nullableTimestamp } from "./wire-values.ts";
+
+const amount = z.string().describe("Major units of the currency beside it");
+const period = z.string().describe("A month such as 2026-03, or a day such as 2026-03-09");
+
+export const revenueRowWire = z
+  .object({
+    period,
+    currency: z.string(),
+    invoiced: amount.describe("Without tax, after discounts"),
+    voided: amount.describe("Zero or below"),
+    credit_notes: amount.describe("Zero or below"),
+    other: amount.describe("Credit given away (below zero), credit that expired, and the like"),
+    revenue: amount.describe("The sum of the four"),
+    tax: amount,
+  })
+  .meta({ id: "RevenueRow" });
+
+export function presentRevenue(row: RevenueRow): z.infer<typeof revenueRowWire> {
+  const { currency } = row;
+  const show = (minor: bigint) => formatMoney({ minor, currency });
+  return {
+    period: row.period,
+    currency,
+    invoiced: show(row.invoiced_minor),
+    voided: show(row.voided_minor),
+    credit_notes: show(row.credit_notes_minor),
+    other: show(row.other_minor),
+    revenue: show(row.revenue_minor),
+    tax: show(row.tax_minor),
+  };
+}
+
+export const collectionRowWire = z
+  .object({
+    period,
+    currency: z.string(),
+    invoiced: amount.describe("What customers came to owe by invoices, less voids"),
+    collected: amount,
+    paid_back: amount.describe("Refunds, disputes"),
+    written_off: amount,
+    outstanding: amount.describe("What customers owe when the period ends"),
+    collected_percent: z
+      .string()
+      .nullable()
+      .describe("collected of invoiced, two decimals, half up; null when nothing was invoiced"),
+  })
+  .meta({ id: "CollectionRow" });
+
+export function presentCollection(row: CollectionRow): z.infer<typeof collectionRowWire> {
+  const { currency } = row;
+  const show = (minor: bigint) => formatMoney({ minor, currency });
+  const share =
+    row.invoiced_minor > 0n
+      ? new Decimal(`${row.collected_minor}`).times(100).div(`${row.invoiced_minor}`)
+      : null;
+  return {
+    period: row.period,
+    currency,
+    invoiced: show(row.invoiced_minor),
+    collected: show(row.collected_minor),
+    paid_back: show(row.paid_back_minor),
+    written_off: show(row.written_off_minor),
+    outstanding: show(row.outstanding_minor),
+    collected_percent: share === null ? null : formatDecimal(roundDecimal(share, 2, "half_up")),
+  };
+}
+
+export const agingRowWire = z
+  .object({
+    customer_id: z.string(),
+    external_id: z.string().nullable(),
+    name: z.string(),
+    currency: z.string(),
+    not_due: amount,
+    days_1_to_30: amount.describe("Overdue by up to 30 days; a day that has begun counts"),
+    days_31_to_60: amount,
+    days_61_to_90: amount,
+    days_over_90: amount,
+    total: amount,
+  })
+  .meta({ id: "AgingRow" });
+
+export function presentAging(row: AgingRow): z.infer<typeof agingRowWire> {
+  const { currency } = row;
+  const show = (minor: bigint) => formatMoney({ minor, currency });
+  return {
+    customer_id: publicId("customer", row.customer_id),
+    external_id: row.external_id,
+    name: row.name,
+    currency,
+    not_due: show(row.not_due_minor),
+    days_1_to_30: show(row.days_1_to_30_minor),
+    days_31_to_60: show(row.days_31_to_60_minor),
+    days_61_to_90: show(row.days_61_to_90_minor),
+    days_over_90: show(row.days_over_90_minor),
+    total: show(row.total_minor),
+  };
+}
+
+export const statementRowWire = z
+  .object({
+    currency: z.string(),
+    ledger_entry_id: z.string().nullable().describe("Null: nothing changed in this currency"),
+    kind: z.string().nullable().describe("What happened, such as invoice.finalized"),
+    number: z.string().nullable().describe("Of the invoice or credit note"),
+    occurred_at: z.iso.datetime().nullable(),
+    opening: amount.describe("What the customer owed in this currency before the first entry"),
+    charged: amount,
+    credited: amount.describe("Payments, credit notes, voids, credit used"),
+    balance: amount.describe("What the customer owes after the entry"),
+  })
+  .meta({ id: "StatementRow" });
+
+export function presentStatement(row: StatementRow): z.infer<typeof statementRowWire> {
+  const { currency } = row;
+  const show = (minor: bigint) => formatMoney({ minor, currency });
+  return {
+    currency,
+    ledger_entry_id: row.entry_id === null ? null : publicId("ledger_transaction", row.entry_id),
+    kind: row.kind,
+    number: row.number,
+    occurred_at: nullableTimestamp(row.occurred_at),
+    opening: show(row.opening_minor),
+    charged: show(row.debit_minor),
+    credited: show(row.credit_minor),
+    balance: show(row.balance_minor),
+  };
+}
+
+export const mrrRowWire = z
+  .object({
+    currency: z.string(),
+    opening: amount.describe("Monthly recurring revenue at `since`"),
+    added: amount.describe("Of customers that paid nothing then"),
+    expanded: amount,
+    contracted: amount.describe("Zero or below"),
+    churned: amount.describe("Of customers that pay nothing now; zero or below"),
+    mrr: amount.describe("At `as_of`"),
+    arr: amount.describe("Twelve times that"),
+    customers: z.int().describe("Paying at `as_of`"),
+    subscriptions: z.int(),
+    average: amount.describe("mrr by customer"),
+  })
+  .meta({ id: "MrrRow" });
+
+/** Rounded half up once each; `mrr` is rounded from the exact sum, so the parts may miss it by a minor unit. */
+export function presentMrr(report: MrrReport): z.infer<typeof mrrRowWire> {
+  const { currency, movement } = report;
+  const show = (exact: Decimal) => {
+    return formatMoney({ minor: roundToMinor(exact, currency, "half_up"), currency });
+  };
+  return {
+    currency,
+    opening: show(movement.opening),
+    added: show(movement.added),
+    expanded: show(movement.expanded),
+    contracted: show(movement.contracted),
+    churned: show(movement.churned),
+    mrr: show(movement.closing),
+    arr: show(movement.closing.times(12)),
+    customers: report.customers,
+    subscriptions: report.subscriptions,
+    average: show(report.customers === 0 ? movement.closing : movement.closing.div(report.customers)),
+  };
+}
