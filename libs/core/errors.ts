@@ -206,7 +206,7 @@ export class DomainError extends Error {
   }
 }
 
-/** Makes the error to throw: `throw domainError("amount_precision", "USD has 2 decimals, got 1.005")`. */
+/** Makes the error to throw: `throw domainError("amount_precision", "USD allows at most 2 decimals, got 3")`. */
 export function domainError(code: ErrorCode, message?: string, details: ErrorDetails = {}): DomainError {
   return new DomainError(code, message ?? errorTable[code].title, details);
 }

@@ -112,6 +112,13 @@ describe("createSubscription", () => {
         priceOverrides: [{ price: "base", chargeModel: { model: "flat", amount: "-1" } }],
       }),
     ).rejects.toMatchObject({ details: { errors: [{ path: "price_overrides.0.flat.amount" }] } });
+    await expect(
+      makeSubscription(tenant, {
+        priceOverrides: [{ price: "base", chargeModel: { model: "flat", amount: "1.005" } }],
+      }),
+    ).rejects.toMatchObject({
+      details: { errors: [{ path: "price_overrides.0.flat.amount", code: "amount_precision" }] },
+    });
   });
 
   it("refuses an override that the price's meter cannot feed, and bills by one that it can", async () => {

@@ -16,6 +16,7 @@ import {
   assertPriceOverrides,
   type PriceOverride,
 } from "#libs/core/price/price-override.ts";
+import { validateMoneyTerms } from "#libs/core/price/validate-money-terms.ts";
 import { writeAudit } from "#libs/data/audit-log.ts";
 import { type CustomerRow, lockCustomer, type Metadata } from "#libs/data/customers.ts";
 import type { TenantTx } from "#libs/data/database.ts";
@@ -80,6 +81,11 @@ export async function createSubscription(tx: TenantTx, input: NewSubscription): 
   const overrides = input.priceOverrides ?? [];
   const prices = plan.prices.map((row) => row.definition);
   assertPriceOverrides(prices, overrides);
+  assertNoPlaces(
+    overrides.flatMap((override, index) =>
+      validateMoneyTerms(override, plan.currency, `price_overrides.${index}`),
+    ),
+  );
   await assertOverridesFitMeters(tx, plan, overrides);
   const quantities = input.quantities ?? {};
   assertNoPlaces(quantityPlaces(prices, quantities));

@@ -11,10 +11,11 @@ const upTo = decimalText.nullable().meta({
 });
 const percent = decimalText.meta({ description: "Percent: 1.3 is 1.3 %", examples: ["1.3"] });
 const optionalDecimal = decimalText.nullable().optional();
+const optionalMoney = moneyText.nullable().optional();
 const unitTier = z.strictObject({
   up_to: upTo,
   unit_amount: optionalDecimal,
-  flat_amount: optionalDecimal.meta({ description: "Added once the tier is entered (volume: reached)" }),
+  flat_amount: optionalMoney.meta({ description: "Added once the tier is entered (volume: reached)" }),
   package_size: optionalDecimal.meta({
     description: "unit_amount is then for each started package of this size",
   }),
@@ -33,25 +34,25 @@ export const modelTerms = {
     .optional()
     .meta({ description: "Each tier prices the units that fall into it" }),
   volume: tiersOf(unitTier).optional().meta({ description: "The tier reached prices every unit" }),
-  stairstep: tiersOf(z.strictObject({ up_to: upTo, flat_amount: decimalText }))
+  stairstep: tiersOf(z.strictObject({ up_to: upTo, flat_amount: moneyText }))
     .optional()
     .meta({ description: "The tier reached costs its flat amount, and nothing else" }),
   percentage: z
     .strictObject({
       rate: percent,
-      fixed_amount: optionalDecimal.meta({ description: "Of each event that is not free" }),
+      fixed_amount: optionalMoney.meta({ description: "Of each event that is not free" }),
       free_events: z
         .union([z.int().min(0), z.string().regex(/^\d{1,9}$/)])
         .nullable()
         .optional()
         .meta({ description: "Whichever of free_events and free_amount is used up first ends both" }),
-      free_amount: optionalDecimal,
-      minimum_per_event: optionalDecimal,
-      maximum_per_event: optionalDecimal,
+      free_amount: optionalMoney,
+      minimum_per_event: optionalMoney,
+      maximum_per_event: optionalMoney,
     })
     .optional()
     .meta({ description: "A percent of each event's value, in order of (time, id)" }),
-  graduated_percentage: tiersOf(z.strictObject({ up_to: upTo, rate: percent, flat_amount: optionalDecimal }))
+  graduated_percentage: tiersOf(z.strictObject({ up_to: upTo, rate: percent, flat_amount: optionalMoney }))
     .optional()
     .meta({ description: "Each tier takes its percent of what falls into it" }),
   dynamic: z

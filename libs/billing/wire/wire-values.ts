@@ -22,14 +22,14 @@ export const codeText = text(100).regex(/^[\p{L}\p{N}][\p{L}\p{N}_.:-]*$/u, {
   error: 'must be letters, digits and "_", "-", ".", ":", and begin with a letter or digit',
 });
 
-/** Exact decimal in plain notation; core says what is allowed where. */
+/** Exact decimal in plain notation, up to 12 decimals; core says what is allowed where. */
 export const decimalText = z
   .string()
   .min(1)
   .max(160)
   .meta({ format: "decimal", examples: ["12.5"] });
 
-/** Amount in major units of the currency beside it. */
+/** Amount in major units of the currency beside it, with no more decimals than that has. */
 export const moneyText = z
   .string()
   .min(1)

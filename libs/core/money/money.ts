@@ -85,7 +85,7 @@ export function parseMoney(text: string, currency: string): Money {
   if (fraction.length > exponent) {
     throw domainError(
       "amount_precision",
-      `${currency} has ${exponent} decimals, got ${fraction.length} in "${text.slice(0, 60)}"`,
+      `${currency} allows ${exponent === 0 ? "no" : `at most ${exponent}`} decimals, got ${fraction.length} in "${text.slice(0, 60)}"`,
     );
   }
   if (whole.length > 40) {

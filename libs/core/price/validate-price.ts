@@ -5,6 +5,7 @@ import { chargeModelOf } from "./charge-model-catalog.ts";
 import type { Plan } from "./plan.ts";
 import type { Interval, Price } from "./price.ts";
 import { compareDecimalTexts, validateDecimal } from "./validate-decimal.ts";
+import { validateMoneyTerms } from "./validate-money-terms.ts";
 import { validatePriceOptions } from "./validate-price-options.ts";
 
 const largestIntervalCount = 999;
@@ -53,7 +54,10 @@ export function validatePlan(plan: Plan, path: string): ErrorPlace[] {
       : [{ path: at("prices"), code: "plan_prices_empty", message: "a plan needs at least one price" }]),
     ...duplicates,
     ...validateLimitedInterval(plan, at),
-    ...plan.prices.flatMap((price, index) => validatePrice(price, at(`prices.${index}`))),
+    ...plan.prices.flatMap((price, index) => [
+      ...validatePrice(price, at(`prices.${index}`)),
+      ...validateMoneyTerms(price, plan.currency, at(`prices.${index}`)),
+    ]),
   ];
 }
 

@@ -43,6 +43,8 @@ export type ModelAmount = {
   readonly parts?: readonly AmountPart[];
 };
 
+export type MoneyTerms = Readonly<Record<string, DecimalString | undefined>>;
+
 /** One way of turning a quantity into money. To add one, write its file and name it in `charge-model-catalog.ts`. */
 export type ChargeModelDefinition<M extends ChargeModelName> = {
   readonly model: M;
@@ -51,6 +53,8 @@ export type ChargeModelDefinition<M extends ChargeModelName> = {
   readonly looksAt: "quantity" | "events";
   /** Everything wrong with the terms; `path` is where they stand in the sender's words. */
   readonly validate: (spec: ChargeModelSpec<M>, path: string) => ErrorPlace[];
+  /** The terms that are money, by their place within the terms: `{"tiers.0.flat_amount": "5.00"}`. The others are rates. */
+  readonly moneyTerms: (spec: ChargeModelSpec<M>) => MoneyTerms;
   /** Exact, unrounded, in major units. */
   readonly rate: (spec: ChargeModelSpec<M>, usage: ModelUsage) => ModelAmount;
 };

@@ -14,6 +14,7 @@ export const dynamic: ChargeModelDefinition<"dynamic"> = {
     const message = `must name the property that holds an event's amount, in 1 to ${longestProperty} characters`;
     return [{ path: `${path}.amount_property`, code: "text_empty", message }];
   },
+  moneyTerms: () => ({}),
   rate: (_spec, { events }) => {
     const amount = events.reduce((sum, event) => sum.plus(event.amount ?? zero), zero);
     return { amount, unitAmount: null, tiers: [] };

@@ -8,6 +8,7 @@ export const flat: ChargeModelDefinition<"flat"> = {
   tiering: "none",
   looksAt: "quantity",
   validate: (spec, path) => validateDecimal(spec.amount, `${path}.amount`),
+  moneyTerms: ({ amount }) => ({ amount }),
   rate: (spec, { quantity, zeroUsage }) => {
     if (quantity.isZero() && zeroUsage === "nothing") return nothingAmount;
     const amount = parseDecimal(spec.amount, "amount");

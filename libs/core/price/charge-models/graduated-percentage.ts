@@ -1,7 +1,7 @@
 import { formatDecimal, parseDecimal } from "../../money/decimal.ts";
 import { validateDecimal } from "../validate-decimal.ts";
 import type { ChargeModelDefinition } from "./charge-model.ts";
-import { rateEachTier, validateBounds } from "./tier-bands.ts";
+import { flatAmounts, rateEachTier, validateBounds } from "./tier-bands.ts";
 
 /**
  * As `graduated`, on a quantity that is itself an amount: each tier takes its percent of what falls into it. The tiers
@@ -16,6 +16,7 @@ export const graduatedPercentage: ChargeModelDefinition<"graduated_percentage"> 
       ...validateDecimal(tier.rate, `${at}.rate`),
       ...(tier.flatAmount === undefined ? [] : validateDecimal(tier.flatAmount, `${at}.flat_amount`)),
     ]),
+  moneyTerms: ({ tiers }) => flatAmounts(tiers),
   rate: (spec, usage) =>
     rateEachTier(
       spec.tiers.map(({ rate, ...tier }, index) => {

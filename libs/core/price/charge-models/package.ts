@@ -11,6 +11,7 @@ export const packageModel: ChargeModelDefinition<"package"> = {
     ...validateDecimal(spec.size, `${path}.size`, { positive: true }),
     ...validateDecimal(spec.amount, `${path}.amount`),
   ],
+  moneyTerms: ({ amount }) => ({ amount }),
   rate: (spec, { quantity }) => {
     const packages = packageCount(quantity, parseDecimal(spec.size, "size"), spec.rounding ?? "up");
     return { amount: packages.times(parseDecimal(spec.amount, "amount")), unitAmount: null, tiers: [] };

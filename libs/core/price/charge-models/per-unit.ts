@@ -8,6 +8,7 @@ export const perUnit: ChargeModelDefinition<"per_unit"> = {
   tiering: "none",
   looksAt: "quantity",
   validate: (spec, path) => validateDecimal(spec.unitAmount, `${path}.unit_amount`),
+  moneyTerms: () => ({}),
   rate: (spec, { quantity }) => {
     const unitAmount = parseDecimal(spec.unitAmount, "unit_amount");
     return { amount: quantity.times(unitAmount), unitAmount, tiers: [] };

@@ -24,6 +24,12 @@ export const percentage: ChargeModelDefinition<"percentage"> = {
     ...validateFreeEvents(spec.freeEvents, `${path}.free_events`),
     ...validateBoundsOfEvent(spec, `${path}.maximum_per_event`),
   ],
+  moneyTerms: ({ fixedAmount, freeAmount, minimumPerEvent, maximumPerEvent }) => ({
+    fixed_amount: fixedAmount,
+    free_amount: freeAmount,
+    minimum_per_event: minimumPerEvent,
+    maximum_per_event: maximumPerEvent,
+  }),
   rate: (spec, { events }) => {
     const terms = readTerms(spec);
     const total = { units: zero, events: 0, rated: zero, fixed: zero, raised: zero, lowered: zero };

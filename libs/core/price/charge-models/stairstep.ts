@@ -1,6 +1,6 @@
 import { validateDecimal } from "../validate-decimal.ts";
 import type { ChargeModelDefinition } from "./charge-model.ts";
-import { rateReachedTier, validateBounds } from "./tier-bands.ts";
+import { flatAmounts, rateReachedTier, validateBounds } from "./tier-bands.ts";
 
 /** The tier `(previous upTo, upTo]` that the quantity reaches costs its flat amount, and nothing else is charged. */
 export const stairstep: ChargeModelDefinition<"stairstep"> = {
@@ -11,5 +11,6 @@ export const stairstep: ChargeModelDefinition<"stairstep"> = {
     validateBounds(spec.tiers, `${path}.tiers`, (tier, at) =>
       validateDecimal(tier.flatAmount, `${at}.flat_amount`),
     ),
+  moneyTerms: ({ tiers }) => flatAmounts(tiers),
   rate: (spec, usage) => rateReachedTier(spec.tiers, usage),
 };

@@ -6,6 +6,7 @@ import {
   documentTier,
   type ModelAmount,
   type ModelUsage,
+  type MoneyTerms,
   nothingAmount,
   packageCount,
 } from "./charge-model.ts";
@@ -91,6 +92,11 @@ function quantityBeyondTiers(quantity: Decimal): never {
     "price_tiers_invalid",
     `no tier holds the quantity ${quantity.toFixed()}; the last must have up_to null`,
   );
+}
+
+/** The flat amounts of tiers, by their place. */
+export function flatAmounts(tiers: readonly { readonly flatAmount?: string }[]): MoneyTerms {
+  return Object.fromEntries(tiers.map((tier, index) => [`tiers.${index}.flat_amount`, tier.flatAmount]));
 }
 
 /** Tiers per unit: `validateBounds`, and each must say what it costs; the message names the tier. */
