@@ -61,7 +61,7 @@ describe("the API's process", () => {
   it("says which port is taken", async () => {
     const api = await startApi(configOf(0), world, "127.0.0.1");
     await expect(startApi(configOf(api.port), world, "127.0.0.1")).rejects.toThrow(
-      `PORT: ${api.port}, which is taken`,
+      `PORT (port of the API): given ${api.port}, which is taken`,
     );
     await api.close(100);
   });

@@ -51,7 +51,7 @@ export async function startApi(
 function asPortProblem(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code !== "EADDRINUSE") return error;
   return new ConfigError([
-    { variable: "PORT", given: `${port}, which is taken`, allowed: "a port that is free" },
+    { variable: "PORT", given: `given ${port}, which is taken`, allowed: "a port that is free" },
   ]);
 }
 
