@@ -215,6 +215,7 @@ describe("the conventions of the API", () => {
         type: "/docs/errors#fields_invalid",
         status: 422,
         code: "fields_invalid",
+        detail: expect.stringMatching(/^5 fields are wrong; the first is \w+: /),
         request_id: answer.headers["x-request-id"],
       });
       const places = answer.body.errors.map(

@@ -1,6 +1,5 @@
 import type { Request, Response } from "express";
-import type { z } from "zod";
-import { wirePlaces } from "#libs/billing/wire/parse-wire.ts";
+import { parseWire } from "#libs/billing/wire/parse-wire.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import { domainError } from "#libs/core/errors.ts";
 import type { StoredAnswer } from "#libs/data/api-idempotency.ts";
@@ -142,9 +141,8 @@ function openRequest(
   refuseUnstorableText({ ...request.params });
   refuseUnstorableText({ ...request.query });
   return {
-    params: parse(route.params, { ...request.params }, "The path"),
-    query:
-      route.query === undefined ? noQuery(request) : parse(route.query, { ...request.query }, "The query"),
+    params: route.params === undefined ? request.params : parseWire(route.params, { ...request.params }),
+    query: route.query === undefined ? noQuery(request) : parseWire(route.query, { ...request.query }),
     body: route.raw === true ? undefined : parseBody(route, sent.json),
     raw: sent.raw,
     contentType: sent.contentType,
@@ -182,17 +180,7 @@ function parseBody(route: Route, json: unknown): unknown {
     throw domainError("body_malformed", "The body must be a JSON object.");
   }
   refuseUnstorableText(json);
-  return parse(route.body, json, "The body");
-}
-
-function parse(schema: z.ZodType | undefined, value: unknown, what: string): unknown {
-  if (schema === undefined) return value;
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const errors = wirePlaces(schema, parsed.error, value);
-  const first = errors[0];
-  const said = first === undefined ? "" : `: ${first.path === "" ? "it" : first.path} ${first.message}`;
-  throw domainError("fields_invalid", `${what} has ${errors.length} problem(s)${said}`, { errors });
+  return parseWire(route.body, json);
 }
 
 function render(api: ApiDeps, route: Route, answer: Answer<unknown>): Rendered {

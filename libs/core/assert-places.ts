@@ -1,11 +1,14 @@
+import { counted } from "./counted.ts";
 import { DomainError, domainError, type ErrorPlace } from "./errors.ts";
 
 /** Throws `fields_invalid` with every place; nothing when there is none. */
 export function assertNoPlaces(errors: readonly ErrorPlace[]): void {
-  const [first, ...more] = errors;
+  const [first] = errors;
   if (first === undefined) return;
-  const rest = more.length === 0 ? "" : ` (and ${more.length} more)`;
-  throw domainError("fields_invalid", `${first.path}: ${first.message}${rest}`, { errors });
+  const where = first.path === "" ? "" : `${first.path}: `;
+  const count = counted(errors.length, "field is wrong", "fields are wrong");
+  const one = errors.length === 1 ? "" : "the first is ";
+  throw domainError("fields_invalid", `${count}; ${one}${where}${first.message}`, { errors });
 }
 
 /** The refusal of `check` as a place under `path`; none when it passes. Other errors go on. */

@@ -82,7 +82,7 @@ describe("loadCatalog", () => {
       "a number where a decimal string belongs",
       { kind: "tax_rate", code: "x", name: "X", percentage: 19 },
       "records.0.percentage",
-      /expected string.*got 19/,
+      /must be text; got 19/,
     ],
   ])("refuses %s, naming the place", async (_what, record, path, message) => {
     const { tenantId } = tenant;
