@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Temporal } from "temporal-polyfill";
 import type { Deps } from "#libs/billing/deps.ts";
+import { noteSchedules } from "#libs/billing/run/note-schedules.ts";
 import { sweepDueBoundaries } from "#libs/billing/run/sweep-due-boundaries.ts";
 import { relayDueWork } from "#libs/billing/work/dispatch-work.ts";
 import { createCarrier } from "#libs/jobs/carrier.ts";
@@ -82,6 +83,50 @@ describe("work through the queues", () => {
       expect(registered.flat().sort()).toEqual([...schedules.keys()].sort());
     } finally {
       await Promise.all(schedulers.map((scheduler) => scheduler.close()));
+      await workers.close();
+    }
+  });
+
+  it("keeps a tick that waits for a worker when the schedules are told again", async () => {
+    const queue = world.queues.queue("invoice-generation");
+    await queue.obliterate({ force: true });
+    const base = { timezone: "UTC", queue: "invoice-generation", tick: async () => null } as const;
+    const told = new Map([
+      ["test.second", { ...base, name: "test.second", cron: "* * * * * *" }],
+      ["test.told", { ...base, name: "test.told", cron: "0 0 0 1 1 *" }],
+    ]);
+    const tell = async () => {
+      await queue.removeJobScheduler("test.told");
+      const options = { jobs: jobCatalog, schedules: told, retryScale: 0.05, sweeps: [] };
+      const scheduler = startScheduler(deps, world.queues, options);
+      await eventually(async () => (await queue.getJobScheduler("test.told")) !== undefined);
+      await scheduler.close();
+      return (await queue.getJobScheduler("test.second"))?.next ?? 0;
+    };
+    const due = await tell();
+    await eventually(async () => Date.now() > due + 1_000);
+    expect(await tell()).toBe(due);
+  });
+
+  it("runs a tick that no worker has run, once", async () => {
+    const options = { jobs: jobCatalog, schedules, retryScale: 0.05, sweeps: [] };
+    await noteSchedules(deps, [...schedules.values()]);
+    await world.test.owner.query(
+      "update schedule set next_run_at = '2026-03-01T06:00:00Z' where name = 'billing.legacy'",
+    );
+    const last = startScheduler(deps, world.queues, options);
+    const workers = startWorkers(deps, world.queues, { names: queueNames, jobs: jobCatalog, schedules });
+    try {
+      await eventually(async () => (await count("billing_run", "kind = 'legacy'")) === 1);
+      expect(await count("billing_run", "key like 'legacy/%/2026-03-01T06:00:00Z'")).toBe(1);
+      await eventually(async () => {
+        const { rows } = await world.test.owner.query(
+          "select from schedule where name = 'billing.legacy' and next_run_at > now() and last_run_at = '2026-03-01T06:00:00Z'",
+        );
+        return rows.length === 1;
+      });
+    } finally {
+      await last.close();
       await workers.close();
     }
   });

@@ -1,7 +1,7 @@
 import type { Deps } from "#libs/billing/deps.ts";
 import { noteSchedules } from "#libs/billing/run/note-schedules.ts";
 import { settleRuns } from "#libs/billing/run/settle-runs.ts";
-import { relayDueWork, sweepLostWork } from "#libs/billing/work/dispatch-work.ts";
+import { relayDueWork, sweepLostWork, sweepLostWorkers } from "#libs/billing/work/dispatch-work.ts";
 import { createCarrier } from "#libs/jobs/carrier.ts";
 import type { AnyJob } from "#libs/jobs/define-job.ts";
 import type { Schedule } from "#libs/jobs/schedules.ts";
@@ -30,17 +30,20 @@ const batch = 500;
 export function startScheduler(deps: Deps, queues: QueueBackend, options: SchedulerOptions): Scheduler {
   const stop = new AbortController();
   const carrier = createCarrier(queues, options.jobs, options.retryScale);
+  let sweptTo: string | null = null;
   const loops = [
     loop(deps, stop.signal, "relay", 100, async () => {
       while (!stop.signal.aborted && (await relayDueWork(deps, carrier, batch)) === batch);
     }),
-    loop(deps, stop.signal, "lost work", Math.max(500, deps.leaseMs / 6), () =>
-      sweepLostWork(deps, carrier, {
-        olderThanMs: deps.leaseMs,
-        retryDelayMs: 5_000 * options.retryScale,
-      }),
-    ),
+    loop(deps, stop.signal, "lost work", Math.max(500, deps.leaseMs / 6), async () => {
+      const swept = await sweepLostWork(deps, carrier, {
+        ...{ olderThanMs: deps.leaseMs, retryDelayMs: 5_000 * options.retryScale, after: sweptTo },
+      });
+      sweptTo = swept.next;
+    }),
+    loop(deps, stop.signal, "lost workers", Math.max(500, deps.leaseMs / 6), () => sweepLostWorkers(deps)),
     loop(deps, stop.signal, "runs", 1_000, () => settleRuns(deps)),
+    loop(deps, stop.signal, "failed runs", 5_000, () => settleRuns(deps, "failed")),
     loop(deps, stop.signal, "schedules", 60_000, () => assertSchedules(deps, queues, options.schedules)),
     ...options.sweeps.map((sweep) => loop(deps, stop.signal, sweep.name, sweep.everyMs, sweep.run)),
   ];
@@ -52,23 +55,30 @@ export function startScheduler(deps: Deps, queues: QueueBackend, options: Schedu
   };
 }
 
-/** Tells the queues of every schedule again: a wiped Redis has forgotten them. */
+/**
+ * Tells the queues of every schedule that they do not have as it is: a wiped Redis has forgotten them. One that is there is
+ * left alone, as telling it again would drop a tick that waits for a worker. A tick that nobody ran is delivered once more.
+ */
 async function assertSchedules(
-  deps: Pick<Deps, "database">,
+  deps: Deps,
   queues: QueueBackend,
   schedules: ReadonlyMap<string, Schedule>,
 ): Promise<void> {
-  await noteSchedules(deps, [...schedules.values()]);
-  for (const schedule of schedules.values()) {
-    await queues.queue(schedule.queue).upsertJobScheduler(
-      schedule.name,
-      { pattern: schedule.cron, tz: schedule.timezone },
-      {
-        name: schedule.name,
-        data: { schedule: schedule.name },
-        opts: { attempts: 3, backoff: { type: "exponential", delay: 1_000 } },
-      },
-    );
+  const missed = await noteSchedules(deps, [...schedules.values()]);
+  for (const { name, cron, timezone, queue: queueName } of schedules.values()) {
+    const queue = queues.queue(queueName);
+    const late = missed.find((tick) => tick.name === name);
+    const known = await queue.getJobScheduler(name);
+    const retry = { attempts: 3, backoff: { type: "exponential", delay: 1_000 } };
+    if (late !== undefined || known?.pattern !== cron || known.tz !== timezone) {
+      const repeat = { pattern: cron, tz: timezone };
+      await queue.upsertJobScheduler(name, repeat, { name, data: { schedule: name }, opts: retry });
+    }
+    if (late === undefined) continue;
+    deps.logger.warn("a tick was missed and is run now", { schedule: name, at: late.at.toString() });
+    const atMs = late.at.epochMilliseconds;
+    const once = { jobId: `${name}-${atMs}`, removeOnComplete: true, removeOnFail: true };
+    await queue.add(name, { schedule: name, atMs }, { ...retry, ...once });
   }
 }
 

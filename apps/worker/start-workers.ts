@@ -27,7 +27,7 @@ export function startWorkers(
   const deliver = async (delivery: Delivery, id: string) => {
     if (delivery.schedule !== undefined) {
       const schedule = options.schedules.get(delivery.schedule);
-      return schedule === undefined ? "no such schedule" : runSchedule(deps, schedule, tickOf(id));
+      return schedule === undefined ? "no such schedule" : runSchedule(deps, schedule, tickOf(delivery, id));
     }
     if (delivery.jobId === undefined) return "nothing to do";
     const done = await runJob(deps, options.jobs, delivery.jobId);
@@ -56,7 +56,8 @@ export function startWorkers(
 }
 
 /** BullMQ names a scheduler's job `repeat:NAME:MILLISECONDS`, with the instant that the cron meant. */
-function tickOf(id: string): Temporal.Instant {
+function tickOf(delivery: Delivery, id: string): Temporal.Instant {
+  if (delivery.atMs !== undefined) return Temporal.Instant.fromEpochMilliseconds(delivery.atMs);
   const [, millisecondsText] = /:(\d{12,})$/.exec(id) ?? [];
   return millisecondsText === undefined
     ? Temporal.Now.instant()

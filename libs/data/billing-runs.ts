@@ -99,8 +99,16 @@ export async function lockWaitingRuns(tx: TenantTx): Promise<RunRow[]> {
 /** Runs that still have something to decide. System role. */
 export async function listOpenRuns(db: Db): Promise<{ tenant_id: string; id: string }[]> {
   return db.$queryRaw<{ tenant_id: string; id: string }[]>`
-    select tenant_id, id from billing_run where state <> 'completed' and (state <> 'completed_with_errors' or started_at > now() - interval '7 days')
-    order by started_at desc limit 1000`;
+    select tenant_id, id from billing_run where state not in ('completed', 'completed_with_errors') order by started_at limit 1000`;
+}
+
+/** Runs of the last 7 days that ended with errors and may recover: each tenant's newest 100. System role. */
+export async function listFailedRuns(db: Db): Promise<{ tenant_id: string; id: string }[]> {
+  return db.$queryRaw<{ tenant_id: string; id: string }[]>`
+    select tenant_id, id from (
+      select tenant_id, id, row_number() over (partition by tenant_id order by started_at desc) as newest
+      from billing_run where state = 'completed_with_errors' and started_at > now() - interval '7 days') r
+    where newest <= 100 order by newest limit 2000`;
 }
 
 export type RunWork = {

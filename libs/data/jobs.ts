@@ -1,4 +1,5 @@
 import type { JobSeed } from "#libs/core/events.ts";
+import { Prisma } from "#prisma/generated/client.ts";
 import type { Db, TenantTx } from "./database.ts";
 import { newId } from "./new-id.ts";
 
@@ -40,6 +41,12 @@ export async function insertJobs(
   return rows.map((row) => row.id);
 }
 
+/** What `last_error` says of a job that was taken from a worker; `losses` counts those in a row. */
+const lostWorker = Prisma.sql`(
+  with lost as (select case when last_error->>'code' = 'worker_lost' then (last_error->>'losses')::int else 0 end + 1 as losses)
+  select jsonb_build_object('code', 'worker_lost', 'losses', losses, 'message', 'the worker ended while it had the job, ' || losses || ' times in a row')
+  from lost)`;
+
 /** Marks due pending jobs as queued and returns them; concurrent relays skip each other's rows. System role. */
 export async function takeDueJobs(db: Db, limit: number): Promise<JobRow[]> {
   return db.$queryRaw<JobRow[]>`
@@ -50,13 +57,15 @@ export async function takeDueJobs(db: Db, limit: number): Promise<JobRow[]> {
 
 /**
  * Claims one delivery: counts the attempt and takes a lease on database time. Null when the work has ended, or
- * another worker holds it. A dead job that is delivered once more was retried by a person: it gets one more attempt.
+ * another worker holds it, by its lease or by its transaction, which locks the row. A dead job that is delivered once more was retried by a person: it gets one more attempt.
  */
 export async function claimJob(db: Db, id: string, leaseMs: number): Promise<JobRow | null> {
   const rows = await db.$queryRaw<JobRow[]>`
     update job set state = 'running', attempts = attempts + 1, started_at = now(), ended_at = null,
+      last_error = case when state = 'running' then ${lostWorker} else last_error end,
       lease_until = now() + ${leaseMs} * interval '1 millisecond'
-    where id = ${id}::uuid and (state in ('pending', 'queued', 'failed', 'dead') or (state = 'running' and lease_until < now()))
+    where id in (select id from job where id = ${id}::uuid
+      and (state in ('pending', 'queued', 'failed', 'dead') or (state = 'running' and lease_until < now() and attempts < attempt_budget)) for update skip locked)
     returning tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error`;
   return rows[0] ?? null;
 }
@@ -102,20 +111,45 @@ export async function failJob(
     where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and attempts = ${attempt} and state = 'running'`;
 }
 
-/** Jobs in hand for longer than they should be: the sweeper asks the queue about each. System role. */
-export async function listOverdueJobs(db: Db, olderThanMs: number, limit: number): Promise<JobRow[]> {
+/**
+ * Jobs that were handed over or failed longer ago than they should have been, by id after a cursor: the sweeper asks the
+ * queue about each. System role.
+ */
+export async function listOverdueJobs(
+  db: Db,
+  query: { readonly olderThanMs: number; readonly after: string | null; readonly limit: number },
+): Promise<JobRow[]> {
   return db.$queryRaw<JobRow[]>`
     select tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error from job
-    where (state in ('queued', 'failed') and queued_at < now() - ${olderThanMs} * interval '1 millisecond')
-       or (state = 'running' and lease_until < now())
-    order by queued_at limit ${limit}`;
+    where state in ('queued', 'failed') and queued_at < now() - ${query.olderThanMs} * interval '1 millisecond'
+      and (${query.after}::uuid is null or id > ${query.after}::uuid)
+    order by id limit ${query.limit}`;
 }
 
 /** Gives jobs back to the relay; `delayMs` from now. System role. */
 export async function releaseJobs(db: Db, ids: readonly string[], delayMs: number): Promise<number> {
   return db.$executeRaw`
     update job set state = 'pending', run_at = now() + ${delayMs} * interval '1 millisecond', lease_until = null
-    where id = any(${[...ids]}::uuid[]) and (state in ('queued', 'failed') or (state = 'running' and lease_until < now()))`;
+    where id in (select id from job where id = any(${[...ids]}::uuid[]) and state in ('queued', 'failed') for update skip locked)`;
+}
+
+/**
+ * Takes jobs back from workers that ended without a word: their lease ran out, and no transaction of theirs locks the row.
+ * They go back to the relay; what was lost `lossesAllowed` times in a row, or has used up its budget, is dead instead, as it
+ * may be what ends the workers. System role.
+ */
+export async function releaseLostJobs(
+  db: Db,
+  options: { readonly lossesAllowed: number; readonly limit: number },
+): Promise<{ readonly id: string; readonly name: string; readonly state: JobState }[]> {
+  return db.$queryRaw<{ id: string; name: string; state: JobState }[]>`
+    with lost as (
+      select id, ${lostWorker} as error, attempts >= attempt_budget as spent
+      from job where state = 'running' and lease_until < now() order by lease_until limit ${options.limit} for update skip locked),
+    judged as (select id, error, spent or (error->>'losses')::int >= ${options.lossesAllowed} as dead from lost)
+    update job j set lease_until = null, run_at = now(), state = case when judged.dead then 'dead' else 'pending' end,
+      ended_at = case when judged.dead then now() end, last_error = judged.error
+    from judged where j.id = judged.id returning j.id, j.name, j.state`;
 }
 
 /** A person's retry: any job that has not succeeded goes back to pending with a fresh budget. Returns how many moved. */

@@ -6,28 +6,42 @@ export type ScheduleRow = {
   readonly cron: string;
   readonly timezone: string;
   readonly last_run_at: Date | null;
+  readonly next_run_at: Date | null;
 };
 
-/** Writes down which schedules the installation keeps, and forgets those that no scheduler has named for a day. System role. */
+export type NamedCron = { readonly name: string; readonly cron: string; readonly timezone: string };
+
+/**
+ * Writes down which schedules the installation keeps, each with its next tick where it is new or its cron has changed, and
+ * forgets those that no scheduler has named for a day. System role.
+ */
 export async function noteSchedules(
   db: Db,
-  schedules: readonly { readonly name: string; readonly cron: string; readonly timezone: string }[],
+  schedules: readonly (NamedCron & { readonly nextRunAt: Temporal.Instant })[],
 ): Promise<void> {
-  const column = (of: (schedule: (typeof schedules)[number]) => string) => schedules.map(of);
   await db.$executeRaw`
-    insert into schedule (name, cron, timezone)
-    select * from unnest(${column((s) => s.name)}::text[], ${column((s) => s.cron)}::text[], ${column((s) => s.timezone)}::text[])
-    on conflict (name) do update set cron = excluded.cron, timezone = excluded.timezone, updated_at = now()`;
+    insert into schedule as s (name, cron, timezone, next_run_at)
+    select * from unnest(${schedules.map((s) => s.name)}::text[], ${schedules.map((s) => s.cron)}::text[],
+      ${schedules.map((s) => s.timezone)}::text[], ${schedules.map((s) => toDate(s.nextRunAt))}::timestamptz[])
+    on conflict (name) do update set updated_at = now(), cron = excluded.cron, timezone = excluded.timezone,
+      next_run_at = case when (s.cron, s.timezone) = (excluded.cron, excluded.timezone) then coalesce(s.next_run_at, excluded.next_run_at)
+        else excluded.next_run_at end`;
   await db.$executeRaw`delete from schedule where updated_at < now() - interval '1 day'`;
 }
 
-/** Notes that a schedule has ticked; a tick that comes late does not hide a newer one. System role. */
-export async function noteTick(db: Db, name: string, at: Temporal.Instant): Promise<void> {
+/** Notes that a schedule has ticked; a tick that comes late hides no newer one. System role. */
+export async function noteTick(
+  db: Db,
+  tick: { readonly name: string; readonly at: Temporal.Instant; readonly nextRunAt: Temporal.Instant },
+): Promise<void> {
   await db.$executeRaw`
-    update schedule set last_run_at = greatest(last_run_at, ${toDate(at)}) where name = ${name}`;
+    update schedule set last_run_at = greatest(last_run_at, ${toDate(tick.at)}),
+      next_run_at = greatest(next_run_at, ${toDate(tick.nextRunAt)}) where name = ${tick.name}`;
 }
 
 /** What the installation keeps, by name. System role. */
 export async function listSchedules(db: Db): Promise<ScheduleRow[]> {
-  return db.$queryRaw<ScheduleRow[]>`select name, cron, timezone, last_run_at from schedule order by name`;
+  return db.$queryRaw<
+    ScheduleRow[]
+  >`select name, cron, timezone, last_run_at, next_run_at from schedule order by name`;
 }

@@ -69,7 +69,7 @@ export function schedulesOf(settings: ScheduleSettings): Map<string, Schedule> {
 /** Runs one tick; what it throws is retried by the queue, and by the next tick. */
 export async function runSchedule(deps: Deps, schedule: Schedule, at: Temporal.Instant): Promise<unknown> {
   const result = await schedule.tick(deps, at);
-  await noteTick(deps, schedule.name, at);
+  await noteTick(deps, schedule, at);
   deps.logger.debug("schedule ticked", { schedule: schedule.name, result });
   return result;
 }

@@ -71,6 +71,7 @@ export async function openWorkWorld(overrides: Partial<Deps> = {}): Promise<Work
       for (const row of due) await runJob(deps, jobCatalog, row.id);
     }
     await settleRuns(deps);
+    await settleRuns(deps, "failed");
   };
   const tick = async () => {
     await sweepDueBoundaries(deps);

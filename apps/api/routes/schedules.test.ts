@@ -26,15 +26,16 @@ describe("/v1/schedules", () => {
   };
 
   it("show the installation's with their last and next tick", async () => {
-    await noteTick(world.deps, "billing.month", Temporal.Instant.from("2026-03-01T00:00:00Z"));
-    await noteTick(world.deps, "billing.month", Temporal.Instant.from("2026-02-01T00:00:00Z"));
+    const month = { name: "billing.month", cron: "0 0 0 1 * *", timezone: "UTC" };
+    await noteTick(world.deps, month, Temporal.Instant.from("2026-03-01T00:00:00Z"));
+    await noteTick(world.deps, month, Temporal.Instant.from("2026-02-01T00:00:00Z"));
     const listed = await world.call("get", "/v1/schedules").expect(200);
     expect(listed.body.data.map((each: { name: string }) => each.name)).toEqual([
       "billing.month",
       "usage.recount",
     ]);
-    const month = await world.call("get", "/v1/schedules/billing.month").expect(200);
-    expect(month.body).toMatchObject({
+    const shown = await world.call("get", "/v1/schedules/billing.month").expect(200);
+    expect(shown.body).toMatchObject({
       scope: "installation",
       enabled: true,
       last_run_at: "2026-03-01T00:00:00Z",

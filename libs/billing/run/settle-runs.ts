@@ -1,4 +1,11 @@
-import { countRunParked, countRunWork, findRun, listOpenRuns, setRunState } from "#libs/data/billing-runs.ts";
+import {
+  countRunParked,
+  countRunWork,
+  findRun,
+  listFailedRuns,
+  listOpenRuns,
+  setRunState,
+} from "#libs/data/billing-runs.ts";
 import { type TenantTx, withSystem, withTenant } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { countRunFailures } from "#libs/data/run-report.ts";
@@ -13,8 +20,11 @@ const patience = 5;
  * Later successes of a run with errors make it complete, and say `recovered`. Never a counter. A run that cannot be
  * settled is logged and keeps no other waiting.
  */
-export async function settleRuns(deps: Pick<Deps, "database" | "logger">): Promise<number> {
-  const open = await withSystem(deps.database, listOpenRuns);
+export async function settleRuns(
+  deps: Pick<Deps, "database" | "logger">,
+  which: "open" | "failed" = "open",
+): Promise<number> {
+  const open = await withSystem(deps.database, which === "open" ? listOpenRuns : listFailedRuns);
   let settled = 0;
   for (const run of open) {
     const scope = { tenantId: run.tenant_id, runId: run.id, actor: "scheduler" };

@@ -40,7 +40,8 @@ export function presentJob(row: JobView): z.infer<typeof jobWire> {
     run_id: row.run_id === null ? null : publicId("billing_run", row.run_id),
     payload: z.record(z.string(), z.unknown()).parse(snakeCaseKeys(withPublicIds(row.payload))),
     result: snakeCaseKeys(withPublicIds(row.result)),
-    last_error: row.last_error,
+    last_error:
+      row.last_error === null ? null : { code: row.last_error.code, message: row.last_error.message },
     run_at: timestampToWire(row.run_at),
     created_at: timestampToWire(row.created_at),
     started_at: nullableTimestamp(row.started_at),

@@ -1,8 +1,6 @@
-import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
 import type { ScheduleRow } from "#libs/data/schedule-ticks.ts";
 import type { TenantScheduleRow } from "#libs/data/tenant-schedules.ts";
-import { nextTick } from "../run/cron-tick.ts";
 import { nullableTimestamp, text, timezoneName } from "./wire-values.ts";
 
 const cron = text(100).describe('Six fields, seconds first, such as "0 0 6 1 * *"');
@@ -43,6 +41,6 @@ export function presentSchedule(row: ScheduleRow): z.infer<typeof scheduleWire> 
     ...row,
     ...{ scope: "installation", enabled: true, version: 0 },
     last_run_at: nullableTimestamp(row.last_run_at),
-    next_run_at: nextTick(row, Temporal.Now.instant()).toString({ smallestUnit: "second" }),
+    next_run_at: nullableTimestamp(row.next_run_at),
   };
 }

@@ -1,5 +1,5 @@
 import { withSystem } from "#libs/data/database.ts";
-import { type JobRow, listOverdueJobs, releaseJobs, takeDueJobs } from "#libs/data/jobs.ts";
+import { type JobRow, listOverdueJobs, releaseJobs, releaseLostJobs, takeDueJobs } from "#libs/data/jobs.ts";
 import type { Deps } from "../deps.ts";
 
 /** The queue as the relay needs it; what carries the jobs stays outside. */
@@ -25,28 +25,49 @@ export async function relayDueWork(deps: Relay, carrier: Carrier, limit = 500): 
   return rows.length;
 }
 
+const lossesAllowed = 8;
+
 /**
- * Finds work that nobody moves any more (wiped Redis, killed worker or relay, used-up dispatch) and gives it back
- * to the relay, later each time it was given back.
+ * Takes work back from workers that ended without a word. A job that ends every worker it is given to is dead after a few,
+ * so that it does not take all others with it.
+ * @returns how many went back to the relay
+ */
+export async function sweepLostWorkers(deps: Relay, limit = 500): Promise<number> {
+  const lost = await withSystem(deps.database, (db) => releaseLostJobs(db, { lossesAllowed, limit }));
+  for (const job of lost.filter(({ state }) => state === "dead")) {
+    deps.logger.error("job is dead: it was lost with its worker too often", {
+      job_id: job.id,
+      job: job.name,
+    });
+  }
+  return lost.filter(({ state }) => state === "pending").length;
+}
+
+/**
+ * Finds work that nobody moves any more (wiped Redis, killed relay, used-up dispatch) and gives it back to the relay, later
+ * each time it was given back. One call looks at `limit` rows, from a cursor on: what waits in a slow queue hides no other.
+ * @returns how many were released, and the cursor of the next call; null = from the start again
  */
 export async function sweepLostWork(
   deps: Relay,
   carrier: Carrier,
-  options: { readonly olderThanMs: number; readonly retryDelayMs: number; readonly limit?: number },
-): Promise<number> {
-  const overdue = await withSystem(deps.database, (db) =>
-    listOverdueJobs(db, options.olderThanMs, options.limit ?? 500),
-  );
+  options: {
+    readonly olderThanMs: number;
+    readonly retryDelayMs: number;
+    readonly after?: string | null;
+    readonly limit?: number;
+  },
+): Promise<{ readonly released: number; readonly next: string | null }> {
+  const { olderThanMs, after = null, limit = 500 } = options;
+  const overdue = await withSystem(deps.database, (db) => listOverdueJobs(db, { olderThanMs, after, limit }));
   const lost: JobRow[] = [];
-  for (const row of overdue) {
-    if (row.state === "running" || !(await carrier.holds(row))) lost.push(row);
-  }
+  for (const row of overdue) if (!(await carrier.holds(row))) lost.push(row);
   let released = 0;
   for (const [delayMs, ids] of groupByDelay(lost, options.retryDelayMs)) {
     released += await withSystem(deps.database, (db) => releaseJobs(db, ids, delayMs));
   }
   if (released > 0) deps.logger.info("lost work released", { jobs: released });
-  return released;
+  return { released, next: overdue.length === limit ? (overdue.at(-1)?.id ?? null) : null };
 }
 
 /** Work that was lost goes back at once; work that failed waits twice as long each dispatch, five minutes at most. */

@@ -33,11 +33,6 @@ export async function runWork(
   const row = await withSystem(deps.database, (db) => claimJob(db, input.jobId, deps.leaseMs));
   if (row === null) return { outcome: "not_claimed" };
   deps.failpoint(`job.${row.name}:claimed`);
-  const heartbeat = setInterval(() => {
-    withSystem(deps.database, (db) => extendJobLease(db, row.id, row.attempts, deps.leaseMs)).catch(
-      () => undefined,
-    );
-  }, deps.leaseMs / 3);
   let work: Work | null = null;
   try {
     work = input.plan(row);
@@ -48,8 +43,6 @@ export async function runWork(
     return { outcome: done ? "succeeded" : "fenced" };
   } catch (error) {
     return (await recovered(deps, row, work, error)) ?? (await recordFailure(deps, row, error));
-  } finally {
-    clearInterval(heartbeat);
   }
 }
 
@@ -63,6 +56,7 @@ function scopeOf(row: JobRow, timeoutMs: number) {
   };
 }
 
+/** The lock of the row holds the job until the commit, longer than its lease if need be: nobody claims a locked row. */
 async function runTransaction(
   deps: Deps,
   row: JobRow,
@@ -85,7 +79,12 @@ async function runExternal(
   work: Extract<Work, { kind: "external" }>,
   timeoutMs: number,
 ): Promise<boolean> {
-  const result = await work.run(deps);
+  const heartbeat = setInterval(() => {
+    withSystem(deps.database, (db) => extendJobLease(db, row.id, row.attempts, deps.leaseMs)).catch(
+      () => undefined,
+    );
+  }, deps.leaseMs / 3);
+  const result = await work.run(deps).finally(() => clearInterval(heartbeat));
   deps.failpoint(`job.${row.name}:before-commit`);
   return withTenant(deps.database, scopeOf(row, timeoutMs), (tx) =>
     succeedJob(tx, row.id, row.attempts, result),

@@ -10,7 +10,8 @@ import {
 import { Redis } from "ioredis";
 import pg from "pg";
 
-export type Delivery = { readonly jobId?: string; readonly schedule?: string };
+/** A ledger row to run, or a schedule that ticks; `atMs`: the tick that was meant, when it is delivered late. */
+export type Delivery = { readonly jobId?: string; readonly schedule?: string; readonly atMs?: number };
 
 export type DeliveryQueue = Queue<Delivery, unknown, string>;
 
