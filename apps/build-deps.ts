@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import type { Deps } from "#libs/billing/deps.ts";
+import type { Deps, PaymentLinks } from "#libs/billing/deps.ts";
 import type { Causes } from "#libs/core/events.ts";
 import { openDatabase } from "#libs/data/database.ts";
+import { paymentLinkKeys } from "#libs/core/payment/payment-link-token.ts";
 import { type Config, ConfigError } from "#libs/platform/config.ts";
 import { wordsOf } from "#libs/platform/environment.ts";
 import { fileFailpoint, noFailpoint } from "#libs/platform/failpoint.ts";
@@ -13,6 +14,7 @@ import { openQueueBackend, type QueueBackend } from "#libs/platform/queue/queue-
 import { createFolderStore } from "#libs/platform/storage/folder-store.ts";
 import type { ObjectStore } from "#libs/platform/storage/object-store.ts";
 import { createS3Store } from "#libs/platform/storage/s3-store.ts";
+import { stripeBrowser } from "#libs/platform/stripe/stripe-browser.ts";
 import { createStripeClient } from "#libs/platform/stripe/stripe-client.ts";
 
 export type BuiltDeps = {
@@ -24,7 +26,7 @@ export type BuiltDeps = {
 
 /**
  * Builds what the verbs need from the configuration: by hand, once per process. Nothing connects before it is used.
- * @throws ConfigError without a database
+ * @throws ConfigError without a database; with Stripe's live key and without what payment links need
  */
 export async function buildDeps(
   config: Config,
@@ -61,6 +63,7 @@ export async function buildDeps(
     mailer: buildMailer(config),
     mailFrom: config.INVOICE_SMTP_FROM ?? "billing@localhost",
     stripe: config.stripe === null ? null : createStripeClient(config.stripe),
+    paymentLinks: buildPaymentLinks(config),
     publicUrl: publicUrlOf(config),
     notifyEmail: config.NOTIFY_ON_COMPLETION ? (config.NOTIFY_EMAIL ?? null) : null,
     batchSize: config.INVOICE_BATCH_SIZE,
@@ -79,6 +82,26 @@ export async function buildDeps(
 /** Where people and providers reach us: without a trailing slash. */
 function publicUrlOf(config: Config): string {
   return (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/+$/, "");
+}
+
+/** Customers who owe real money must be able to pay: a live key without links is a mistake, others do without. */
+function buildPaymentLinks(config: Config): PaymentLinks | null {
+  const { stripe, PAYMENT_LINK_SECRET: secrets, STRIPE_PUBLISHABLE_KEY: publishableKey } = config;
+  if (stripe === null) return null;
+  const browser = stripeBrowser({ publishableKey, apiBase: stripe.apiBase });
+  if (secrets !== undefined && browser !== null) return { keys: paymentLinkKeys(secrets), browser };
+  if (!/^[rs]k_live_/.test(stripe.apiKey)) return null;
+  const missing = [
+    ...(secrets === undefined ? (["PAYMENT_LINK_SECRET"] as const) : []),
+    ...(browser === null ? (["STRIPE_PUBLISHABLE_KEY"] as const) : []),
+  ];
+  throw new ConfigError(
+    missing.map((variable) => ({
+      variable,
+      given: "nothing given",
+      allowed: `${wordsOf(variable).allowed}, since Stripe's key is live`,
+    })),
+  );
 }
 
 function buildStore(config: Config): ObjectStore {

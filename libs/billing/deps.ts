@@ -1,9 +1,11 @@
+import type { PaymentLinkKeys } from "#libs/core/payment/payment-link-token.ts";
 import type { Database } from "#libs/data/database.ts";
 import type { Failpoint } from "#libs/platform/failpoint.ts";
 import type { Logger } from "#libs/platform/logger.ts";
 import type { Mailer } from "#libs/platform/mail/mailer.ts";
 import type { PdfRenderer } from "#libs/platform/pdf/pdf-renderer.ts";
 import type { ObjectStore } from "#libs/platform/storage/object-store.ts";
+import type { StripeBrowser } from "#libs/platform/stripe/stripe-browser.ts";
 import type { StripeClient } from "#libs/platform/stripe/stripe-client.ts";
 
 /**
@@ -22,8 +24,12 @@ export type Deps = {
   /** Sender of mails when the tenant has set none. */
   readonly mailFrom: string;
   readonly stripe: StripeClient | null;
+  /** How customers pay by themselves; null without Stripe, its publishable key or PAYMENT_LINK_SECRET. */
+  readonly paymentLinks: PaymentLinks | null;
   readonly publicUrl: string;
   /** Receiver of the summary when a run completes; null = nobody. */
   readonly notifyEmail: string | null;
   readonly batchSize: number;
 };
+
+export type PaymentLinks = { readonly keys: PaymentLinkKeys; readonly browser: StripeBrowser };

@@ -8,6 +8,7 @@ export type ErrorKind =
   | "unauthorized"
   | "forbidden"
   | "not_found"
+  | "gone"
   | "conflict"
   | "too_large"
   | "unsupported"
@@ -21,6 +22,7 @@ export const httpStatusByKind: Readonly<Record<ErrorKind, number>> = {
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,
+  gone: 410,
   conflict: 409,
   too_large: 413,
   unsupported: 415,
@@ -124,6 +126,12 @@ export const errorTable = {
   payment_amount_invalid: { kind: "invalid", title: "The payment does not fit the invoice" },
   payment_declined: { kind: "invalid", title: "The payment was declined" },
   payment_in_progress: { kind: "conflict", title: "A payment of this invoice is in progress" },
+  payment_link_closed: { kind: "gone", title: "The invoice can no longer be paid here" },
+  payment_link_expired: { kind: "gone", title: "The payment link has expired" },
+  payment_link_not_found: { kind: "not_found", title: "There is no such payment link" },
+  payment_link_revoked: { kind: "gone", title: "The payment link was revoked" },
+  payment_link_void: { kind: "gone", title: "The invoice is void" },
+  payment_links_off: { kind: "invalid", title: "Payment links are switched off here" },
   payment_method_in_use: { kind: "invalid", title: "A subscription pays with this payment method" },
   payment_method_not_found: { kind: "not_found", title: "There is no such payment method" },
   payment_method_taken: { kind: "conflict", title: "The customer has this payment method already" },

@@ -26,6 +26,7 @@ export const eventTypes = [
   "credit_note.voided",
   "payment.succeeded",
   "payment.failed",
+  "payment_link.revoked",
   "subscription.created",
   "subscription.changed",
   "subscription.canceled",

@@ -6,18 +6,21 @@ export type PayableInvoice = {
   readonly id: string;
   readonly customer_id: string;
   readonly number: string | null;
+  readonly invoice_type: "subscription" | "one_off" | "credit";
   readonly invoice_status: "draft" | "finalized" | "voided";
   readonly payment_status: "pending" | "succeeded" | "failed";
   readonly currency: string;
   readonly amount_due_minor: bigint;
   readonly amount_paid_minor: bigint;
   readonly amount_offset_minor: bigint;
+  readonly uncollectible_at: Date | null;
 };
 
 /** Locks an invoice against other payments until the transaction ends; null when there is none. */
 export async function lockPayableInvoice(tx: TenantTx, invoiceId: string): Promise<PayableInvoice | null> {
   const rows = await tx.db.$queryRaw<PayableInvoice[]>`
-    select id, customer_id, number, invoice_status, payment_status, currency, amount_due_minor, amount_paid_minor, amount_offset_minor
+    select id, customer_id, number, invoice_type, invoice_status, payment_status, currency, amount_due_minor, amount_paid_minor, amount_offset_minor,
+      uncollectible_at
     from invoice where tenant_id = ${tx.tenantId}::uuid and id = ${invoiceId}::uuid for update`;
   return rows[0] ?? null;
 }

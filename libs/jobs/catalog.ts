@@ -14,6 +14,7 @@ import { invoiceStorePdf } from "./invoice-store-pdf.job.ts";
 import { invoiceSyncStripe } from "./invoice-sync-stripe.job.ts";
 import { invoiceVoidStripe } from "./invoice-void-stripe.job.ts";
 import { paymentRetry } from "./payment-retry.job.ts";
+import { paymentWithdraw } from "./payment-withdraw.job.ts";
 import { stripeApplyEvent } from "./stripe-apply-event.job.ts";
 import { testClockAdvance } from "./test-clock-advance.job.ts";
 import { usageAdoptCustomer, usageAdoptMeter } from "./usage-adopt.job.ts";
@@ -34,6 +35,7 @@ const list: readonly AnyJob[] = [
   invoiceSettleStripe,
   invoiceVoidStripe,
   paymentRetry,
+  paymentWithdraw,
   stripeApplyEvent,
   usageAdoptCustomer,
   usageAdoptMeter,

@@ -102,6 +102,11 @@ export const environmentSchema = z.object({
   INVOICE_ENABLE_STRIPE: flag("whether invoices go to Stripe", false),
   STRIPE_API_KEY: anyText("secret key of Stripe", "a secret key, sk_..."),
   STRIPE_SECRET_KEY: anyText("another name for STRIPE_API_KEY", "a secret key, sk_..."),
+  STRIPE_PUBLISHABLE_KEY: pattern(
+    "key of Stripe for the page where customers pay",
+    "a publishable key, pk_live_... or pk_test_...",
+    /^pk_(live|test)_\w+$/,
+  ),
   STRIPE_WEBHOOK_SECRET: anyText("signs Stripe's webhooks", "the endpoint's signing secret, whsec_..."),
   STRIPE_API_BASE: webUrl("another server that speaks Stripe", "http://127.0.0.1:12111"),
   INVOICE_ENABLE_EMAIL: flag("whether invoices are mailed", false),
@@ -115,8 +120,8 @@ export const environmentSchema = z.object({
   SENDGRID_API_BASE: webUrl("another server that speaks SendGrid", "http://127.0.0.1:12111"),
   PAYMENT_LINK_SECRET: variable(
     "signs payment links",
-    "at least 32 characters",
-    z.string().min(32).optional(),
+    "at least 32 characters; several with commas between, the newest first",
+    z.string().transform(readSecrets).optional(),
   ),
   INVOICE_BATCH_SIZE: whole("subscriptions billed in one transaction", 1, 2_000, 250),
   WORKER_QUEUES: variable(
@@ -158,4 +163,12 @@ function readQueueNames(list: string, context: z.RefinementCtx): QueueName[] {
     if (name === undefined) context.addIssue({ code: "custom", input: list });
     return name ?? queueNames[0];
   });
+}
+
+/** The secrets of a list, the newest first. */
+function readSecrets(list: string, context: z.RefinementCtx): [string, ...string[]] {
+  const [newest = "", ...older] = list.split(",").map((secret) => secret.trim());
+  if ([newest, ...older].some((secret) => secret.length < 32))
+    context.addIssue({ code: "custom", input: list });
+  return [newest, ...older];
 }

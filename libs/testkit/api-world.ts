@@ -63,6 +63,7 @@ export async function openApiWorld(overrides: Partial<ApiConfig> = {}): Promise<
     mailer: null,
     mailFrom: "billing@test.example",
     stripe: null,
+    paymentLinks: null,
     publicUrl: "http://billwright.test",
     notifyEmail: null,
     batchSize: 100,

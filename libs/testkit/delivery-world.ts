@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { startTestSandbox, type TestSandbox, webhookSecret } from "../../apps/sandbox/sandbox-fixture.ts";
-import type { Deps } from "#libs/billing/deps.ts";
+import type { Deps, PaymentLinks } from "#libs/billing/deps.ts";
 import type { Causes } from "#libs/core/events.ts";
+import { paymentLinkKeys } from "#libs/core/payment/payment-link-token.ts";
 import { noFailpoint } from "#libs/platform/failpoint.ts";
 import { createLogger } from "#libs/platform/logger.ts";
 import { createSmtpMailer } from "#libs/platform/mail/smtp-mailer.ts";
 import type { PdfRenderer } from "#libs/platform/pdf/pdf-renderer.ts";
 import { createS3Store } from "#libs/platform/storage/s3-store.ts";
+import { stripeBrowser } from "#libs/platform/stripe/stripe-browser.ts";
 import { createStripeClient } from "#libs/platform/stripe/stripe-client.ts";
 import { makeTenant, type TestTenant } from "./factories.ts";
 import { openTestDatabase, type TestDatabase } from "./test-database.ts";
@@ -55,8 +57,7 @@ export async function openDeliveryWorld(causes: Causes = () => []): Promise<Deli
   });
   const deps: Deps = {
     database: test.database,
-    logger: createLogger({ level: "error", format: "json", process: "test", silent: true }),
-    failpoint: noFailpoint,
+    ...{ logger: silentLogger(), failpoint: noFailpoint },
     leaseMs: 5_000,
     pdf: textPrinter,
     store: createS3Store({
@@ -75,6 +76,7 @@ export async function openDeliveryWorld(causes: Causes = () => []): Promise<Deli
     }),
     mailFrom: "Acme <billing@acme.example>",
     stripe: createStripeClient({ apiKey: "sk_test_sandbox", apiBase: stripeUrl }),
+    paymentLinks: testPaymentLinks(stripeUrl),
     publicUrl: "https://billing.acme.example",
     notifyEmail: null,
     batchSize: 250,
@@ -99,6 +101,17 @@ export async function openDeliveryWorld(causes: Causes = () => []): Promise<Deli
       await test.close();
     },
   };
+}
+
+function silentLogger() {
+  return createLogger({ level: "error", format: "json", process: "test", silent: true });
+}
+
+/** Payment links whose page speaks to the sandbox. */
+function testPaymentLinks(stripeUrl: string): PaymentLinks {
+  const browser = stripeBrowser({ publishableKey: undefined, apiBase: stripeUrl });
+  if (browser === null) throw new Error("the sandbox needs no publishable key");
+  return { keys: paymentLinkKeys(["a secret of the tests, 32 characters or more"]), browser };
 }
 
 /** The secret that the sandbox signs with. */

@@ -59,6 +59,7 @@ export async function openWorkWorld(overrides: Partial<Deps> = {}): Promise<Work
     mailer: null,
     mailFrom: "billing@test.example",
     stripe: null,
+    paymentLinks: null,
     publicUrl: "http://billwright.test",
     notifyEmail: null,
     batchSize: 100,

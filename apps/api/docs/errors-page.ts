@@ -26,6 +26,7 @@ const adviceByKind = {
   unauthorized: "Send a key that is valid.",
   forbidden: "Use a key with a role that may.",
   not_found: "Check the id, and that it belongs to this tenant.",
+  gone: "Ask for a new one; this one will not come back.",
   conflict: "Read the object anew, or wait, then decide.",
   too_large: "Send less at once.",
   unsupported: "Send one of the types that the route takes.",

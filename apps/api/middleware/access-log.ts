@@ -2,6 +2,11 @@ import type { RequestHandler } from "express";
 import type { ApiDeps } from "../api-deps.ts";
 import { requestIdOf } from "./request-id.ts";
 
+/** Whoever holds a payment link's token may see the invoice: it stays out of logs. */
+function withoutToken(path: string): string {
+  return path.replace(/^\/public\/pay\/[^/]+/i, "/public/pay/{token}");
+}
+
 /** One line and one observation for each request, with the route's pattern instead of its ids. */
 export function accessLog(api: ApiDeps): RequestHandler {
   return (request, response, next) => {
@@ -15,7 +20,7 @@ export function accessLog(api: ApiDeps): RequestHandler {
         request_id: requestIdOf(response),
         method: request.method,
         route,
-        path: request.path,
+        path: withoutToken(request.path),
         status: response.statusCode,
         duration_ms: Math.round(seconds * 1_000),
         tenant_id: response.locals["tenantId"],

@@ -16,6 +16,7 @@ import { invoiceRoutes } from "./invoices.ts";
 import { jobRoutes } from "./jobs.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { meterRoutes } from "./meters.ts";
+import { paymentLinkRoutes } from "./payment-links.ts";
 import { planRoutes } from "./plans.ts";
 import { reportRoutes } from "./reports.ts";
 import { scheduleRoutes } from "./schedules.ts";
@@ -45,6 +46,7 @@ const routes: readonly Route[] = [
   ...invoiceGenerationRoutes,
   ...invoiceEndRoutes,
   ...invoiceProofRoutes,
+  ...paymentLinkRoutes,
   ...creditNoteRoutes,
   ...billingRunRoutes,
   ...jobRoutes,

@@ -14,6 +14,7 @@ import { scheduleSettings } from "../../schedule-settings.ts";
 import { outsideSweeps } from "../../scheduler/outside-sweeps.ts";
 import { startScheduler } from "../../scheduler/start-scheduler.ts";
 import { startWorkers } from "../../worker/start-workers.ts";
+import { keptSecret } from "./kept-secret.ts";
 import { prismaDir } from "./prisma-dir.ts";
 import {
   apiSecrets,
@@ -76,6 +77,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       BILLWRIGHT_DATA_DIR: resolve(options.dataDir),
       PORT: String(port),
       PUBLIC_URL: given.PUBLIC_URL ?? apiUrl,
+      PAYMENT_LINK_SECRET:
+        given.PAYMENT_LINK_SECRET?.join(",") ?? keptSecret(options.dataDir, "payment-link-secret"),
       ...(sandbox === null ? {} : sandboxSettings(sandbox)),
       ...options.overrides,
     };
@@ -180,6 +183,7 @@ function sandboxSettings(sandbox: Sandbox): Record<string, string | undefined> {
     INVOICE_ENABLE_STRIPE: "true",
     STRIPE_API_KEY: "sk_test_sandbox",
     STRIPE_SECRET_KEY: undefined,
+    STRIPE_PUBLISHABLE_KEY: undefined,
     STRIPE_API_BASE: sandbox.stripeUrl,
     STRIPE_WEBHOOK_SECRET: webhookSecret,
     INVOICE_ENABLE_EMAIL: "true",

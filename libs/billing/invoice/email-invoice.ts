@@ -1,10 +1,14 @@
 import { domainError } from "#libs/core/errors.ts";
+import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { type DeliveryInvoice, markInvoiceSent } from "#libs/data/invoice-delivery.ts";
+import { leftToPay } from "#libs/data/left-to-pay.ts";
+import { lockPayableInvoice } from "#libs/data/payments.ts";
 import { invoiceMail } from "#libs/platform/mail/invoice-mail.ts";
 import type { Mailer, OutgoingMail } from "#libs/platform/mail/mailer.ts";
 import type { Deps } from "../deps.ts";
 import { type EffectResult, runEffect } from "../effect/run-effect.ts";
+import { ensurePaymentLink } from "../payment/ensure-payment-link.ts";
 import { type DeliveryInput, inDelivery, requireDeliveryInvoice } from "./delivery-invoice.ts";
 import { loadInvoicePdf } from "./load-invoice-pdf.ts";
 
@@ -25,7 +29,15 @@ export type EmailOutcome =
 export async function emailInvoice(
   deps: Pick<
     Deps,
-    "database" | "failpoint" | "leaseMs" | "logger" | "mailer" | "mailFrom" | "publicUrl" | "store"
+    | "database"
+    | "failpoint"
+    | "leaseMs"
+    | "logger"
+    | "mailer"
+    | "mailFrom"
+    | "paymentLinks"
+    | "publicUrl"
+    | "store"
   >,
   input: DeliveryInput & {
     /** Names a mail that was asked for; unset: the one that every invoice sends by itself. */
@@ -39,7 +51,8 @@ export async function emailInvoice(
   );
   if (invoice.customer_email === null || invoice.customer_email === "") return { skipped: "no_email" };
   if (invoice.invoice_status === "voided" && invoice.sent_at === null) return { skipped: "voided" };
-  const mail = await composeMail(deps, input, invoice, invoice.customer_email);
+  const payUrl = await inDelivery(deps, input, "invoice.email", (tx) => payUrlOf(tx, deps, input.invoiceId));
+  const mail = await composeMail(deps, input, { invoice, to: invoice.customer_email, payUrl });
   const messageId = input.sendId === undefined ? mail.messageId : `${input.sendId}.${mail.messageId}`;
   const businessKey = input.sendId === undefined ? input.invoiceId : `${input.invoiceId}/${input.sendId}`;
   const result = await sendOnce(deps, { ...input, businessKey }, mailer, { ...mail, messageId });
@@ -57,6 +70,23 @@ export async function emailInvoice(
     await emitEvents(tx, [{ type: "invoice.emailed", subjectType: "invoice", subjectId: input.invoiceId }]);
   });
   return { sent: result.value.messageId };
+}
+
+/** The link under which the invoice can be paid; null when there is nothing to pay, or nothing to pay with. */
+async function payUrlOf(
+  tx: TenantTx,
+  deps: Pick<Deps, "paymentLinks" | "publicUrl">,
+  invoiceId: string,
+): Promise<string | null> {
+  if (deps.paymentLinks === null) return null;
+  const now = await lockPayableInvoice(tx, invoiceId);
+  const isPayable =
+    now !== null &&
+    now.invoice_status === "finalized" &&
+    now.invoice_type !== "credit" &&
+    now.uncollectible_at === null &&
+    leftToPay(now) > 0n;
+  return isPayable ? (await ensurePaymentLink(tx, deps, { invoiceId })).url : null;
 }
 
 function sendOnce(
@@ -89,14 +119,17 @@ function sendOnce(
 async function composeMail(
   deps: Pick<Deps, "database" | "store" | "mailFrom" | "publicUrl">,
   input: DeliveryInput,
-  invoice: DeliveryInvoice,
-  to: string,
+  of: { readonly invoice: DeliveryInvoice; readonly to: string; readonly payUrl: string | null },
 ): Promise<OutgoingMail> {
+  const { invoice, to, payUrl } = of;
   const pdf = await loadInvoicePdf(deps, input);
   if (pdf === null) throw domainError("pdf_not_ready", `invoice ${invoice.number} has no PDF yet`);
   const { document } = invoice;
   const from = invoice.email_from ?? deps.mailFrom;
-  const body = invoiceMail(document, { from: document.seller.name === "" ? from : document.seller.name });
+  const body = invoiceMail(document, {
+    from: document.seller.name === "" ? from : document.seller.name,
+    ...(payUrl === null ? {} : { payUrl }),
+  });
   return {
     ...body,
     messageId: `${invoice.id}.${input.tenantId}@${new URL(deps.publicUrl).hostname}`,

@@ -5,11 +5,12 @@ import {
   closeAttempt,
   findAttempt,
   markAttemptProcessing,
+  reopenAttempt,
 } from "#libs/data/payment-attempts.ts";
 import { lockPayableInvoice, type PayableInvoice } from "#libs/data/payments.ts";
 import { insertProviderObject } from "#libs/data/provider-objects.ts";
 import type { PaymentIntentFacts } from "#libs/platform/stripe/stripe-payments.ts";
-import { failAttempt } from "./fail-attempt.ts";
+import { emitFailed, failAttempt } from "./fail-attempt.ts";
 import { recordPayment } from "./record-payment.ts";
 
 /** `unknown`: no attempt of ours has this PaymentIntent yet; `foreign`: it names another tenant. */
@@ -44,7 +45,8 @@ export async function applyPaymentIntent(
   } else if (["succeeded", "processing", "requires_capture"].includes(facts.status)) {
     await markAttemptProcessing(tx, attempt.id, facts.id);
   } else if (attempt.state === "open" || attempt.state === "processing") {
-    await endWithoutMoney(tx, attempt, facts);
+    if (attempt.payment_link_id === null) await endWithoutMoney(tx, attempt, facts);
+    else await endPayersTry(tx, attempt, facts);
   }
   return "applied";
 }
@@ -84,4 +86,23 @@ async function endWithoutMoney(tx: TenantTx, attempt: AttemptRow, facts: Payment
     },
     retry: !isCanceled,
   });
+}
+
+/**
+ * A payer whose try was declined may try again with the same PaymentIntent, so the attempt stays the one open way; it
+ * ends when the PaymentIntent is canceled, which is no failure.
+ */
+async function endPayersTry(tx: TenantTx, attempt: AttemptRow, facts: PaymentIntentFacts): Promise<void> {
+  if (facts.status === "canceled") {
+    const end = { state: "canceled", providerId: facts.id, failure: null, retryAfterMs: null } as const;
+    await closeAttempt(tx, attempt.id, end);
+    return;
+  }
+  if (facts.failureCode === null && facts.failureMessage === null) return;
+  const failure = {
+    code: facts.failureCode ?? facts.status,
+    message: facts.failureMessage ?? `Stripe says ${facts.status}`,
+  };
+  if (!(await reopenAttempt(tx, attempt.id, failure))) return;
+  await emitFailed(tx, attempt, { code: failure.code, retryAfterMs: null });
 }

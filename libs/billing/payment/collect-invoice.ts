@@ -26,7 +26,7 @@ import { runStripeEffect } from "../effect/run-stripe-effect.ts";
 import { type DeliveryInput, inDelivery, requireDeliveryInvoice } from "../invoice/delivery-invoice.ts";
 import { ensureStripeCustomer } from "../invoice/stripe-customer.ts";
 import { applyPaymentIntent } from "./apply-payment-intent.ts";
-import { failAttempt } from "./fail-attempt.ts";
+import { closeRefused } from "./fail-attempt.ts";
 
 type Skipped = "off" | "not_automatic" | "no_method" | "paid" | "voided" | "uncollectible" | "not_due";
 
@@ -93,7 +93,8 @@ async function prepareCharge(tx: TenantTx, input: DeliveryInput): Promise<Prepar
   const payable = await lockPayableInvoice(tx, input.invoiceId);
   const invoice = await requireDeliveryInvoice(tx, input.invoiceId);
   const open = await findOpenAttempt(tx, input.invoiceId);
-  if (open?.state === "processing") return { attemptId: open.id, state: "processing" };
+  const isUnderWay = open?.state === "processing" || (open?.payment_link_id ?? null) !== null;
+  if (open !== null && isUnderWay) return { attemptId: open.id, state: "processing" };
   if (payable?.invoice_status === "voided") return { skipped: "voided" };
   if (leftToPay(invoice) <= 0n) return { skipped: "paid" };
   if (invoice.uncollectible_at !== null) return { skipped: "uncollectible" };
@@ -125,13 +126,7 @@ async function chargeAttempt(
   } catch (error) {
     if (!(error instanceof DomainError) || error.kind !== "invalid") throw error;
     const isDecline = error.code === "payment_declined";
-    await inDelivery(deps, input, "invoice.collect", async (tx) => {
-      await lockPayableInvoice(tx, attempt.invoice_id);
-      const now = await findAttempt(tx, { provider: "stripe", attemptId: attempt.id, providerId: "" });
-      if (now?.state !== "open") return;
-      const failure = { code: error.code, message: error.message };
-      await failAttempt(tx, now, { state: "failed", providerId: null, failure, retry: isDecline });
-    });
+    await inDelivery(deps, input, "invoice.collect", (tx) => closeRefused(tx, attempt, error));
     if (isDecline) return null;
     throw error;
   }

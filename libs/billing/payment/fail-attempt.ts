@@ -1,6 +1,8 @@
+import type { DomainError } from "#libs/core/errors.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
-import { type AttemptRow, closeAttempt } from "#libs/data/payment-attempts.ts";
+import { type AttemptRow, closeAttempt, findAttempt } from "#libs/data/payment-attempts.ts";
+import { lockPayableInvoice } from "#libs/data/payments.ts";
 
 /** How long a declined attempt waits for the next one, by its number from 1; after the last nobody tries again. */
 export const retryDelaysMs: readonly number[] = [3_000, 3_600_000, 86_400_000];
@@ -21,6 +23,25 @@ export async function failAttempt(
 ): Promise<void> {
   const retryAfterMs = end.retry ? (retryDelaysMs[attempt.attempt_no - 1] ?? null) : null;
   await closeAttempt(tx, attempt.id, { ...end, retryAfterMs });
+  await emitFailed(tx, attempt, { code: end.failure.code, retryAfterMs });
+}
+
+/** Closes an attempt that the provider would not even take, unless it has gone on meanwhile. */
+export async function closeRefused(tx: TenantTx, attempt: AttemptRow, error: DomainError): Promise<void> {
+  await lockPayableInvoice(tx, attempt.invoice_id);
+  const now = await findAttempt(tx, { provider: "stripe", attemptId: attempt.id, providerId: "" });
+  if (now?.state !== "open") return;
+  const failure = { code: error.code, message: error.message };
+  const retry = error.code === "payment_declined";
+  await failAttempt(tx, now, { state: "failed", providerId: null, failure, retry });
+}
+
+/** Says that a try brought no money; `retryAfterMs` null: nobody tries again by itself. */
+export async function emitFailed(
+  tx: TenantTx,
+  attempt: AttemptRow,
+  failed: { readonly code: string; readonly retryAfterMs: number | null },
+): Promise<void> {
   await emitEvents(tx, [
     {
       type: "payment.failed",
@@ -28,9 +49,9 @@ export async function failAttempt(
       subjectId: attempt.id,
       data: {
         invoice_id: attempt.invoice_id,
-        code: end.failure.code,
+        code: failed.code,
         attempt_no: attempt.attempt_no,
-        retry_in_ms: retryAfterMs,
+        retry_in_ms: failed.retryAfterMs,
       },
     },
   ]);

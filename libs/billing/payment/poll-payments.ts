@@ -4,13 +4,15 @@ import { readPaymentIntent } from "#libs/platform/stripe/stripe-payments.ts";
 import type { Deps } from "../deps.ts";
 import { describeFailure } from "../work/run-work.ts";
 import { applyPaymentIntent } from "./apply-payment-intent.ts";
+import { withdrawLinkAttempt } from "./withdraw-attempt.ts";
 
 /**
  * Asks Stripe about payments that have been in its hands for longer than `olderThanMs`, and applies the answers as the
- * webhook would: lost webhooks delay a payment, and lose none. One that fails is asked again the next time.
+ * webhook would: lost webhooks delay a payment, and lose none. What a payer opened and left is withdrawn. One that fails
+ * is asked again the next time.
  */
 export async function pollPayments(
-  deps: Pick<Deps, "database" | "logger" | "stripe">,
+  deps: Pick<Deps, "database" | "failpoint" | "leaseMs" | "logger" | "stripe">,
   options: { readonly olderThanMs: number; readonly limit?: number },
 ): Promise<{ readonly asked: number; readonly failed: number }> {
   const { stripe } = deps;
@@ -22,6 +24,10 @@ export async function pollPayments(
     const scope = { tenantId: attempt.tenant_id, actor: "payment.poll" };
     try {
       await withTenant(deps.database, scope, (tx) => markPolled(tx, attempt.id));
+      if (attempt.is_abandoned) {
+        await withdrawLinkAttempt(deps, { tenantId: attempt.tenant_id, invoiceId: attempt.invoice_id });
+        return true;
+      }
       const facts = await readPaymentIntent(stripe, attempt.provider_id ?? "");
       await withTenant(deps.database, scope, (tx) => applyPaymentIntent(tx, facts));
       return true;

@@ -77,6 +77,65 @@ export function chargeSavedMethod(
   });
 }
 
+/**
+ * Makes a PaymentIntent for a payer who will confirm it in the browser, with whatever method Stripe offers there.
+ * @throws DomainError provider_unavailable, provider_refused
+ */
+export function createPayerIntent(
+  stripe: StripeClient,
+  intent: {
+    readonly amount: bigint;
+    readonly currency: string;
+    readonly customerId: string;
+    readonly description: string;
+    readonly metadata: StripeMetadata;
+  },
+  idempotencyKey: string,
+): Promise<StripeCallResult<{ readonly id: string }>> {
+  return stripeWrite(async () => {
+    const made = await stripe.paymentIntents.create(
+      {
+        amount: Number(intent.amount),
+        currency: intent.currency.toLowerCase(),
+        customer: intent.customerId,
+        automatic_payment_methods: { enabled: true },
+        description: intent.description,
+        metadata: intent.metadata,
+      },
+      { idempotencyKey },
+    );
+    return { id: made.id };
+  });
+}
+
+/** How a payer's PaymentIntent stands, and the secret with which the browser confirms it; never stored. */
+export function readPayerIntent(
+  stripe: StripeClient,
+  id: string,
+): Promise<{ readonly facts: PaymentIntentFacts; readonly clientSecret: string }> {
+  return stripeRead(async () => {
+    const intent = await stripe.paymentIntents.retrieve(id);
+    return { facts: paymentIntentFacts(intent), clientSecret: intent.client_secret ?? "" };
+  });
+}
+
+/**
+ * Cancels a PaymentIntent that was not confirmed, and answers how it stands then: what cannot be cancelled any more
+ * comes back as it is. @throws DomainError provider_unavailable, provider_refused
+ */
+export function cancelPaymentIntent(stripe: StripeClient, id: string): Promise<PaymentIntentFacts> {
+  return stripeRead(async () => {
+    try {
+      return paymentIntentFacts(await stripe.paymentIntents.cancel(id, { cancellation_reason: "abandoned" }));
+    } catch (error) {
+      const isOver =
+        error instanceof Stripe.errors.StripeError && error.code === "payment_intent_unexpected_state";
+      if (!isOver) throw error;
+      return paymentIntentFacts(await stripe.paymentIntents.retrieve(id));
+    }
+  });
+}
+
 /** The PaymentIntent that an earlier try made, by customer, time and metadata; null when there is none. */
 export function findPaymentIntent(
   stripe: StripeClient,
