@@ -1,10 +1,12 @@
 import { Temporal } from "temporal-polyfill";
 import { domainError } from "../errors.ts";
 import type { Interval } from "../price/price.ts";
+import { clampedDayOfMonth } from "./civil-date.ts";
 import type { TimeRange } from "./proration.ts";
 import type { Anchor } from "./resolve-anchor.ts";
 import { resolveAnchor } from "./resolve-anchor.ts";
-import { assertTimezone, compareInstants, instantToLocal, localToInstant } from "./timezone.ts";
+import { assertTimezone, compareInstants, instantToLocal, localTime, localToInstant } from "./timezone.ts";
+import { firstInstantOf, offsetMsAt } from "./zone-offsets.ts";
 
 /**
  * The boundaries of a subscription item, as data. Grid boundary n is `anchorAt + n x interval` on the wall clock of
@@ -23,13 +25,25 @@ export type Schedule = {
 /** Period `index` of a schedule: `[start, end)`. */
 export type Period = TimeRange & { readonly index: number };
 
-/** A schedule read once: what its strings mean, and where period 0 lies on the grid. */
+/** A schedule read once: what its strings mean in numbers, and where period 0 lies on the grid. */
 type Grid = {
-  readonly anchor: Temporal.PlainDateTime;
   readonly unit: "months" | "days";
+  /** Units between two boundaries. */
   readonly step: number;
+  /** Of the anchor's local date: its month, numbered through, or its day since 1970-01-01. */
+  readonly anchorUnit: number;
+  /** Day of the month that month grids keep. */
+  readonly anchorDay: number;
+  /** Of the anchor's local time: milliseconds since midnight, and the nanoseconds beyond. */
+  readonly timeMs: number;
+  readonly nanoseconds: bigint;
   readonly zone: string;
   readonly startsAt: Temporal.Instant;
+  /** How far the zone's clock is ahead of UTC there. */
+  readonly startOffsetMs: number;
+  /** Epoch milliseconds of boundary 0, and what lies between two boundaries on average. */
+  readonly anchorMs: number;
+  readonly meanMs: number;
   /** Grid index of the boundary at or before `startsAt`. */
   readonly origin: number;
   /** Daily at midnight: the only grid on which a day that a zone skipped makes two boundaries one. */
@@ -45,7 +59,10 @@ const unitSteps: Readonly<Record<Interval["unit"], { unit: Grid["unit"]; step: n
   year: { unit: "months", step: 12 },
 };
 
-const NANOSECONDS_PER_DAY = 86_400_000_000_000;
+const DAY_MS = 86_400_000;
+const NANOSECONDS_PER_MS = 1_000_000n;
+/** Of 400 years, after which the calendar repeats. */
+const MEAN_DAYS_PER_MONTH = 146_097 / 4_800;
 /** An estimate of the grid index is off by one interval at most, and by one more around a skipped day. */
 const CORRECTION_STEPS_MAX = 4;
 
@@ -76,7 +93,7 @@ export function resolveSchedule(input: {
 
 /** Grid boundary `n`, a whole number that may be negative; the grid knows nothing of `startsAt`. */
 export function gridBoundary(schedule: Schedule, n: number): Temporal.Instant {
-  return gridInstant(gridOf(schedule), n);
+  return new Temporal.Instant(gridNanoseconds(gridOf(schedule), n));
 }
 
 /** The largest n whose grid boundary is at or before `at`. */
@@ -107,13 +124,13 @@ export function periodContaining(schedule: Schedule, at: Temporal.Instant): Peri
     );
   }
   const n = indexAtOrBefore(grid, at);
-  return periodAt(schedule, n - grid.origin - collapsedUpTo(grid, gridInstant(grid, n)));
+  return periodAt(schedule, n - grid.origin - collapsedUpTo(grid, gridNanoseconds(grid, n)));
 }
 
 /** The whole grid period that holds period `k`: period k itself, but for a stub 0 the grid period around it. */
 export function wholePeriodAround(schedule: Schedule, k: number): TimeRange {
   const grid = gridOf(schedule);
-  const start = k === 0 ? gridInstant(grid, grid.origin) : boundaryOf(grid, k);
+  const start = k === 0 ? gridBoundary(schedule, grid.origin) : boundaryOf(grid, k);
   return { start, end: boundaryOf(grid, k + 1) };
 }
 
@@ -143,28 +160,37 @@ function assertInterval(interval: Interval): void {
 function gridOf(schedule: Schedule): Grid {
   const known = grids.get(schedule);
   if (known) return known;
-  assertInterval(schedule.interval);
-  const { unit, step } = unitSteps[schedule.interval.unit];
-  const anchor = Temporal.PlainDateTime.from(schedule.anchorAt);
-  const grid = {
-    anchor,
-    unit,
-    step: step * schedule.interval.count,
-    zone: schedule.timezone,
-    startsAt: Temporal.Instant.from(schedule.startsAt),
-    origin: 0,
-    canCollapse:
-      unit === "days" &&
-      step * schedule.interval.count === 1 &&
-      anchor.equals(anchor.round({ smallestUnit: "day", roundingMode: "floor" })),
-  };
-  const placed = { ...grid, origin: indexAtOrBefore(grid, grid.startsAt) };
-  grids.set(schedule, placed);
-  return placed;
+  const grid = readGrid(schedule);
+  grids.set(schedule, grid);
+  return grid;
 }
 
-function gridInstant(grid: Grid, n: number): Temporal.Instant {
-  return localToInstant(grid.anchor.add({ [grid.unit]: n * grid.step }), grid.zone);
+function readGrid({ anchorAt, interval, timezone: zone, startsAt }: Schedule): Grid {
+  assertInterval(interval);
+  const { unit, step: stepOfUnit } = unitSteps[interval.unit];
+  const step = stepOfUnit * interval.count;
+  const anchor = Temporal.PlainDateTime.from(anchorAt);
+  const { localMs, nanoseconds } = localTime(anchor);
+  const anchorDate = Math.floor(localMs / DAY_MS);
+  const timeMs = localMs - anchorDate * DAY_MS;
+  const start = Temporal.Instant.from(startsAt);
+  const unplaced: Grid = {
+    ...{ unit, step, timeMs, nanoseconds, zone, startsAt: start, origin: 0 },
+    startOffsetMs: offsetMsAt(zone, start.epochMilliseconds),
+    anchorUnit: unit === "months" ? anchor.year * 12 + anchor.month - 1 : anchorDate,
+    anchorDay: anchor.day,
+    anchorMs: localToInstant(anchor, zone).epochMilliseconds,
+    meanMs: step * DAY_MS * (unit === "months" ? MEAN_DAYS_PER_MONTH : 1),
+    canCollapse: unit === "days" && step === 1 && timeMs === 0 && nanoseconds === 0n,
+  };
+  return { ...unplaced, origin: indexAtOrBefore(unplaced, start) };
+}
+
+/** Grid boundary `n` in epoch nanoseconds. */
+function gridNanoseconds(grid: Grid, n: number): bigint {
+  const at = grid.anchorUnit + n * grid.step;
+  const day = grid.unit === "months" ? clampedDayOfMonth(at, grid.anchorDay) : at;
+  return firstInstantOf(grid.zone, day * DAY_MS + grid.timeMs, grid.nanoseconds);
 }
 
 function boundaryOf(grid: Grid, k: number): Temporal.Instant {
@@ -173,20 +199,16 @@ function boundaryOf(grid: Grid, k: number): Temporal.Instant {
   }
   if (k === 0) return grid.startsAt;
   const n = grid.origin + k;
-  const at = gridInstant(grid, n);
+  const at = gridNanoseconds(grid, n);
   const collapsed = collapsedUpTo(grid, at);
-  return collapsed === 0 ? at : gridInstant(grid, n + collapsed);
+  return new Temporal.Instant(collapsed === 0 ? at : gridNanoseconds(grid, n + collapsed));
 }
 
 function indexAtOrBefore(grid: Grid, at: Temporal.Instant): number {
-  const local = instantToLocal(at, grid.zone);
-  const distance =
-    grid.unit === "months"
-      ? (local.year - grid.anchor.year) * 12 + local.month - grid.anchor.month
-      : grid.anchor.toPlainDate().until(local.toPlainDate(), { largestUnit: "day" }).days;
-  let n = Math.floor(distance / grid.step);
-  for (let i = 0; i < CORRECTION_STEPS_MAX && compareInstants(gridInstant(grid, n), at) > 0; i++) n--;
-  for (let i = 0; i < CORRECTION_STEPS_MAX && compareInstants(gridInstant(grid, n + 1), at) <= 0; i++) n++;
+  const nanoseconds = at.epochNanoseconds;
+  let n = Math.floor((at.epochMilliseconds - grid.anchorMs) / grid.meanMs);
+  for (let i = 0; i < CORRECTION_STEPS_MAX && gridNanoseconds(grid, n) > nanoseconds; i++) n--;
+  for (let i = 0; i < CORRECTION_STEPS_MAX && gridNanoseconds(grid, n + 1) <= nanoseconds; i++) n++;
   return n;
 }
 
@@ -194,9 +216,8 @@ function indexAtOrBefore(grid: Grid, at: Temporal.Instant): number {
  * How many grid boundaries after the start, up to `at`, fell together with the next one. A zone that crosses the date
  * line skips a day by moving its clock 24 hours ahead, so the difference of its offsets counts the skipped days.
  */
-function collapsedUpTo(grid: Grid, at: Temporal.Instant): number {
-  if (!grid.canCollapse) return 0;
-  const before = grid.startsAt.toZonedDateTimeISO(grid.zone).offsetNanoseconds;
-  const after = at.toZonedDateTimeISO(grid.zone).offsetNanoseconds;
-  return Math.max(0, Math.round((after - before) / NANOSECONDS_PER_DAY));
+function collapsedUpTo({ canCollapse, zone, startOffsetMs }: Grid, nanoseconds: bigint): number {
+  if (!canCollapse) return 0;
+  const offsetMs = offsetMsAt(zone, Number(nanoseconds / NANOSECONDS_PER_MS));
+  return Math.max(0, Math.round((offsetMs - startOffsetMs) / DAY_MS));
 }

@@ -1,5 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { domainError } from "../errors.ts";
+import { firstDayOfMonth } from "./civil-date.ts";
+import { firstInstantOf } from "./zone-offsets.ts";
 
 /**
  * Checks an IANA zone name and returns it in its usual spelling (`europe/berlin` -> `Europe/Berlin`).
@@ -22,10 +24,16 @@ export function assertTimezone(name: string): string {
  * instant after the gap; a time that it shows twice is the first of the two.
  */
 export function localToInstant(local: Temporal.PlainDateTime, zone: string): Temporal.Instant {
-  const found = local.toZonedDateTime(zone, { disambiguation: "earlier" });
-  if (found.toPlainDateTime().equals(local)) return found.toInstant();
-  const afterGap = found.getTimeZoneTransition("next");
-  return (afterGap ?? local.toZonedDateTime(zone)).toInstant();
+  const { localMs, nanoseconds } = localTime(local);
+  return new Temporal.Instant(firstInstantOf(zone, localMs, nanoseconds));
+}
+
+/** A local time in numbers: milliseconds since 1970-01-01T00:00 on the same clock, and the nanoseconds (below a million) beyond. */
+export function localTime(local: Temporal.PlainDateTime): { localMs: number; nanoseconds: bigint } {
+  const { year, month, day, hour, minute, second, millisecond, microsecond, nanosecond } = local;
+  const days = firstDayOfMonth(year * 12 + month - 1) + day - 1;
+  const localMs = (((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000 + millisecond;
+  return { localMs, nanoseconds: BigInt(microsecond * 1_000 + nanosecond) };
 }
 
 /** What a wall clock in `zone` shows at `at`. */
