@@ -13,6 +13,12 @@ export async function markUncollectible(tx: TenantTx, invoiceId: string): Promis
     update invoice set uncollectible_at = ${toDate(tx.now)} where tenant_id = ${tx.tenantId}::uuid and id = ${invoiceId}::uuid`;
 }
 
+/** What was written off came in after all. */
+export async function clearUncollectible(tx: TenantTx, invoiceId: string): Promise<void> {
+  await tx.db.$executeRaw`
+    update invoice set uncollectible_at = null where tenant_id = ${tx.tenantId}::uuid and id = ${invoiceId}::uuid`;
+}
+
 /** Everything that was posted for an invoice, in the order in which it was. */
 export async function listInvoicePostings(tx: TenantTx, invoiceId: string): Promise<Posting[]> {
   const rows = await tx.db.$queryRaw<

@@ -13,6 +13,7 @@ export type PayableInvoice = {
   readonly amount_due_minor: bigint;
   readonly amount_paid_minor: bigint;
   readonly amount_offset_minor: bigint;
+  /** Set: what is left of it was written off. */
   readonly uncollectible_at: Date | null;
 };
 

@@ -30,7 +30,8 @@ export async function markInvoiceUncollectible(tx: TenantTx, input: InvoiceTarge
   await postLedger(tx, [
     {
       kind: "invoice.written_off",
-      ref: invoice.id,
+      // An invoice can be paid after all, opened again by a refund, and given up once more.
+      ref: `${invoice.id}/${invoice.version}`,
       customerId: invoice.customer_id,
       invoiceId: invoice.id,
       postings: writeOffPostings({ currency: invoice.currency, amountMinor: leftMinor }),

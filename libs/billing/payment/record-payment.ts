@@ -1,7 +1,9 @@
 import { paymentPostings } from "#libs/core/ledger/postings.ts";
 import type { Money } from "#libs/core/money/money.ts";
+import { writeAudit } from "#libs/data/audit-log.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents, type NewEvent } from "#libs/data/domain-events.ts";
+import { clearUncollectible } from "#libs/data/invoice-ends.ts";
 import { leftToPay } from "#libs/data/left-to-pay.ts";
 import { postLedger } from "#libs/data/ledger.ts";
 import {
@@ -13,8 +15,9 @@ import {
 
 /**
  * Writes money that was received: payment, ledger, and invoice.paid when nothing is left, all in this transaction. What
- * is more than the invoice asked for becomes the customer's credit. The invoice must be locked. Safe to repeat for
- * money that has a provider's id.
+ * is more than the invoice asked for becomes the customer's credit; what had been written off is recovered, and once
+ * nothing is left the invoice is no longer uncollectible. The invoice must be locked. Safe to repeat for money that has a
+ * provider's id.
  * @returns the payment's id; null when no payment was written (known already, or all of it is credit)
  */
 export async function recordPayment(
@@ -55,6 +58,7 @@ export async function recordPayment(
         currency,
         amountMinor: minor,
         overpaidMinor: overpaid,
+        recoveredMinor: invoice.uncollectible_at === null ? 0n : applied,
       }),
     },
   ]);
@@ -66,8 +70,26 @@ export async function recordPayment(
       reason: `Paid more than ${invoice.number ?? invoice.id} asked for`,
     });
   }
+  if (paymentId !== null && invoice.uncollectible_at !== null) await recover(tx, invoice, paymentId, applied);
   if (paymentId !== null) await emitPaid(tx, invoice, paymentId, payment.provider);
   return paymentId;
+}
+
+async function recover(
+  tx: TenantTx,
+  invoice: PayableInvoice,
+  paymentId: string,
+  recoveredMinor: bigint,
+): Promise<void> {
+  const leftMinor = leftToPay(invoice) - recoveredMinor;
+  if (leftMinor <= 0n) await clearUncollectible(tx, invoice.id);
+  await writeAudit(tx, {
+    action: "invoice.recover",
+    targetType: "invoice",
+    targetId: invoice.id,
+    before: { uncollectibleAt: invoice.uncollectible_at },
+    after: { paymentId, recoveredMinor, stillWrittenOffMinor: leftMinor > 0n ? leftMinor : 0n },
+  });
 }
 
 async function emitPaid(

@@ -55,6 +55,11 @@ test.each<[string, Posting[], string[]]>([
     ["cash:stripe / receivable 100", "cash:stripe / customer_credit 20"],
   ],
   [
+    "a payment of too much for what was written off",
+    paymentPostings({ ...stripe, amountMinor: 120n, overpaidMinor: 20n, recoveredMinor: 100n }),
+    ["cash:stripe / write_off 100", "cash:stripe / customer_credit 20"],
+  ],
+  [
     "a refund of a credit note",
     refundPostings({ ...stripe, amountMinor: 5n, settles: "refunds_payable" }),
     ["refunds_payable / cash:stripe 5"],
@@ -99,6 +104,20 @@ test("an invoice that is paid leaves nothing receivable: cash and credit became 
   });
 });
 
+test("what is written off and paid after all is no loss", () => {
+  const postings = [
+    ...invoicePostings(invoice),
+    ...writeOffPostings({ ...usd, amountMinor: 11400n }),
+    ...paymentPostings({ ...stripe, amountMinor: 11400n, recoveredMinor: 11400n }),
+  ];
+  expect(Object.fromEntries(balances(postings))).toEqual({
+    "cash:stripe": 11400n,
+    customer_credit: 500n,
+    revenue: -10000n,
+    tax_payable: -1900n,
+  });
+});
+
 test("a credit note that is refunded takes revenue, tax and cash back", () => {
   const postings = [
     ...creditNotePostings({ ...usd, totalMinor: 119n, taxMinor: 19n, settlement: "refund" }),
@@ -135,7 +154,7 @@ test("every verb balances, posts no zero and nothing negative, in its own curren
       const postings = [
         ...invoicePostings(document),
         ...voidPostings({ ...document, totalMinor: b }),
-        ...paymentPostings({ ...stripe, amountMinor: a, overpaidMinor: b }),
+        ...paymentPostings({ ...stripe, amountMinor: a, overpaidMinor: b, recoveredMinor: c }),
         ...refundPostings({ ...stripe, amountMinor: a, settles: choices[0] }),
         ...creditNotePostings({ ...document, settlement: choices[1] }),
         ...creditGrantPostings({ ...usd, amountMinor: a, paidMinor: c }),

@@ -42,16 +42,21 @@ export function voidPostings(amounts: DocumentAmounts): Posting[] {
   return reversePostings(invoicePostings(amounts));
 }
 
-/** Money came in. What is more than the invoice asked for (`overpaidMinor`, part of the amount) becomes customer credit. */
+/**
+ * Money came in. What is more than the invoice asked for (`overpaidMinor`, part of the amount) becomes customer credit; what
+ * had been written off (`recoveredMinor`, part of the amount) makes the loss smaller.
+ */
 export function paymentPostings(payment: {
   readonly provider: string;
   readonly currency: string;
   readonly amountMinor: bigint;
   readonly overpaidMinor?: bigint;
+  readonly recoveredMinor?: bigint;
 }): Posting[] {
-  const overpaidMinor = payment.overpaidMinor ?? 0n;
+  const { overpaidMinor = 0n, recoveredMinor = 0n } = payment;
   return post(payment.currency, [
-    [`cash:${payment.provider}`, "receivable", payment.amountMinor - overpaidMinor],
+    [`cash:${payment.provider}`, "receivable", payment.amountMinor - overpaidMinor - recoveredMinor],
+    [`cash:${payment.provider}`, "write_off", recoveredMinor],
     [`cash:${payment.provider}`, "customer_credit", overpaidMinor],
   ]);
 }
