@@ -164,11 +164,22 @@ def charge(price, quantity):
     return amount
 
 
-def price_lines(price, period, book, subscription, events, zone):
-    """Exact amounts of the lines of one price in one period."""
+def rounded_together(amounts, unit):
+    """Rounds the sum once; each amount is cut, and the largest cut parts get what is still missing."""
+    cut = [amount.quantize(unit, ROUND_FLOOR) for amount in amounts]
+    missing = sum(amounts, ZERO).quantize(unit, ROUND_HALF_UP) - sum(cut, ZERO)
+    by_largest_cut = sorted(range(len(amounts)), key=lambda n: cut[n] - amounts[n])
+    for n in by_largest_cut[:int(missing / unit)]:
+        cut[n] += unit
+    return cut
+
+
+def price_lines(price, period, book, subscription, events, zone, unit):
+    """Amounts of the lines of one price in one period: exact, but for several groups, which are rounded together."""
     if price["kind"] == "usage":
         found = quantities(book["meter"][price["meter"]], events, period[0], period[1])
-        return [charge(price, found[group]) for group in sorted(found)]
+        amounts = [charge(price, found[group]) for group in sorted(found)]
+        return amounts if len(amounts) == 1 else rounded_together(amounts, unit)
     quantity = Decimal(subscription.get("quantities", {}).get(price["code"], price.get("quantity", "1")))
     part, whole = share(period, price["proration"], zone)
     return [charge(price, quantity) * part / whole]
@@ -176,8 +187,7 @@ def price_lines(price, period, book, subscription, events, zone):
 
 # --- the invoices ---------------------------------------------------------------------------------------------------
 
-def totals(amounts, customer, currency, book):
-    unit = Decimal(1).scaleb(-DECIMALS[currency])
+def totals(amounts, customer, unit, book):
     rounded = [amount.quantize(unit, ROUND_HALF_UP) for amount in amounts]
     contained = added = ZERO
     if customer["tax_status"] == "taxable":
@@ -197,6 +207,7 @@ def totals(amounts, customer, currency, book):
 def invoices(subscription, book, events):
     customer, plan = book["customer"][subscription["customer"]], book["plan"][subscription["plan"]]
     schedule, until, zone = periods(subscription, plan["interval"]["unit"])
+    unit = Decimal(1).scaleb(-DECIMALS[plan["currency"]])
     for k, period in enumerate(schedule):
         if period[0] > until:
             break
@@ -204,11 +215,11 @@ def invoices(subscription, book, events):
         for price in plan["prices"]:
             billed = period if price["billing"] == "in_advance" else schedule[k - 1] if k > 0 else None
             if billed is not None:
-                amounts += price_lines(price, billed, book, subscription, events, zone)
+                amounts += price_lines(price, billed, book, subscription, events, zone, unit)
         if amounts:
             header = schedule[k - 1] if k > 0 else period
             yield [zulu(header[0]), zulu(header[1]), plan["currency"], len(amounts)] + [
-                format(total, "f") for total in totals(amounts, customer, plan["currency"], book)
+                format(total, "f") for total in totals(amounts, customer, unit, book)
             ]
 
 

@@ -79,7 +79,7 @@ function caseOf({ name, chargeModel, events = 0 }: (typeof models)[number]): Ben
       sample: () =>
         timeOperations(
           LINES_PER_RUN,
-          repeat(() => rateDuePeriod(due, usage)),
+          repeat(() => rateDuePeriod(due, usage, { currency: "USD", mode: "half_up" })),
         ),
     },
     peer: {
@@ -91,7 +91,7 @@ function caseOf({ name, chargeModel, events = 0 }: (typeof models)[number]): Ben
         ),
     },
     verify: () => {
-      const ours = rateDuePeriod(due, usage)[0]?.exactAmount.toFixed();
+      const ours = rateDuePeriod(due, usage, { currency: "USD", mode: "half_up" })[0]?.exactAmount.toFixed();
       const peer = naiveLine(due, naive).amount;
       if (ours !== peer) throw new Error(`ours is ${ours}, the peer's ${peer}`);
     },

@@ -104,7 +104,10 @@ async function loadSources(
     sources.set(line.id, {
       from: due.item.meter === null ? "inputs" : "events",
       make: () => {
-        const again = rateDuePeriod(due, counted).find((each) => each.group === line.group_key);
+        const again = rateDuePeriod(due, counted, {
+          currency: invoice.currency,
+          mode: line.rounding_mode as RoundingMode,
+        }).find((each) => each.group === line.group_key);
         return again === undefined ? undefined : lineOfRated(again, null);
       },
     });

@@ -197,7 +197,10 @@ describe("charge models and options, from the plan as it is sent to the invoice 
       ["2026-01-06T00:00:00Z", "3"],
       ["2026-01-09T00:00:00Z", "4"],
     ]);
-    expect(ofCode("together")?.steps.at(-1)).toMatchObject({ name: "group_share", after: "15" });
+    expect(ofCode("together")?.steps.slice(-2)).toMatchObject([
+      { name: "group_share", after: "15" },
+      { name: "rounded_together", after: "15" },
+    ]);
   });
 
   it("cuts days in the subscription's zone, and orders events by time, then id", async () => {

@@ -102,9 +102,10 @@ export function draftBoundary(
   { applied = null, limit = null }: { applied?: AppliedChange | null; limit?: LimitSettlement | null } = {},
 ): BoundaryDraft {
   const kind = kindOf(standing, applied);
+  const rounding = { currency: standing.currency, mode: settings.roundingMode };
   const due = dues
     .filter((each) => !isDropped(each, applied))
-    .flatMap((each) => rateDuePeriod(each, usage.get(each.item.itemId) ?? []))
+    .flatMap((each) => rateDuePeriod(each, usage.get(each.item.itemId) ?? [], rounding))
     .map((line) => (kind === "change" ? markStub(line, standing.position) : line));
   const lines = [...due, ...(standing.late ?? []).map((late) => late.rated)];
   const credits = creditsOf(standing, applied, settings);

@@ -81,7 +81,7 @@ function settle(
   const name = { claimId: claim.id, settlementNo: claim.settlements + 1 };
   const money = { currency: standing.currency, mode: settings.roundingMode };
   try {
-    return rateDuePeriod(due, usage).flatMap((whole) => {
+    return rateDuePeriod(due, usage, money).flatMap((whole) => {
       const rated = lateLine(whole, billedBefore(claim, whole.group), name, money);
       return rated === null ? [] : [{ claimId: claim.id, rated }];
     });

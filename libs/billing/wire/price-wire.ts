@@ -58,7 +58,9 @@ const priceFields = {
 export const priceBody = z.strictObject({
   ...priceFields,
   billing: priceFields.billing.optional().meta({ description: "Default: in_arrears" }),
-  proration: priceFields.proration.optional().meta({ description: "Default: second; none for usage" }),
+  proration: priceFields.proration
+    .optional()
+    .meta({ description: "How a part of a period is shared. Default: second" }),
 });
 export const priceWire = z.strictObject({ id: z.string(), ...priceFields });
 /** What one subscription pays instead; `price` is the code of a price of its plan. */
@@ -84,7 +86,7 @@ export function parsePrice(
   return defined({
     ...{ code, name, kind, meter, interval: body.interval, chargeModel },
     billing: body.billing ?? "in_arrears",
-    proration: body.proration ?? (kind === "usage" ? "none" : "second"),
+    proration: body.proration ?? "second",
     ...parseTerms(body),
   });
 }

@@ -54,6 +54,7 @@ const stepNames: Readonly<Record<RatingStep["name"], string>> = {
   minimum_amount: "Minimum",
   maximum_amount: "Maximum",
   group_share: "Share of the group",
+  rounded_together: "Rounded with the other groups",
   already_billed: "Billed before",
   credit_note: "Taken back",
 };

@@ -5,16 +5,16 @@ import { prorateAmount } from "../proration/prorate-amount.ts";
 
 /**
  * The price as it stands in a part of a period when its allowances follow it: included units, free events (cut to whole
- * ones), free amounts, tier bounds and the maximum, each times the ratio. Seats do not shrink with the period as usage does, so
- * of a price that is not for usage only the maximum follows.
+ * ones), free amounts, tier bounds and the maximum, each times the ratio. Seats and other levels do not shrink with the period
+ * as usage does that adds up, so of their prices only the maximum follows.
  */
-export function prorateAllowances(price: Price, ratio: Share): Price {
+export function prorateAllowances(price: Price, ratio: Share, isLevel = price.kind !== "usage"): Price {
   if (price.prorateAllowances !== true || ratio.numerator === ratio.denominator) return price;
   const share = (text: DecimalString) =>
     formatDecimal(prorateAmount(parseDecimal(text, `allowance of ${price.code}`), ratio));
   const maximumAmount =
     price.maximumAmount === undefined ? {} : { maximumAmount: share(price.maximumAmount) };
-  if (price.kind !== "usage") return { ...price, ...maximumAmount };
+  if (isLevel || price.kind !== "usage") return { ...price, ...maximumAmount };
   return {
     ...price,
     ...maximumAmount,

@@ -1,10 +1,13 @@
 import type { DocumentTier, LineKind } from "../invoice/invoice-document.ts";
 import { Decimal, formatDecimal, parseDecimal } from "../money/decimal.ts";
+import { formatMoney } from "../money/money.ts";
+import { type RoundingMode, roundTogether } from "../money/rounding.ts";
+import { isLevel } from "../usage/meter.ts";
 import type { DuePeriod } from "./due-periods.ts";
 import { inputHash } from "./input-hash.ts";
 import { ratePrice } from "./rate-price.ts";
 import { type GroupQuantity, type RatedGroup, rateUsage } from "./rate-usage.ts";
-import type { RatingStep } from "./rating-step.ts";
+import { type RatingStep, ratingStep } from "./rating-step.ts";
 
 /** One line before rounding, with everything that made it. */
 export type RatedLine = {
@@ -25,21 +28,48 @@ export type RatedLine = {
 
 const one = new Decimal(1);
 
+/** How the lines of several groups are rounded, so that they add up to what the period costs. */
+export type GroupRounding = { readonly currency: string; readonly mode: RoundingMode };
+
 /**
- * Rates one due period into its lines: one for a fee, one per group for usage (`rateUsage`). Amounts are exact.
+ * Rates one due period into its lines: one for a fee, one per group for usage (`rateUsage`). Amounts are exact, but for
+ * several groups: their sum is rounded once, and spread over them by largest remainder.
  * @param usage quantities by group and window; only looked at for usage prices
+ * @throws as `ratePrice` and `rateUsage`; DomainError currency_unknown, amount_out_of_range
  */
-export function rateDuePeriod(due: DuePeriod, usage: readonly GroupQuantity[]): RatedLine[] {
+export function rateDuePeriod(
+  due: DuePeriod,
+  usage: readonly GroupQuantity[],
+  rounding: GroupRounding,
+): RatedLine[] {
   const { price, quantity, meter } = due.item;
   if (price.kind === "usage") {
     const hasGroups = meter !== null && meter.groupBy.length > 0;
-    return rateUsage(price, due.ratio, usage, hasGroups).map((rated) => lineOf(due, rated));
+    // What is rated window by window adds up over the windows: it is no level any more.
+    const lasts = meter !== null && isLevel(meter) && (price.ratePer?.window ?? null) === null;
+    const rated = rateUsage(price, due.ratio, usage, { hasGroups, isLevel: lasts });
+    return roundGroups(rated, rounding).map((each) => lineOf(due, each));
   }
   const seats = quantity ?? price.quantity;
   const units =
     seats === undefined || seats === null ? one : parseDecimal(seats, `quantity of ${price.code}`);
   const rated = ratePrice({ price, quantity: units, ratio: due.ratio });
   return [lineOf(due, { ...rated, group: "", quantity: units, eventCount: 0n, facts: {} })];
+}
+
+function roundGroups(rated: readonly RatedGroup[], { currency, mode }: GroupRounding): readonly RatedGroup[] {
+  if (rated.length < 2) return rated;
+  const minors = roundTogether(
+    rated.map(({ exactAmount }) => exactAmount),
+    currency,
+    mode,
+  );
+  const detail = `${rated.length} groups add up to their rounded sum`;
+  return rated.map((each, index): RatedGroup => {
+    const exactAmount = new Decimal(formatMoney({ minor: minors[index] ?? 0n, currency }));
+    const step = ratingStep("rounded_together", each.exactAmount, exactAmount, detail);
+    return { ...each, exactAmount, steps: [...each.steps, step] };
+  });
 }
 
 function lineOf(due: DuePeriod, rated: RatedGroup): RatedLine {

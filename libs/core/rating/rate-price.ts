@@ -32,20 +32,22 @@ export type RatePriceInput = RatedQuantity & {
    * and `events` are not looked at. Unset: one bucket with everything. An empty list costs nothing.
    */
   readonly buckets?: readonly RatedBucket[];
+  /** The quantity is a level that lasts, such as seats or a peak: a part of a period costs its share. Unset: fees alone. */
+  readonly isLevel?: boolean;
 };
 
 type Rating = RatedAmount;
 type RatingStage = (rating: Rating, price: Price, ratio: Ratio) => Rating;
 
-const stages: readonly RatingStage[] = [prorateRecurring, raiseToMinimum, lowerToMaximum];
+const bounds: readonly RatingStage[] = [raiseToMinimum, lowerToMaximum];
 const shownBuckets = 100;
 
 /**
  * What a quantity costs under a price, exact and not yet rounded: the one entry to rating. In order:
  * `prorateAllowances` shrinks the terms (if asked); for each bucket, or for all at once: negative usage becomes 0
  * (`negativeQuantity: zero`), included units leave, the quantity is transformed, the charge model makes an amount of it;
- * the buckets are summed; recurring prices are prorated (usage never is); then the minimum, prorated by the ratio, and the
- * maximum, which is not unless allowances are. A step that does not apply leaves no trace; one that applies is listed even
+ * the buckets are summed; fees and levels are prorated (usage that adds up is short by itself); then the minimum, prorated
+ * by the ratio, and the maximum, which is not unless allowances are. A step that does not apply leaves no trace; one that applies is listed even
  * when it changes nothing. Tiers are in transformed units; they add up to the amount of the charge model.
  * Round the result once with `roundToMinor`, which refuses what is beyond 10^18 minor units.
  * @throws DomainError decimal_syntax, price_tiers_invalid for a price that was never validated
@@ -56,9 +58,13 @@ export function ratePrice(input: RatePriceInput): RatedAmount {
   if (ratio.denominator <= 0n || ratio.numerator < 0n) {
     throw new RangeError(`ratePrice: ${ratio.numerator}/${ratio.denominator} is not a share of a period`);
   }
-  const price = prorateAllowances(input.price, ratio);
+  const isLevel = input.isLevel ?? input.price.kind === "recurring";
+  const price = prorateAllowances(input.price, ratio, isLevel);
   const rated = input.buckets === undefined ? rateWhole(price, input) : rateBuckets(price, input.buckets);
-  return stages.reduce((rating, stage) => stage(rating, price, ratio), rated);
+  return [...(isLevel ? [prorate] : []), ...bounds].reduce(
+    (rating, stage) => stage(rating, price, ratio),
+    rated,
+  );
 }
 
 function rateWhole(price: Price, rated: RatedQuantity): Rating {
@@ -86,8 +92,8 @@ function rateBuckets(price: Price, buckets: readonly RatedBucket[]): Rating {
   };
 }
 
-function prorateRecurring(rating: Rating, price: Price, ratio: Ratio): Rating {
-  if (price.kind !== "recurring" || isWhole(ratio)) return rating;
+function prorate(rating: Rating, _price: Price, ratio: Ratio): Rating {
+  if (isWhole(ratio)) return rating;
   const amount = prorateAmount(rating.exactAmount, ratio);
   return moved(rating, "proration", amount, `${ratio.numerator}/${ratio.denominator} of the period`);
 }

@@ -24,7 +24,8 @@ const entry = (group: string, quantity: string, more: Partial<GroupQuantity> = {
 });
 const amounts = (rated: readonly RatedGroup[]) =>
   rated.map(({ group, exactAmount }) => [group, formatDecimal(exactAmount)]);
-const rate = (price: Price, usage: readonly GroupQuantity[]) => rateUsage(price, whole, usage, true);
+const rate = (price: Price, usage: readonly GroupQuantity[]) =>
+  rateUsage(price, whole, usage, { hasGroups: true });
 
 test("tiers run over the sum of the groups, and each group's line is its part by quantity", () => {
   const rated = rate(usagePrice({ model: "graduated", tiers }), [entry("r=a", "5"), entry("r=b", "15")]);
@@ -78,7 +79,7 @@ test("windows of one group are summed into one line", () => {
     price,
     whole,
     [entry("", "4", { window: "d1" }), entry("", "20", { window: "d2" })],
-    false,
+    { hasGroups: false },
   );
   expect(others).toEqual([]);
   expect([line?.quantity.toFixed(), line?.eventCount, line?.exactAmount.toFixed()]).toEqual(["24", 2n, "25"]);
@@ -105,7 +106,9 @@ test("without usage a meter with groups has a line only when nothing costs somet
   expect(
     amounts(rate(usagePrice({ model: "per_unit", unitAmount: "1" }, { minimumAmount: "5" }), [])),
   ).toEqual([["", "5"]]);
-  expect(rateUsage(usagePrice({ model: "per_unit", unitAmount: "1" }), whole, [], false)).toHaveLength(1);
+  expect(
+    rateUsage(usagePrice({ model: "per_unit", unitAmount: "1" }), whole, [], { hasGroups: false }),
+  ).toHaveLength(1);
 });
 
 test("an event of a dynamic price that holds no amount is named", () => {

@@ -31,6 +31,13 @@ export type RatedGroup = Omit<RatedAmount, "bucketAmounts"> & {
   readonly facts: Readonly<Record<string, unknown>>;
 };
 
+/** How the usage of a period was metered, as far as it decides what it costs. */
+export type UsageTerms = {
+  readonly hasGroups: boolean;
+  /** Each quantity is a level that lasts, such as a peak: a part of a period costs its share (`isLevel`). Unset: false. */
+  readonly isLevel?: boolean;
+};
+
 /** As many as an invoice line stores; what a share cannot express beyond goes to the last group. */
 const shareDecimals = 30;
 const tierDecimals = 12;
@@ -45,24 +52,24 @@ export function rateUsage(
   price: Price,
   ratio: Ratio,
   usage: readonly GroupQuantity[],
-  hasGroups: boolean,
+  { hasGroups, isLevel = false }: UsageTerms,
 ): RatedGroup[] {
   const groups = [...new Set(usage.map(({ group }) => group))];
   const [only] = groups;
   if (groups.length <= 1) {
-    const rated = rateTogether(price, ratio, usage);
+    const rated = rateTogether(price, ratio, usage, isLevel);
     if (only === undefined && hasGroups && rated.exactAmount.isZero()) return [];
     return [{ ...rated, ...factsOf(price, usage), group: only ?? "" }];
   }
   const byGroup = groups.map((group) => ({ group, usage: usage.filter((each) => each.group === group) }));
   if (isAdditive(price)) {
     return byGroup.map(({ group, usage: own }) => ({
-      ...rateTogether(price, ratio, own),
+      ...rateTogether(price, ratio, own, isLevel),
       ...factsOf(price, own),
       group,
     }));
   }
-  const whole = rateTogether(price, ratio, usage);
+  const whole = rateTogether(price, ratio, usage, isLevel);
   const weights = groupWeights(price, usage, whole, groups);
   return shareOut(
     whole,
@@ -79,17 +86,23 @@ function isAdditive(price: Price): boolean {
   if (chargeModel.model === "per_unit") return negativeQuantity !== "zero";
   if (chargeModel.model === "dynamic") return true;
   if (chargeModel.model !== "percentage") return false;
+  if (negativeQuantity === "zero" && !looksAtEvents(chargeModel)) return false;
   return chargeModel.freeEvents === undefined && chargeModel.freeAmount === undefined;
 }
 
-function rateTogether(price: Price, ratio: Ratio, usage: readonly GroupQuantity[]): RatedAmount {
+function rateTogether(
+  price: Price,
+  ratio: Ratio,
+  usage: readonly GroupQuantity[],
+  isLevel: boolean,
+): RatedAmount {
   const quantity = sumOf(usage);
   if (looksAtEvents(price.chargeModel)) {
     const values = usage.flatMap((each) => each.events ?? []).sort(compareUsageValues);
     return ratePrice({ price, ratio, quantity, events: values.map((value) => pricedEvent(price, value)) });
   }
-  if (price.ratePer === undefined) return ratePrice({ price, ratio, quantity });
-  return ratePrice({ price, ratio, quantity, buckets: bucketsOf(price, usage) });
+  if (price.ratePer === undefined) return ratePrice({ price, ratio, quantity, isLevel });
+  return ratePrice({ price, ratio, quantity, buckets: bucketsOf(price, usage), isLevel });
 }
 
 function pricedEvent({ chargeModel, code }: Price, { id, value, amount = null }: UsageValue): PricedEvent {

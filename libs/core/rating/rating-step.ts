@@ -14,6 +14,7 @@ export type RatingStep = {
     | "minimum_amount"
     | "maximum_amount"
     | "group_share"
+    | "rounded_together"
     | "already_billed"
     | "credit_note";
   readonly before: DecimalString;

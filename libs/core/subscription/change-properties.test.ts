@@ -74,7 +74,7 @@ function runThrough(first: BillableItem, changes: readonly PendingChange[]) {
       lines.push({ exact: credit.line.exactAmount, minor });
     }
     for (const due of duePeriods(items, at)) {
-      for (const line of rateDuePeriod(due, [])) {
+      for (const line of rateDuePeriod(due, [], { currency: "USD", mode: "half_up" })) {
         const minor = roundToMinor(line.exactAmount, "USD", "half_up");
         lines.push({ exact: line.exactAmount, minor });
         const none = { amountMinor: 0n, discountMinor: 0n, taxes: [] };
@@ -129,7 +129,9 @@ test("a fee in arrears that is replaced by itself, however often, adds up to the
         item,
         cuts.map((at) => moveTo(item, amount, at)),
       );
-      const last = duePeriods(items, end).flatMap((due) => rateDuePeriod(due, []));
+      const last = duePeriods(items, end).flatMap((due) =>
+        rateDuePeriod(due, [], { currency: "USD", mode: "half_up" }),
+      );
       const exact = [...lines.map((line) => line.exact), ...last.map((line) => line.exactAmount)];
       const total = exact.reduce((sum, each) => sum.plus(each), new Decimal(0));
       expect(total.toDecimalPlaces(20).toFixed()).toBe(new Decimal(amount).div(100).toFixed());
@@ -169,7 +171,9 @@ test("a fee that is not prorated is neither credited nor charged in the period, 
         cuts.map((at) => moveTo(item, 2 * amount, at)),
       );
       expect(lines.map((line) => line.minor)).toEqual([BigInt(amount)]);
-      const next = duePeriods(items, end).flatMap((due) => rateDuePeriod(due, []));
+      const next = duePeriods(items, end).flatMap((due) =>
+        rateDuePeriod(due, [], { currency: "USD", mode: "half_up" }),
+      );
       expect(next.map((line) => line.exactAmount.toFixed())).toEqual([
         new Decimal(2 * amount).div(100).toFixed(),
       ]);

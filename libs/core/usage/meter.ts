@@ -35,6 +35,16 @@ export type Meter = {
   readonly unit?: string;
 };
 
+const levels: ReadonlySet<Aggregation> = new Set(["max", "min", "latest", "percentile", "weighted_sum"]);
+
+/**
+ * Whether what a meter counts is a level that lasts, such as storage or a peak, and not something that adds up: two halves
+ * of a period have the level of the whole, but half of its events. A unique count is one while its members are carried over.
+ */
+export function isLevel({ aggregation, carryOver }: Pick<Meter, "aggregation" | "carryOver">): boolean {
+  return levels.has(aggregation) || (aggregation === "unique_count" && carryOver);
+}
+
 /** The facts of one usage event that a meter looks at. */
 export type MeteredEvent = {
   readonly id: string;
