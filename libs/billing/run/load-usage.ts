@@ -1,4 +1,5 @@
 import { cutWindows } from "#libs/core/calendar/cut-windows.ts";
+import type { TimeRange } from "#libs/core/calendar/proration.ts";
 import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import { looksAtEvents } from "#libs/core/rating/rate-bucket.ts";
 import type { GroupQuantity } from "#libs/core/rating/rate-usage.ts";
@@ -42,26 +43,18 @@ export async function loadWantedUsage(
   wanted: readonly WantedUsage[],
   load: (tx: TenantTx, queries: readonly UsageQuery[]) => Promise<Map<string, GroupQuantity[]>>,
 ): Promise<Map<string, GroupQuantity[]>> {
-  const asked = wanted.flatMap(askFor);
-  const found = await load(
+  const windows = new Map<string, TimeRange[]>();
+  return load(
     tx,
-    asked.map(({ query }) => query),
+    wanted.flatMap((each) => queryOf(each, windows)),
   );
-  const usage = new Map<string, GroupQuantity[]>();
-  for (const { key, window, query } of asked) {
-    const ofItem = usage.get(key) ?? [];
-    usage.set(key, ofItem);
-    for (const quantity of found.get(query.key) ?? []) {
-      if (window === undefined) ofItem.push(quantity);
-      else if (quantity.eventCount > 0n || !quantity.quantity.isZero()) ofItem.push({ ...quantity, window });
-    }
-  }
-  return usage;
 }
 
-type Asked = { readonly key: string; readonly window?: string; readonly query: UsageQuery };
-
-function askFor({ key, customerId, subscriptionId, due }: WantedUsage): Asked[] {
+/** @param known windows that periods share, so that they are cut once */
+function queryOf(
+  { key, customerId, subscriptionId, due }: WantedUsage,
+  known: Map<string, TimeRange[]>,
+): UsageQuery[] {
   const { start, end, item } = due;
   const { meter, price, schedule } = item;
   if (meter === null) return [];
@@ -69,13 +62,13 @@ function askFor({ key, customerId, subscriptionId, due }: WantedUsage): Asked[] 
   if (looksAtEvents(price.chargeModel)) {
     const { chargeModel } = price;
     const amountProperty = chargeModel.model === "dynamic" ? chargeModel.amountProperty : null;
-    return [{ key, query: { ...query, singleEvents: { amountProperty } } }];
+    return [{ ...query, singleEvents: { amountProperty } }];
   }
-  const window = price.ratePer?.window ?? null;
-  if (window === null) return [{ key, query }];
-  const timezone = window === "hour" ? "UTC" : schedule.timezone;
-  return cutWindows({ start, end }, window, timezone, Number.POSITIVE_INFINITY).map((range) => {
-    const name = range.start.toString();
-    return { key, window: name, query: { ...query, ...range, key: `${key}/${name}` } };
-  });
+  const unit = price.ratePer?.window ?? null;
+  if (unit === null) return [query];
+  const timezone = unit === "hour" ? "UTC" : schedule.timezone;
+  const place = [unit, timezone, start.epochNanoseconds, end.epochNanoseconds].join(" ");
+  const windows = known.get(place) ?? cutWindows({ start, end }, unit, timezone, Number.POSITIVE_INFINITY);
+  known.set(place, windows);
+  return [{ ...query, windows }];
 }

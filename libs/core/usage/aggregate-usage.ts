@@ -56,7 +56,7 @@ export function carriedUsage(
 }
 
 /** The quantity itself, or 0 when it is negative and the meter says `negative: floor`. */
-export function floorQuantity(meter: Pick<Meter, "negative">, quantity: Decimal): Decimal {
+function floorQuantity(meter: Pick<Meter, "negative">, quantity: Decimal): Decimal {
   return meter.negative === "floor" && quantity.isNegative() ? zero : quantity;
 }
 
@@ -141,7 +141,7 @@ function nearestRank(values: readonly UsageValue[], percentile: number): Decimal
 }
 
 function epochSecond(at: Temporal.Instant): bigint {
-  return (
-    at.round({ smallestUnit: "second", roundingMode: "floor" }).epochNanoseconds / NANOSECONDS_PER_SECOND
-  );
+  const { epochNanoseconds } = at;
+  const isBelow = epochNanoseconds % NANOSECONDS_PER_SECOND < 0n;
+  return epochNanoseconds / NANOSECONDS_PER_SECOND - (isBelow ? 1n : 0n);
 }

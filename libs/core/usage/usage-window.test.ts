@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
-import { splitWindow } from "./usage-window.ts";
+import { splitWindow, splitWindows } from "./usage-window.ts";
 
 const range = (text: string) => {
   const [start = "", end = ""] = text.split("..");
@@ -56,6 +56,49 @@ describe("splitWindow", () => {
         }
       }),
       { numRuns: 100_000 },
+    );
+  });
+});
+
+describe("splitWindows", () => {
+  const shown = (windows: string[]) => {
+    const { hours, windowOfHour, edges } = splitWindows(windows.map(range));
+    const text = (each: ReturnType<typeof range>) =>
+      `${each.start.toString().slice(8, 16)}..${each.end.toString().slice(8, 16)}`;
+    return { hours: hours && text(hours), windowOfHour, edges: edges.map(text) };
+  };
+
+  test("says which window holds each hour, and cuts the hours in which a window ends", () => {
+    expect(shown(["01T18:30..01T20:30", "01T20:30..01T22:00", "01T22:00..01T23:10"])).toEqual({
+      hours: "01T19:00..01T23:00",
+      windowOfHour: [0, -1, 1, 2],
+      edges: ["01T18:30..01T19:00", "01T20:00..01T20:30", "01T20:30..01T21:00", "01T23:00..01T23:10"],
+    });
+  });
+
+  test("has no hours when no window holds a whole one, and no edges when all lie on the hour", () => {
+    expect(shown(["01T18:30..01T18:40", "01T18:40..01T19:20"])).toEqual({
+      hours: null,
+      windowOfHour: [],
+      edges: ["01T18:30..01T18:40", "01T18:40..01T19:20"],
+    });
+    expect(shown(["01T18:00..01T19:00", "01T19:00..01T21:00"])).toEqual({
+      hours: "01T18:00..01T21:00",
+      windowOfHour: [0, 1, 1],
+      edges: [],
+    });
+  });
+
+  test("of one window are the parts that splitWindow gives, before 1970 too", () => {
+    const second = fc.integer({ min: -50_000, max: 50_000 });
+    fc.assert(
+      fc.property(second, second, (a, b) => {
+        const at = (s: number) => Temporal.Instant.fromEpochMilliseconds(s * 1000);
+        const window = { start: at(a), end: at(b) };
+        const { hours, edges } = splitWindows([window]);
+        expect({ hours, edges }).toEqual(splitWindow(window));
+      }),
+      { numRuns: 2_000 },
     );
   });
 });

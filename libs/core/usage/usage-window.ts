@@ -26,3 +26,47 @@ export function splitWindow(window: TimeRange): UsageWindow {
   ].filter((edge) => Temporal.Instant.compare(edge.start, edge.end) < 0);
   return { hours: { start: firstHour, end: lastHour }, edges };
 }
+
+/** Windows in order and without a gap, cut at UTC hours: what buckets can answer of each, and what single events must. */
+export type HourCut = {
+  /** From the first whole hour inside a window to the end of the last one; null when there is none. */
+  readonly hours: TimeRange | null;
+  /** The window that holds each hour of `hours` whole, by place; -1 where a window ends within the hour. */
+  readonly windowOfHour: readonly number[];
+  readonly edges: readonly TimeRange[];
+};
+
+const HOUR_NS = 3_600_000_000_000n;
+
+/**
+ * As `splitWindow`, for many windows at once: an hour of `hours` that no window holds whole lies in the edges. Adding up
+ * buckets by `windowOfHour`, and single events of the edges by their time, gives each window exactly.
+ */
+export function splitWindows(windows: readonly TimeRange[]): HourCut {
+  const whole = windows.map(({ start, end }) => ({
+    from: -floorDiv(-start.epochNanoseconds, HOUR_NS),
+    to: floorDiv(end.epochNanoseconds, HOUR_NS),
+  }));
+  const held = whole.filter(({ from, to }) => from < to);
+  const [first, last] = [held[0], held.at(-1)];
+  const edges = windows.flatMap((window) => (isOnHours(window) ? [] : splitWindow(window).edges));
+  if (first === undefined || last === undefined) return { hours: null, windowOfHour: [], edges };
+  const windowOfHour = new Array<number>(Number(last.to - first.from)).fill(-1);
+  for (const [place, { from, to }] of whole.entries()) {
+    if (from < to) windowOfHour.fill(place, Number(from - first.from), Number(to - first.from));
+  }
+  const hours = { start: hourAt(first.from), end: hourAt(last.to) };
+  return { hours, windowOfHour, edges };
+}
+
+function isOnHours({ start, end }: TimeRange): boolean {
+  return start.epochNanoseconds % HOUR_NS === 0n && end.epochNanoseconds % HOUR_NS === 0n;
+}
+
+function hourAt(hours: bigint): Temporal.Instant {
+  return Temporal.Instant.fromEpochNanoseconds(hours * HOUR_NS);
+}
+
+function floorDiv(value: bigint, by: bigint): bigint {
+  return value / by - (value % by < 0n ? 1n : 0n);
+}
