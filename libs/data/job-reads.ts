@@ -13,7 +13,8 @@ export type JobView = {
   readonly dispatch: number;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly result: unknown;
-  readonly last_error: { readonly code: string; readonly message: string } | null;
+  /** `at`: when it failed so; jobs that failed before that was noted have none. */
+  readonly last_error: { readonly code: string; readonly message: string; readonly at?: string } | null;
   readonly run_id: string | null;
   readonly run_at: Date;
   readonly created_at: Date;
@@ -36,6 +37,21 @@ export async function findJob(tx: TenantTx, id: string): Promise<JobView | null>
   const rows = await tx.db.$queryRaw<JobView[]>`
     select ${columns} from job where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid`;
   return rows[0] ?? null;
+}
+
+export type JobSubject = { readonly number: string | null; readonly customer_name: string };
+
+/** The invoices that jobs are about, by the job's id; jobs about something else have none. */
+export async function loadJobSubjects(
+  tx: TenantTx,
+  jobIds: readonly string[],
+): Promise<Map<string, JobSubject>> {
+  const rows = await tx.db.$queryRaw<({ id: string } & JobSubject)[]>`
+    select j.id, i.number, c.name as customer_name from job j
+    join invoice i on i.tenant_id = j.tenant_id and i.id::text = j.payload->>'invoiceId'
+    join customer c on c.tenant_id = i.tenant_id and c.id = i.customer_id
+    where j.tenant_id = ${tx.tenantId}::uuid and j.id = any(${[...jobIds]}::uuid[])`;
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Newest first. */

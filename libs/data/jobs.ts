@@ -44,7 +44,7 @@ export async function insertJobs(
 /** What `last_error` says of a job that was taken from a worker; `losses` counts those in a row. */
 const lostWorker = Prisma.sql`(
   with lost as (select case when last_error->>'code' = 'worker_lost' then (last_error->>'losses')::int else 0 end + 1 as losses)
-  select jsonb_build_object('code', 'worker_lost', 'losses', losses, 'message', 'the worker ended while it had the job, ' || losses || ' times in a row')
+  select jsonb_build_object('code', 'worker_lost', 'losses', losses, 'message', 'the worker ended while it had the job, ' || losses || ' times in a row', 'at', now())
   from lost)`;
 
 /** Marks due pending jobs as queued and returns them; concurrent relays skip each other's rows. System role. */
@@ -106,7 +106,8 @@ export async function failJob(
   failure: { readonly state: "failed" | "dead"; readonly error: { code: string; message: string } },
 ): Promise<void> {
   await tx.db.$executeRaw`
-    update job set state = ${failure.state}, lease_until = null, last_error = ${JSON.stringify(failure.error)}::jsonb,
+    update job set state = ${failure.state}, lease_until = null,
+      last_error = ${JSON.stringify(failure.error)}::jsonb || jsonb_build_object('at', now()),
       queued_at = now(), ended_at = case when ${failure.state} = 'dead' then now() end
     where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and attempts = ${attempt} and state = 'running'`;
 }

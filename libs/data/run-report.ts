@@ -18,6 +18,8 @@ export type RunInvoiceRow = {
   readonly customer_email: string | null;
   readonly number: string | null;
   readonly currency: string;
+  readonly period_start: Date | null;
+  readonly period_end: Date | null;
   readonly total_minor: bigint;
   readonly amount_due_minor: bigint;
   readonly payment_status: string;
@@ -30,9 +32,9 @@ export type RunInvoiceRow = {
 export async function loadRunInvoices(tx: TenantTx, runId: string): Promise<RunInvoiceRow[]> {
   return tx.db.$queryRaw<RunInvoiceRow[]>`
     select i.id as invoice_id, i.customer_id, c.external_id as customer_external_id, c.name as customer_name, c.email as customer_email,
-      i.number, i.currency, i.total_minor, i.amount_due_minor, i.payment_status, a.size_bytes as pdf_size_bytes, a.object_url as pdf_url,
+      i.number, i.currency, i.period_start, i.period_end, i.total_minor, i.amount_due_minor, i.payment_status, a.size_bytes as pdf_size_bytes, a.object_url as pdf_url,
       (select coalesce(jsonb_agg(jsonb_build_object('id', j.id, 'name', j.name, 'queue', j.queue, 'state', j.state, 'attempts', j.attempts,
-          'error', j.last_error, 'result', j.result) order by j.created_at, j.id), '[]')
+          'error', j.last_error - 'at', 'result', j.result) order by j.created_at, j.id), '[]')
         from job j where j.tenant_id = i.tenant_id and j.run_id = i.run_id and j.payload->>'invoiceId' = i.id::text) as jobs
     from invoice i
     join customer c on c.tenant_id = i.tenant_id and c.id = i.customer_id
@@ -44,7 +46,7 @@ export async function loadRunInvoices(tx: TenantTx, runId: string): Promise<RunI
 /** What the run's chunks reported: in a dry run the only trace. */
 export async function loadRunChunks(tx: TenantTx, runId: string): Promise<RunJobRow[]> {
   return tx.db.$queryRaw<RunJobRow[]>`
-    select id, name, queue, state, attempts, last_error as error, result from job
+    select id, name, queue, state, attempts, last_error - 'at' as error, result from job
     where tenant_id = ${tx.tenantId}::uuid and run_id = ${runId}::uuid and queue = 'invoice-generation' order by created_at, id`;
 }
 

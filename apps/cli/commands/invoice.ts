@@ -1,12 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { loadInvoicePdf } from "#libs/billing/invoice/load-invoice-pdf.ts";
-import { type InvoiceWire, presentInvoice } from "#libs/billing/wire/invoice-wire.ts";
+import { presentInvoice } from "#libs/billing/wire/invoice-wire.ts";
 import { domainError } from "#libs/core/errors.ts";
 import { withTenant } from "#libs/data/database.ts";
+import { readInvoiceWhereabouts } from "#libs/data/invoice-whereabouts.ts";
 import { listInvoiceLines } from "#libs/data/invoice-reads.ts";
-import { type JobView, listJobs } from "#libs/data/job-reads.ts";
+import { listJobs } from "#libs/data/job-reads.ts";
+import type { Config } from "#libs/platform/config.ts";
 import { requireInvoice } from "../find-invoice.ts";
+import { invoiceText } from "../invoice-text.ts";
 import { explainCommand } from "./invoice-explain.ts";
 import { replayCommand } from "./invoice-replay.ts";
 import { pickTenant, printJson, withInstallation } from "../cli-context.ts";
@@ -25,7 +28,7 @@ export function invoiceCommand(): Command {
 
 function show(): Command {
   return new Command("show")
-    .description("print an invoice: header, lines, totals, and how it was delivered and collected")
+    .description("print an invoice: header, lines, totals, links, and how it was delivered and collected")
     .argument("<invoice>", "its number, or its id inv_...")
     .option("--tenant <uuid>", "which tenant, when there are several")
     .option("--json", "print as JSON")
@@ -37,23 +40,34 @@ function show(): Command {
       withInstallation(async (installation) => {
         const tenantId = await pickTenant(installation, options.tenant);
         const { publicUrl } = installation.deps;
-        const { invoice, jobs } = await withTenant(
+        const { invoice, whereabouts, jobs } = await withTenant(
           installation.database,
           { tenantId, actor: "cli" },
           async (tx) => {
             const row = await requireInvoice(tx, reference);
             const lines = await listInvoiceLines(tx, row.id);
             const { rows } = await listJobs(tx, { limit: 100, cursor: null, filters: { subjectId: row.id } });
+            const whereabouts = await readInvoiceWhereabouts(tx, row.id);
+            if (whereabouts === null) throw new Error(`invoice ${row.id} is gone`);
             return {
+              whereabouts,
               invoice: presentInvoice(row, lines, { now: tx.now, publicUrl }),
               jobs: [...rows].reverse(),
             };
           },
         );
         if (options.json) return printJson(invoice);
-        process.stdout.write(`${describeInvoice(invoice, jobs)}\n`);
+        const stripeDashboard = dashboardOf(installation.config);
+        const text = invoiceText({ invoice, whereabouts, jobs, publicUrl, stripeDashboard });
+        process.stdout.write(`${text}\n`);
       }),
     );
+}
+
+/** Stripe's own pages about invoices, for the mode of the key. */
+function dashboardOf({ stripe }: Config): string | null {
+  if (stripe === null || stripe.apiBase !== null) return null;
+  return `https://dashboard.stripe.com/${stripe.apiKey.includes("_test_") ? "test/" : ""}invoices`;
 }
 
 function pdf(): Command {
@@ -83,38 +97,4 @@ function pdf(): Command {
         process.stdout.write(`${path}  ${file.bytes.length} bytes  sha256 ${file.sha256}\n`);
       }),
     );
-}
-
-function describeInvoice(invoice: InvoiceWire, jobs: readonly JobView[]): string {
-  const { currency } = invoice;
-  const row = (label: string, value: string | null) =>
-    value === null ? [] : [`  ${label.padEnd(16)} ${value}`];
-  const lines = invoice.lines.map((line) => {
-    const group = line.group === "" || line.group === null ? "" : ` [${line.group}]`;
-    return `  ${line.amount.padStart(14)}  ${line.quantity} x ${line.description}${group}  ${line.period_start} .. ${line.period_end}`;
-  });
-  const steps = jobs.map((job) => {
-    const error = job.last_error === null ? "" : `: ${job.last_error.message}`;
-    return `  ${job.state === "succeeded" ? "✅" : job.state === "dead" ? "❌" : "…"} ${job.name} (${job.state}, ${job.attempts} tries)${error}`;
-  });
-  return [
-    `Invoice ${invoice.number ?? "(draft)"}  ${invoice.id}  ${invoice.status}`,
-    ...row("customer", invoice.customer_id),
-    ...row("subscription", invoice.subscription_id),
-    ...row("issued", invoice.issued_at),
-    ...row("due", invoice.due_date),
-    ...row("paid", invoice.paid_at),
-    `Lines (${currency}), each period without its end`,
-    ...lines,
-    "Totals",
-    ...row("subtotal", invoice.subtotal),
-    ...row("discounts", invoice.discount_total),
-    ...row("tax", invoice.tax_total),
-    ...row("total", invoice.total),
-    ...row("amount due", invoice.amount_due),
-    ...row("amount paid", invoice.amount_paid),
-    ...row("remaining", invoice.amount_remaining),
-    "Delivery and collection",
-    ...(steps.length === 0 ? ["  nothing yet"] : steps),
-  ].join("\n");
 }

@@ -1,12 +1,14 @@
 import { Command, Option } from "commander";
 import { retryJob, retryJobsByFilter } from "#libs/billing/work/retry-work.ts";
 import { jobStates, presentJob } from "#libs/billing/wire/job-wire.ts";
+import { counted } from "#libs/core/counted.ts";
 import { domainError } from "#libs/core/errors.ts";
 import { parsePublicId, publicId } from "#libs/core/public-id.ts";
 import { withTenant } from "#libs/data/database.ts";
-import { listJobs } from "#libs/data/job-reads.ts";
+import { type JobSubject, type JobView, listJobs, loadJobSubjects } from "#libs/data/job-reads.ts";
 import type { JobState } from "#libs/data/jobs.ts";
 import { queueNames } from "#libs/platform/queue/queue-names.ts";
+import { ageText } from "../age-text.ts";
 import { CliError, exitCodes, pickTenant, printJson, withDatabaseOnly } from "../cli-context.ts";
 
 type Common = { tenant?: string; json?: boolean };
@@ -21,7 +23,7 @@ export function jobsCommand(): Command {
 
 function list(): Command {
   return new Command("list")
-    .description("list jobs, newest first")
+    .description("list jobs, newest first: what each is about, and when and how it failed last")
     .addOption(new Option("--state <state>", "only these").choices([...jobStates]))
     .addOption(new Option("--queue <queue>", "only of this queue").choices([...queueNames]))
     .option("--limit <n>", "how many, 1 to 100", "20")
@@ -45,22 +47,45 @@ function list(): Command {
           ...(options.state === undefined ? {} : { state: options.state }),
           ...(options.queue === undefined ? {} : { queue: options.queue }),
         };
-        const { rows } = await withTenant(found.database, { tenantId, actor: "cli" }, (tx) =>
-          listJobs(tx, { limit, cursor: null, filters }),
+        const { rows, subjects } = await withTenant(
+          found.database,
+          { tenantId, actor: "cli" },
+          async (tx) => {
+            const page = await listJobs(tx, { limit, cursor: null, filters });
+            const ids = page.rows.map((row) => row.id);
+            return { rows: page.rows, subjects: await loadJobSubjects(tx, ids) };
+          },
         );
         if (options.json) return printJson(rows.map(presentJob));
-        for (const row of rows) {
-          const error =
-            row.last_error === null
-              ? ""
-              : `  ${row.last_error.code}: ${row.last_error.message.slice(0, 100)}`;
-          process.stdout.write(
-            `${publicId("job", row.id)}  ${row.state.padEnd(9)}  ${row.name.padEnd(22)}  ${row.attempts} tries${error}\n`,
-          );
-        }
+        const now = new Date();
+        for (const row of rows) process.stdout.write(`${describeJob(row, subjects.get(row.id), now)}\n`);
         if (rows.length === 0) process.stdout.write("no such jobs\n");
       }),
     );
+}
+
+/** One job: what it is, what it is about, and when and how it failed last. */
+function describeJob(job: JobView, subject: JobSubject | undefined, now: Date): string {
+  const columns = [
+    publicId("job", job.id),
+    job.state.padEnd(9),
+    job.queue.padEnd(18),
+    job.name.padEnd(22),
+    `${counted(job.attempts, "try", "tries")}, made ${ageText(job.created_at, now)}`,
+    subject === undefined ? subjectId(job) : `${subject.number ?? "draft"} of ${subject.customer_name}`,
+  ];
+  const line = columns.join("  ").trimEnd();
+  if (job.last_error === null) return line;
+  const { code, message, at } = job.last_error;
+  const when = at === undefined ? "" : ` ${ageText(new Date(at), now)}`;
+  return `${line}\n    failed${when}: ${code}: ${message}`;
+}
+
+/** The first object that the payload names, as the API writes its id. */
+function subjectId(job: JobView): string {
+  const { payload } = presentJob(job);
+  const id = payload["subscription_id"] ?? payload["run_id"] ?? payload["event_id"];
+  return typeof id === "string" ? id : "";
 }
 
 function retry(): Command {

@@ -20,7 +20,7 @@ export const jobWire = z
     run_id: z.string().nullable(),
     payload: z.record(z.string(), z.unknown()),
     result: z.unknown(),
-    last_error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    last_error: z.object({ code: z.string(), message: z.string(), at: instant.nullable() }).nullable(),
     run_at: instant,
     created_at: instant,
     started_at: instant.nullable(),
@@ -40,13 +40,17 @@ export function presentJob(row: JobView): z.infer<typeof jobWire> {
     run_id: row.run_id === null ? null : publicId("billing_run", row.run_id),
     payload: z.record(z.string(), z.unknown()).parse(snakeCaseKeys(withPublicIds(row.payload))),
     result: snakeCaseKeys(withPublicIds(row.result)),
-    last_error:
-      row.last_error === null ? null : { code: row.last_error.code, message: row.last_error.message },
+    last_error: row.last_error === null ? null : presentError(row.last_error),
     run_at: timestampToWire(row.run_at),
     created_at: timestampToWire(row.created_at),
     started_at: nullableTimestamp(row.started_at),
     ended_at: nullableTimestamp(row.ended_at),
   };
+}
+
+/** Without what the ledger keeps beside it for itself. */
+function presentError({ code, message, at }: NonNullable<JobView["last_error"]>) {
+  return { code, message, at: at === undefined ? null : timestampToWire(new Date(at)) };
 }
 
 const kinds: Readonly<Record<string, IdKind>> = {
