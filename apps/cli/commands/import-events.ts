@@ -35,7 +35,7 @@ export function importEventsCommand(): Command {
     .argument("<file...>", "files, read in this order")
     .option(
       "--map <map>",
-      "field=column,...: where the event's fields come from; :text is a constant, in NDJSON a.b is a path; default: the API's own names",
+      "field=column,...: where the event's fields come from; :text is a constant, in NDJSON a.b is a path, \"a, b\" a name with a comma; default: the API's own names",
     )
     .option("--timezone <zone>", "IANA zone of times without offset, such as Asia/Kolkata")
     .addOption(
@@ -61,6 +61,8 @@ export function importEventsCommand(): Command {
 
 const helpText = `
 Fields of an event: id, source, event_type or meter, customer, timestamp, value, subscription, properties.NAME.
+A column whose name holds a comma stands in double quotes, as in --map 'customer="org, id",timestamp=ts'; a quote within
+them is written twice, as in "the ""real"" id". Constants likewise: source=":eu,west".
 Times: RFC 3339, YYYY/MM/DD HH:mm[:ss] with --timezone, epoch seconds or milliseconds.
 Without a column for the id, ids are made from each row and its place in the file. Files that hold equal rows but
 different usage (one file a region) are told apart by a source: --map ...,source=:eu

@@ -5,7 +5,9 @@ import { publicId } from "#libs/core/public-id.ts";
 import { startBillingRun } from "#libs/billing/run/start-billing-run.ts";
 import { runErrors } from "#libs/billing/run/run-summary.ts";
 import { presentRun } from "#libs/billing/wire/billing-run-wire.ts";
-import { findCustomer } from "#libs/data/customers.ts";
+import type { RunDetails } from "#libs/billing/run/read-run.ts";
+import { whyNotBilled } from "#libs/billing/run/why-not-billed.ts";
+import { type CustomerRow, findCustomer } from "#libs/data/customers.ts";
 import { type TenantTx, withTenant } from "#libs/data/database.ts";
 import { queueSettings } from "#libs/jobs/queues.ts";
 import { queueNames } from "#libs/platform/queue/queue-names.ts";
@@ -42,15 +44,17 @@ export function runCommand(): Command {
         const tenantId = await pickTenant(installation, options.tenant);
         const month = options.month ?? ownConfig.PROCESS_MONTH ?? config.PROCESS_MONTH;
         const dryRun = options.dryRun === true || ownConfig.DRY_RUN || config.DRY_RUN;
-        const run = await withTenant(database, { tenantId, actor: "cli" }, async (tx) => {
-          const customerIds = await customerIdsOf(tx, options.customer);
-          return startBillingRun(tx, {
+        const scope = { tenantId, actor: "cli" };
+        const customers = await withTenant(database, scope, (tx) => namedCustomers(tx, options.customer));
+        const customerIds = customers.map(({ row }) => row.id);
+        const run = await withTenant(database, scope, (tx) =>
+          startBillingRun(tx, {
             kind: "month",
             dryRun,
             ...(month === undefined ? {} : { month }),
             ...(customerIds.length === 0 ? {} : { customerIds }),
-          });
-        });
+          }),
+        );
         const stopped = stopRequested();
         const details = await followRun(database, {
           tenantId,
@@ -64,7 +68,14 @@ export function runCommand(): Command {
           );
           return exitCodes.stopped;
         }
-        if (options.json) printJson(presentRun(details, componentOf));
+        const unbilled = await withTenant(database, scope, (tx) => whyUnbilled(tx, customers, details));
+        if (options.json) {
+          const asked = customers.length === 0 ? {} : { not_billed: unbilled };
+          printJson({ ...presentRun(details, componentOf), ...asked });
+        } else {
+          for (const { customer, reason } of unbilled)
+            process.stdout.write(`Nothing billed for ${customer}: ${reason}\n`);
+        }
         return Object.values(runErrors(details)).every((count) => count === 0)
           ? exitCodes.ok
           : exitCodes.partial;
@@ -73,14 +84,33 @@ export function runCommand(): Command {
     });
 }
 
-async function customerIdsOf(tx: TenantTx, refs: readonly string[]): Promise<string[]> {
-  const ids: string[] = [];
+type NamedCustomer = { readonly ref: string; readonly row: CustomerRow };
+
+async function namedCustomers(tx: TenantTx, refs: readonly string[]): Promise<NamedCustomer[]> {
+  const found: NamedCustomer[] = [];
   for (const ref of refs) {
-    const customer = await findCustomer(tx, parseRef("customer", ref));
-    if (customer === null) throw domainError("customer_not_found", `there is no customer "${ref}"`);
-    ids.push(customer.id);
+    const row = await findCustomer(tx, parseRef("customer", ref));
+    if (row === null) throw domainError("customer_not_found", `there is no customer "${ref}"`);
+    found.push({ ref, row });
   }
-  return ids;
+  return found;
+}
+
+/** Of the customers who were asked for, those without an invoice in the run, each with the reason. */
+async function whyUnbilled(
+  tx: TenantTx,
+  customers: readonly NamedCustomer[],
+  { run, invoices, previews }: RunDetails,
+): Promise<{ customer: string; reason: string }[]> {
+  const billed = new Set([
+    ...invoices.map((invoice) => invoice.customer_id),
+    ...previews.map((preview) => preview.customerId),
+  ]);
+  const unbilled: { customer: string; reason: string }[] = [];
+  for (const { ref, row } of customers) {
+    if (!billed.has(row.id)) unbilled.push({ customer: ref, reason: await whyNotBilled(tx, row, run) });
+  }
+  return unbilled;
 }
 
 function componentOf(queue: string): string | null {

@@ -26,6 +26,9 @@ export type GenerateResult = {
     readonly customerId: string;
     readonly currency: string;
     readonly total: string;
+    /** The period that it bills, end not included, as RFC 3339 in UTC. */
+    readonly periodStart: string | null;
+    readonly periodEnd: string | null;
     readonly lines: number;
   }[];
   readonly boundaries: number;
@@ -113,6 +116,8 @@ function describe(drafted: readonly Drafted[], parked: readonly ParkedSubscripti
               customerId: invoice.customerId,
               currency: invoice.currency,
               total: formatMoney({ minor: invoice.assembled.totalMinor, currency: invoice.currency }),
+              periodStart: invoice.periodStart?.toString() ?? null,
+              periodEnd: invoice.periodEnd?.toString() ?? null,
               lines: invoice.lines.length,
             },
           ],

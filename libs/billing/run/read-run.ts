@@ -19,7 +19,11 @@ import {
 /** What a chunk reports in its job's result; see `generateInvoices`. */
 const chunkResult = z.object({
   invoices: z.array(
-    z.object({ invoiceId: z.string(), customerId: z.string(), currency: z.string(), total: z.string() }),
+    z.object({
+      ...{ invoiceId: z.string(), customerId: z.string(), currency: z.string(), total: z.string() },
+      // Runs of earlier versions did not note it.
+      ...{ periodStart: z.string().nullable().default(null), periodEnd: z.string().nullable().default(null) },
+    }),
   ),
   parked: z.array(
     z.object({

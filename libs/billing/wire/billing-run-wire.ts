@@ -69,6 +69,8 @@ export const runWire = z
             number: z.string().nullable(),
             currency: z.string(),
             total: z.string(),
+            period_start: z.iso.datetime().nullable(),
+            period_end: z.iso.datetime().nullable().describe("Not included"),
             payment_status: z.string().nullable(),
             steps: z.array(stepWire),
           }),
@@ -181,9 +183,10 @@ function presentResults(details: RunDetails, componentOf: ComponentOf): Customer
     result.invoices.push(shown);
     if (shown.steps.some((step) => step.error !== null && step.state !== "succeeded")) result.ok = false;
   }
-  for (const { customerId, currency, total } of details.previews) {
+  for (const { customerId, currency, total, periodStart, periodEnd } of details.previews) {
     const nothing = { invoice_id: null, number: null, payment_status: null, steps: [] };
-    resultOf(customerId).invoices.push({ ...nothing, currency, total });
+    const period = { period_start: periodStart, period_end: periodEnd };
+    resultOf(customerId).invoices.push({ ...nothing, ...period, currency, total });
   }
   for (const { customerId, subscriptionId, code, reason } of details.parked) {
     const result = resultOf(customerId);
@@ -199,6 +202,8 @@ function presentInvoiceResult(row: RunInvoiceRow, componentOf: ComponentOf): Res
     number: row.number,
     currency: row.currency,
     total: formatMoney(money(row.total_minor, row.currency)),
+    period_start: nullableTimestamp(row.period_start),
+    period_end: nullableTimestamp(row.period_end),
     payment_status: row.payment_status,
     steps: row.jobs.flatMap((job) => {
       const component = componentOf(job.queue);
