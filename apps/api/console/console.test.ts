@@ -57,6 +57,8 @@ describe("the operator console", () => {
       .expect(200);
     expect(queues.body.queues.map((queue: { name: string }) => queue.name)).toContain("invoice-generation");
     const page = await supertest(world.app).get("/admin/queues/").set("Cookie", session).expect(200);
+    expect(page.text).not.toMatch(/(?:href|src)="(?:https?:)?\/\/|googleapis/);
+    expect(page.text).toMatch(/<link href="static\/css\/main/);
     const script = /src="(static\/js\/main[^"]+)"/.exec(page.text)?.[1] ?? "";
     await supertest(world.app).get(`/admin/queues/${script}`).set("Cookie", session).expect(200);
     const { rows } = await world.test.owner.query("select token_hash from operator_session");

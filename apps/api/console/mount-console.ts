@@ -138,6 +138,14 @@ const boardHeaders: RequestHandler = (_request, response, next) => {
   next();
 };
 
+/** bull-board's page asks Google for its fonts; ours loads nothing from elsewhere, and falls back to the system's. */
+const withoutForeignFonts: RequestHandler = (_request, response, next) => {
+  const send = response.send.bind(response);
+  response.send = (body: unknown) =>
+    send(typeof body === "string" ? body.replaceAll(/<link\b[^>]*\bhref="https?:[^>]*>\s*/g, "") : body);
+  next();
+};
+
 function boardOf(api: ApiDeps): Router {
   const adapter = new ExpressAdapter();
   adapter.setBasePath(queuesPath);
@@ -147,6 +155,7 @@ function boardOf(api: ApiDeps): Router {
     options: { uiConfig: { boardTitle: "Billwright" } },
   });
   const router = Router();
+  router.use(withoutForeignFonts);
   router.use(adapter.getRouter() as RequestHandler);
   return router;
 }
