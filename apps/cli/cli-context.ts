@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DomainError, errorTable } from "#libs/core/errors.ts";
+import { DomainError, errorTable, isRetryable } from "#libs/core/errors.ts";
 import { parsePublicId, publicId } from "#libs/core/public-id.ts";
 import { type Database, openDatabase, withSystem } from "#libs/data/database.ts";
 import { listTenantIds } from "#libs/data/tenants.ts";
@@ -187,7 +187,7 @@ export function explainFailure(error: unknown): { message: string; exitCode: num
     const places = (error.details.errors ?? [])
       .map((place) => `\n  ${place.path}: ${place.message}`)
       .join("");
-    const unavailable = ["unavailable", "internal", "limit"].includes(error.kind);
+    const unavailable = isRetryable(error.kind) || error.kind === "misconfigured";
     const isSaid = (error.details.errors ?? []).some((place) => error.message.includes(place.message));
     return {
       message: `${error.code}: ${places !== "" && isSaid ? errorTable[error.code].title : error.message}${places}`,

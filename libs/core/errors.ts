@@ -1,6 +1,6 @@
 /**
  * What an error means for whoever caused it: the kind decides the HTTP status and whether a job
- * retries (`unavailable`, `internal`), parks its subject or dies (the rest).
+ * retries (`isRetryable`), parks its subject or dies (the rest).
  */
 export type ErrorKind =
   | "malformed"
@@ -14,6 +14,8 @@ export type ErrorKind =
   | "unsupported"
   | "limit"
   | "unavailable"
+  /** Not to be had until somebody mends the configuration: waiting does not help. */
+  | "misconfigured"
   | "internal";
 
 export const httpStatusByKind: Readonly<Record<ErrorKind, number>> = {
@@ -28,8 +30,14 @@ export const httpStatusByKind: Readonly<Record<ErrorKind, number>> = {
   unsupported: 415,
   limit: 429,
   unavailable: 503,
+  misconfigured: 503,
   internal: 500,
 };
+
+/** Whether the same call may succeed later by itself. */
+export function isRetryable(kind: ErrorKind): boolean {
+  return kind === "unavailable" || kind === "internal" || kind === "limit";
+}
 
 /** Every code that Billwright can answer with: `noun_reason` -> kind and a one-line title. Sorted by noun. */
 export const errorTable = {
@@ -161,9 +169,12 @@ export const errorTable = {
   role_forbidden: { kind: "forbidden", title: "The key may not do this" },
   route_not_found: { kind: "not_found", title: "There is no such route" },
   run_not_found: { kind: "not_found", title: "There is no such billing run" },
-  s3_bucket_missing: { kind: "unavailable", title: "The bucket does not exist" },
-  s3_credentials_refused: { kind: "unavailable", title: "The object store refused the credentials" },
-  s3_region_wrong: { kind: "unavailable", title: "The bucket lives in another region" },
+  s3_bucket_invalid: { kind: "misconfigured", title: "The bucket's name is not one that S3 allows" },
+  s3_bucket_missing: { kind: "misconfigured", title: "The bucket does not exist" },
+  s3_credentials_expired: { kind: "unavailable", title: "The credentials of the object store have expired" },
+  s3_credentials_missing: { kind: "unavailable", title: "No credentials for the object store were found" },
+  s3_credentials_refused: { kind: "misconfigured", title: "The object store refused the credentials" },
+  s3_region_wrong: { kind: "misconfigured", title: "The bucket lives in another region" },
   session_invalid: { kind: "unauthorized", title: "The console needs a sign-in" },
   storage_unavailable: { kind: "unavailable", title: "The object store cannot be reached" },
   stripe_amount_inexpressible: { kind: "invalid", title: "Stripe cannot express the amount" },

@@ -85,8 +85,8 @@ export const environmentSchema = z.object({
   INVOICE_ENABLE_S3: flag("whether PDFs are kept in S3", false),
   INVOICE_S3_BUCKET: pattern(
     "bucket of the PDFs",
-    "3 to 63 lower-case letters, digits, dots and hyphens",
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    "3 to 63 lower-case letters, digits, dots and hyphens, no two dots together and no IP address",
+    /^(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
   ),
   INVOICE_S3_REGION: variable(
     "region of the bucket",

@@ -32,5 +32,6 @@ const adviceByKind = {
   unsupported: "Send one of the types that the route takes.",
   limit: "Wait for Retry-After, then send it again.",
   unavailable: "Send it again later, with the same Idempotency-Key.",
+  misconfigured: "Tell the operator: the configuration has to be mended first.",
   internal: "Send it again later; tell the operator the request id.",
 } as const;

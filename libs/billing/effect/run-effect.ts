@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { DomainError, domainError } from "#libs/core/errors.ts";
+import { DomainError, domainError, isRetryable } from "#libs/core/errors.ts";
 import { type TenantTx, withTenant } from "#libs/data/database.ts";
 import {
   claimEffect,
@@ -58,7 +58,6 @@ export type EffectInput<T extends EffectValue> = {
 };
 
 const owner = `${hostname()}/${process.pid}`;
-const retryable: ReadonlySet<string> = new Set(["unavailable", "internal", "limit"]);
 
 /**
  * Does one thing in the outside world, at most once as far as the provider can be asked. The row is claimed in its
@@ -197,7 +196,7 @@ async function recordFailure<T extends EffectValue>(
   inTenant: InTenant,
   thrown: unknown,
 ): Promise<void> {
-  const isTerminal = thrown instanceof DomainError && !retryable.has(thrown.kind);
+  const isTerminal = thrown instanceof DomainError && !isRetryable(thrown.kind);
   const error = describeFailure(thrown);
   const notStarted = input.isRefusalCertain === true && thrown instanceof DomainError;
   await inTenant((tx) =>

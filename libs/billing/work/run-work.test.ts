@@ -121,6 +121,25 @@ describe("runWork", () => {
     expect(await job(id)).toMatchObject({ state: "dead", attempts: 2, ended: true });
   });
 
+  it.each([
+    ["s3_bucket_missing", "dead"],
+    ["s3_credentials_refused", "dead"],
+    ["storage_unavailable", "failed"],
+  ] as const)(
+    "with %s is %s after its first try: an outage passes, a wrong setting does not",
+    async (code, outcome) => {
+      const id = await newJob();
+      const failing: Work = {
+        kind: "external",
+        run: async () => {
+          throw domainError(code);
+        },
+      };
+      expect(await run(id, failing)).toMatchObject({ outcome, error: { code } });
+      expect(await job(id)).toMatchObject({ state: outcome, attempts: 1 });
+    },
+  );
+
   it("is dead at once for what no repetition can mend, and alive again when a person retries it", async () => {
     const id = await newJob();
     const refused = transaction(async () => {

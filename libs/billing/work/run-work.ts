@@ -1,4 +1,4 @@
-import { DomainError } from "#libs/core/errors.ts";
+import { DomainError, isRetryable } from "#libs/core/errors.ts";
 import { withSystem, withTenant, type TenantTx } from "#libs/data/database.ts";
 import { claimJob, extendJobLease, failJob, type JobRow, lockJob, succeedJob } from "#libs/data/jobs.ts";
 import type { Deps } from "../deps.ts";
@@ -106,12 +106,10 @@ async function recovered(
   return { outcome: done ? "succeeded" : "fenced" };
 }
 
-const retryable: ReadonlySet<string> = new Set(["unavailable", "internal", "limit"]);
-
 async function recordFailure(deps: Deps, row: JobRow, thrown: unknown): Promise<WorkOutcome> {
   const error = describeFailure(thrown);
   const again =
-    (!(thrown instanceof DomainError) || retryable.has(thrown.kind)) && row.attempts < row.attempt_budget;
+    (!(thrown instanceof DomainError) || isRetryable(thrown.kind)) && row.attempts < row.attempt_budget;
   const state = again ? "failed" : "dead";
   deps.logger.warn("job attempt failed", {
     job_id: row.id,

@@ -143,23 +143,35 @@ describe("the S3 store", () => {
   });
 
   test.each([
-    [404, "NoSuchBucket", "s3_bucket_missing"],
-    [403, "InvalidAccessKeyId", "s3_credentials_refused"],
-    [403, "SignatureDoesNotMatch", "s3_credentials_refused"],
-    [403, "AccessDenied", "s3_credentials_refused"],
-    [400, "AuthorizationHeaderMalformed", "s3_region_wrong"],
-    [301, "PermanentRedirect", "s3_region_wrong"],
-    [400, "BadDigest", "storage_unavailable"],
-    [503, "SlowDown", "storage_unavailable"],
-  ])("names %i %s as %s", async (status, code, expected) => {
+    [400, "InvalidBucketName", "s3_bucket_invalid", "misconfigured"],
+    [404, "NoSuchBucket", "s3_bucket_missing", "misconfigured"],
+    [403, "InvalidAccessKeyId", "s3_credentials_refused", "misconfigured"],
+    [403, "SignatureDoesNotMatch", "s3_credentials_refused", "misconfigured"],
+    [403, "AccessDenied", "s3_credentials_refused", "misconfigured"],
+    [400, "AuthorizationHeaderMalformed", "s3_region_wrong", "misconfigured"],
+    [301, "PermanentRedirect", "s3_region_wrong", "misconfigured"],
+    [400, "ExpiredToken", "s3_credentials_expired", "unavailable"],
+    [403, "RequestTimeTooSkewed", "storage_unavailable", "unavailable"],
+    [400, "BadDigest", "storage_unavailable", "unavailable"],
+    [503, "SlowDown", "storage_unavailable", "unavailable"],
+  ])("names %i %s as %s, which is %s", async (status, code, expected, kind) => {
     const { endpoint } = await bucket((_request, response) => {
       fail(response, status, code);
       return true;
     });
     await expect(storeAt(endpoint).put(object("one"))).rejects.toMatchObject({
       code: expected,
-      kind: "unavailable",
+      kind,
     });
+  });
+
+  test("asks why the check was refused when the status alone does not tell", async () => {
+    const { endpoint } = await bucket((request, response) => {
+      if (request.method === "HEAD") response.writeHead(400).end();
+      else fail(response, 400, "InvalidBucketName");
+      return true;
+    });
+    await expect(storeAt(endpoint).check()).rejects.toMatchObject({ code: "s3_bucket_invalid" });
   });
 
   test("checks the bucket, whose HEAD answers with a status alone", async () => {

@@ -3,6 +3,7 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
   type S3ClientConfig,
@@ -55,11 +56,24 @@ export function createS3Store(config: S3StoreConfig): ObjectStore {
     get: (key) => getObject(bucket, key),
     head: (key) => headObject(bucket, key),
     check: async () => {
-      await bucket.client.send(new HeadBucketCommand({ Bucket: config.bucket })).catch((error: unknown) => {
-        throw asStorageError(error, config, { isBucketCall: true });
-      });
+      try {
+        await bucket.client.send(new HeadBucketCommand({ Bucket: config.bucket }));
+      } catch (error) {
+        throw asStorageError(await namedRefusal(bucket, error), config, { isBucketCall: true });
+      }
     },
   };
+}
+
+/** A HEAD that is refused with 400 says no more; a list of nothing is refused with the reason. */
+async function namedRefusal({ client, config }: Bucket, error: unknown): Promise<unknown> {
+  if (statusOf(error) !== 400) return error;
+  try {
+    await client.send(new ListObjectsV2Command({ Bucket: config.bucket, MaxKeys: 0 }));
+    return error;
+  } catch (named) {
+    return named;
+  }
 }
 
 function placeOf({ config, prefix }: Bucket, key: string) {
@@ -145,8 +159,6 @@ function clientConfig(config: S3StoreConfig): S3ClientConfig {
 
 const refusedNames = new Set([
   "AccessDenied",
-  "CredentialsProviderError",
-  "ExpiredToken",
   "Forbidden",
   "InvalidAccessKeyId",
   "InvalidToken",
@@ -156,10 +168,14 @@ const regionNames = new Set([
   "AuthorizationHeaderMalformed",
   "IllegalLocationConstraintException",
   "PermanentRedirect",
-  "TemporaryRedirect",
 ]);
+/** Refused with 403, and yet over by itself: the clocks differ. */
+const passingNames = new Set(["RequestTimeTooSkewed"]);
 
-/** Names what went wrong and says what to change. A HEAD has no body, so there the status has to tell. */
+/**
+ * Names what went wrong and says what to change; what waiting does not mend is `misconfigured`, so that nobody tries it
+ * again and again. A HEAD has no body, so there the status has to tell.
+ */
 function asStorageError(
   error: unknown,
   config: S3StoreConfig,
@@ -175,13 +191,25 @@ function asStorageError(
       `There is no bucket ${config.bucket}; set INVOICE_S3_BUCKET or create it.`,
     );
   }
+  if (name === "InvalidBucketName") {
+    return because("s3_bucket_invalid", `${config.bucket} is no name of a bucket; set INVOICE_S3_BUCKET.`);
+  }
+  if (name === "CredentialsProviderError") {
+    return because(
+      "s3_credentials_missing",
+      "Neither AWS_ACCESS_KEY_ID nor a role or profile of this machine gives credentials.",
+    );
+  }
+  if (name === "ExpiredToken") {
+    return because("s3_credentials_expired", `The session for bucket ${config.bucket} has expired.`);
+  }
   if (regionNames.has(name) || status === 301 || (call.isBucketCall && status === 400)) {
     return because(
       "s3_region_wrong",
       `Bucket ${config.bucket} is not in ${config.region}; set INVOICE_S3_REGION.`,
     );
   }
-  if (refusedNames.has(name) || status === 401 || status === 403) {
+  if (refusedNames.has(name) || ((status === 401 || status === 403) && !passingNames.has(name))) {
     return because("s3_credentials_refused", `The credentials may not use bucket ${config.bucket}.`);
   }
   return because("storage_unavailable", `The store of bucket ${config.bucket} did not do it.`);
