@@ -34,7 +34,7 @@ export async function loadRunInvoices(tx: TenantTx, runId: string): Promise<RunI
     select i.id as invoice_id, i.customer_id, c.external_id as customer_external_id, c.name as customer_name, c.email as customer_email,
       i.number, i.currency, i.period_start, i.period_end, i.total_minor, i.amount_due_minor, i.payment_status, a.size_bytes as pdf_size_bytes, a.object_url as pdf_url,
       (select coalesce(jsonb_agg(jsonb_build_object('id', j.id, 'name', j.name, 'queue', j.queue, 'state', j.state, 'attempts', j.attempts,
-          'error', j.last_error - 'at', 'result', j.result) order by j.created_at, j.id), '[]')
+          'error', j.last_error - array['at', 'losses'], 'result', j.result) order by j.created_at, j.id), '[]')
         from job j where j.tenant_id = i.tenant_id and j.run_id = i.run_id and j.payload->>'invoiceId' = i.id::text) as jobs
     from invoice i
     join customer c on c.tenant_id = i.tenant_id and c.id = i.customer_id
@@ -46,7 +46,7 @@ export async function loadRunInvoices(tx: TenantTx, runId: string): Promise<RunI
 /** What the run's chunks reported: in a dry run the only trace. */
 export async function loadRunChunks(tx: TenantTx, runId: string): Promise<RunJobRow[]> {
   return tx.db.$queryRaw<RunJobRow[]>`
-    select id, name, queue, state, attempts, last_error - 'at' as error, result from job
+    select id, name, queue, state, attempts, last_error - array['at', 'losses'] as error, result from job
     where tenant_id = ${tx.tenantId}::uuid and run_id = ${runId}::uuid and queue = 'invoice-generation' order by created_at, id`;
 }
 
