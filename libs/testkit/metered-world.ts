@@ -4,6 +4,7 @@ import { parseEventJson } from "#libs/billing/usage/event-wire.ts";
 import { ingestEvents } from "#libs/billing/usage/ingest-events.ts";
 import type { Causes } from "#libs/core/events.ts";
 import type { Plan } from "#libs/core/price/plan.ts";
+import type { Meter } from "#libs/core/usage/meter.ts";
 import {
   flatPrice,
   makeCustomer,
@@ -21,7 +22,12 @@ export type MeteredTenant = TestTenant & {
   readonly customerId: string;
   readonly subscriptionId: string;
   /** Sends calls at an instant; ids are made of it unless one is given. */
-  readonly send: (calls: string, at: string, id?: string) => Promise<void>;
+  readonly send: (
+    calls: string,
+    at: string,
+    id?: string,
+    properties?: Readonly<Record<string, string>>,
+  ) => Promise<void>;
   readonly moveClock: (to: string) => Promise<void>;
   /** Bills every boundary that is due by the clock. */
   readonly bill: () => Promise<GenerateResult>;
@@ -41,6 +47,8 @@ export type MeteredWorld = {
 export type MeteredOptions = {
   /** Default: 10.00 in advance, and 0.50 a call up to 10, then 0.25 with 1.00 on top, in arrears. */
   readonly plan?: Partial<Plan>;
+  /** Default: a sum without groups. */
+  readonly meter?: Partial<Meter>;
   readonly endsAt?: string;
   readonly timezone?: string;
 };
@@ -76,7 +84,7 @@ const callTiers = [
 async function startTenant(test: TestDatabase, now: string, options: MeteredOptions): Promise<MeteredTenant> {
   const tenant = await makeTenant(test, { clockNow: Temporal.Instant.from(now) });
   const { id: customerId } = await makeCustomer(tenant, { externalId: "acme" });
-  await makeMeter(tenant, { code: "calls" });
+  await makeMeter(tenant, { code: "calls", ...options.meter });
   const plan = await makePlan(tenant, {
     prices: [
       flatPrice({ billing: "in_advance" }),
@@ -95,8 +103,14 @@ async function startTenant(test: TestDatabase, now: string, options: MeteredOpti
     ...tenant,
     customerId,
     subscriptionId,
-    send: async (calls, at, id) => {
-      const event = { id: id ?? `${at}/${calls}`, event_type: "calls", customer: "acme", timestamp: at };
+    send: async (calls, at, id, properties = {}) => {
+      const event = {
+        id: id ?? `${at}/${calls}`,
+        event_type: "calls",
+        customer: "acme",
+        timestamp: at,
+        properties,
+      };
       const { events } = parseEventJson([{ ...event, value: calls }]);
       const answer = await tenant.inTenant((tx) => ingestEvents(tx, events));
       if (answer.accepted !== 1) throw new Error(`the event was not accepted: ${JSON.stringify(answer)}`);

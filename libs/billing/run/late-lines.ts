@@ -1,21 +1,20 @@
 import { DomainError } from "#libs/core/errors.ts";
-import { Decimal, parseDecimal } from "#libs/core/money/decimal.ts";
+import { parseDecimal } from "#libs/core/money/decimal.ts";
 import type { Price } from "#libs/core/price/price.ts";
 import { periodShare } from "#libs/core/proration/period-share.ts";
 import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
-import { type BilledBefore, lateLine } from "#libs/core/rating/late-line.ts";
-import { rateDuePeriod } from "#libs/core/rating/rate-due-period.ts";
+import { type BilledBefore, lateLines } from "#libs/core/rating/late-lines.ts";
 import type { GroupQuantity } from "#libs/core/rating/rate-usage.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import { type TenantTx, toInstant } from "#libs/data/database.ts";
-import { type LateClaim, listLateClaims } from "#libs/data/late-usage.ts";
+import { type BilledGroup, type LateClaim, listLateClaims } from "#libs/data/late-usage.ts";
 import { loadQuantities } from "#libs/data/usage-quantities.ts";
 import type { LateLine, Standing } from "./draft-boundary.ts";
 import { loadWantedUsage } from "./load-usage.ts";
 
 /**
  * Gives each standing the settlements of its late periods: the period is rated again, whole, by the price that it was
- * billed by, and the difference becomes a line of the invoice that comes next. One statement when nothing is late.
+ * billed by, and the difference of each group becomes a line of the invoice that comes next. One statement when nothing is late.
  * A boundary that is not the next one gets none. A period that cannot be rated gets none and stops nobody.
  * @param areNext the standings are at their next boundary, or at a change before it that is not stored
  */
@@ -78,25 +77,23 @@ function settle(
   usage: readonly GroupQuantity[],
   settings: Settings,
 ): LateLine[] {
-  const name = { claimId: claim.id, settlementNo: claim.settlements + 1 };
-  const money = { currency: standing.currency, mode: settings.roundingMode };
   try {
-    return rateDuePeriod(due, usage, money).flatMap((whole) => {
-      const rated = lateLine(whole, billedBefore(claim, whole.group), name, money);
-      return rated === null ? [] : [{ claimId: claim.id, rated }];
-    });
+    return lateLines({
+      ...{ due, usage, billed: claim.billed.map(billedBefore) },
+      name: { claimId: claim.id, settlementNo: claim.settlements + 1 },
+      money: { currency: standing.currency, mode: settings.roundingMode },
+    }).map((rated) => ({ claimId: claim.id, rated }));
   } catch (error) {
     if (error instanceof DomainError || error instanceof RangeError) return [];
     throw error;
   }
 }
 
-function billedBefore(claim: LateClaim, group: string): BilledBefore {
-  const found = claim.billed.find((each) => each.group === group);
-  if (found === undefined) return { amountMinor: 0n, quantity: new Decimal(0), events: 0n };
+function billedBefore({ group, amountMinor, quantity, events }: BilledGroup): BilledBefore {
   return {
-    amountMinor: BigInt(found.amountMinor),
-    quantity: parseDecimal(found.quantity, "billed quantity"),
-    events: BigInt(found.events),
+    group,
+    amountMinor: BigInt(amountMinor),
+    quantity: parseDecimal(quantity, "billed quantity"),
+    events: BigInt(events),
   };
 }

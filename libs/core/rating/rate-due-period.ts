@@ -1,5 +1,5 @@
 import type { DocumentTier, LineKind } from "../invoice/invoice-document.ts";
-import { Decimal, formatDecimal, parseDecimal } from "../money/decimal.ts";
+import { Decimal, formatDecimal, parseDecimal, zero } from "../money/decimal.ts";
 import { formatMoney } from "../money/money.ts";
 import { type RoundingMode, roundTogether } from "../money/rounding.ts";
 import { isLevel } from "../usage/meter.ts";
@@ -99,4 +99,10 @@ function lineOf(due: DuePeriod, rated: RatedGroup): RatedLine {
     inputHash: inputHash(inputs),
     eventCount,
   };
+}
+
+/** The line of a group in which nothing is left: what a settlement holds against what was billed of it. */
+export function emptyLine(due: DuePeriod, group: string): RatedLine {
+  const nothing = { exactAmount: zero, unitAmount: null, tiers: [], steps: [], facts: {} };
+  return lineOf(due, { ...nothing, group, quantity: zero, eventCount: 0n });
 }
