@@ -140,9 +140,12 @@ export const errorTable = {
   payment_link_revoked: { kind: "gone", title: "The payment link was revoked" },
   payment_link_void: { kind: "gone", title: "The invoice is void" },
   payment_links_off: { kind: "invalid", title: "Payment links are switched off here" },
+  payment_method_missing: { kind: "invalid", title: "The customer has no saved payment method" },
   payment_method_in_use: { kind: "invalid", title: "A subscription pays with this payment method" },
   payment_method_not_found: { kind: "not_found", title: "There is no such payment method" },
   payment_method_taken: { kind: "conflict", title: "The customer has this payment method already" },
+  payment_not_found: { kind: "not_found", title: "There is no such payment" },
+  payment_provider_off: { kind: "invalid", title: "Online payment is switched off here" },
   pdf_browser_missing: { kind: "unavailable", title: "No browser that can print PDF was found" },
   pdf_glyph_missing: {
     kind: "invalid",

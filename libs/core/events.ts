@@ -24,6 +24,7 @@ export const eventTypes = [
   "credit.expired",
   "credit_note.issued",
   "credit_note.voided",
+  "invoice.payment_requested",
   "payment.succeeded",
   "payment.failed",
   "payment_link.revoked",

@@ -9,6 +9,8 @@ export type CreditGrantRow = {
   readonly amount_minor: bigint;
   readonly left_minor: bigint;
   readonly expired_minor: bigint;
+  /** Given back as money. */
+  readonly refunded_minor: bigint;
   readonly priority: number;
   readonly cost_basis: string | null;
   readonly expires_at: Date | null;
@@ -20,11 +22,11 @@ export type CreditGrantRow = {
 /** What is left of a grant: what a void invoice used is free again, and a void invoice grants nothing. */
 const left = Prisma.sql`
   case when exists (select 1 from invoice s where s.tenant_id = g.tenant_id and s.id = g.source_invoice_id and s.invoice_status = 'voided') then 0
-  else g.amount_minor - g.expired_minor - coalesce((select sum(u.amount_minor) from credit_use u
+  else g.amount_minor - g.expired_minor - g.refunded_minor - coalesce((select sum(u.amount_minor) from credit_use u
     join invoice i on i.tenant_id = u.tenant_id and i.id = u.invoice_id
     where u.tenant_id = g.tenant_id and u.credit_grant_id = g.id and i.invoice_status <> 'voided'), 0) end::bigint`;
 
-const columns = Prisma.sql`g.id, g.customer_id, g.currency, g.amount_minor, ${left} as left_minor, g.expired_minor, g.priority,
+const columns = Prisma.sql`g.id, g.customer_id, g.currency, g.amount_minor, ${left} as left_minor, g.expired_minor, g.refunded_minor, g.priority,
   trim_scale(g.cost_basis)::text as cost_basis, g.expires_at, g.reason, g.source_invoice_id, g.created_at`;
 
 /**
@@ -38,7 +40,7 @@ export async function lockOpenGrants(
   const ids = [...new Set(customerIds)];
   const locked = await tx.db.$queryRaw<{ id: string }[]>`
     select id from credit_grant where tenant_id = ${tx.tenantId}::uuid and customer_id = any(${ids}::uuid[])
-      and amount_minor > expired_minor and (expires_at is null or expires_at > ${toDate(tx.now)})
+      and amount_minor > expired_minor + refunded_minor and (expires_at is null or expires_at > ${toDate(tx.now)})
     order by id for update`;
   if (locked.length === 0) return [];
   return tx.db.$queryRaw<CreditGrantRow[]>`
@@ -112,7 +114,7 @@ export async function listCreditGrants(tx: TenantTx, customerId: string): Promis
 /** Locks grants that have expired by `tx.now` and still hold something, with what is left of each. */
 export async function lockExpiredGrants(tx: TenantTx): Promise<CreditGrantRow[]> {
   const locked = await tx.db.$queryRaw<{ id: string }[]>`
-    select id from credit_grant where tenant_id = ${tx.tenantId}::uuid and expires_at <= ${toDate(tx.now)} and amount_minor > expired_minor
+    select id from credit_grant where tenant_id = ${tx.tenantId}::uuid and expires_at <= ${toDate(tx.now)} and amount_minor > expired_minor + refunded_minor
     order by id for update`;
   if (locked.length === 0) return [];
   const rows = await tx.db.$queryRaw<CreditGrantRow[]>`

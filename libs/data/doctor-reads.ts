@@ -70,9 +70,10 @@ export async function findMoneyBreaches(tx: TenantTx): Promise<MoneyBreach[]> {
       from document_counter c left join invoice i on i.tenant_id = c.tenant_id and i.series = c.series
       group by c.series, c.last_number having count(i.id) <> c.last_number
     union all
-    select 'amount paid', 'invoice ' || i.number || ' says ' || i.amount_paid_minor || ', its payments ' || coalesce(sum(p.amount_minor), 0)
-      from invoice i left join payment p on p.tenant_id = i.tenant_id and p.invoice_id = i.id
-      where i.invoice_status = 'finalized' group by i.id, i.number, i.amount_paid_minor having coalesce(sum(p.amount_minor), 0) <> i.amount_paid_minor
+    select 'amount paid', 'invoice ' || i.number || ' says ' || i.amount_paid_minor || ', its payments less refunds ' || coalesce(sum(p.kept), 0)
+      from invoice i left join (select p.invoice_id, p.amount_minor - p.overpaid_minor - coalesce((select sum(r.reopened_minor) from refund r
+          where r.tenant_id = p.tenant_id and r.payment_id = p.id and r.state in ('processing', 'succeeded')), 0) as kept from payment p) p on p.invoice_id = i.id
+      where i.invoice_status = 'finalized' group by i.id, i.number, i.amount_paid_minor having coalesce(sum(p.kept), 0) <> i.amount_paid_minor
     union all
     select 'lines and total', 'invoice ' || i.number || ': lines add up to ' || coalesce(sum(l.amount_minor), 0) || ', subtotal is ' || i.subtotal_minor
       from invoice i left join invoice_line l on l.tenant_id = i.tenant_id and l.invoice_id = i.id

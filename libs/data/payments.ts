@@ -40,7 +40,10 @@ export async function readPaymentState(
   return row;
 }
 
-/** Writes money received, in business time. Null when this payment of the provider is written already. */
+/**
+ * Writes money received, in business time; a payment of an attempt has the attempt's id. Null when this payment of the
+ * provider is written already.
+ */
 export async function insertPayment(
   tx: TenantTx,
   payment: {
@@ -51,15 +54,18 @@ export async function insertPayment(
     readonly providerId: string | null;
     readonly method: string;
     readonly reference: string | null;
+    /** All that came. */
     readonly amountMinor: bigint;
+    /** The part that the invoice did not ask for. */
+    readonly overpaidMinor: bigint;
     readonly currency: string;
   },
 ): Promise<string | null> {
   const rows = await tx.db.$queryRaw<{ id: string }[]>`
-    insert into payment (tenant_id, id, invoice_id, customer_id, payment_attempt_id, provider, provider_id, method, reference, amount_minor, currency, received_at)
-    values (${tx.tenantId}::uuid, ${newId()}::uuid, ${payment.invoiceId}::uuid, ${payment.customerId}::uuid, ${payment.attemptId}::uuid,
-            ${payment.provider}, ${payment.providerId}::text, ${payment.method}, ${payment.reference}::text, ${payment.amountMinor}, ${payment.currency}, ${toDate(tx.now)})
-    on conflict (tenant_id, provider, provider_id) do nothing
+    insert into payment (tenant_id, id, invoice_id, customer_id, payment_attempt_id, provider, provider_id, method, reference, amount_minor, overpaid_minor, currency, received_at)
+    values (${tx.tenantId}::uuid, ${payment.attemptId ?? newId()}::uuid, ${payment.invoiceId}::uuid, ${payment.customerId}::uuid, ${payment.attemptId}::uuid,
+            ${payment.provider}, ${payment.providerId}::text, ${payment.method}, ${payment.reference}::text, ${payment.amountMinor}, ${payment.overpaidMinor}, ${payment.currency}, ${toDate(tx.now)})
+    on conflict do nothing
     returning id`;
   return rows[0]?.id ?? null;
 }
@@ -88,9 +94,11 @@ export async function insertOverpaymentCredit(
     readonly currency: string;
     readonly amountMinor: bigint;
     readonly reason: string;
+    readonly paymentId: string;
   },
 ): Promise<void> {
   await tx.db.$executeRaw`
-    insert into credit_grant (tenant_id, id, customer_id, currency, amount_minor, reason)
-    values (${tx.tenantId}::uuid, ${newId()}::uuid, ${credit.customerId}::uuid, ${credit.currency}, ${credit.amountMinor}, ${credit.reason})`;
+    insert into credit_grant (tenant_id, id, customer_id, currency, amount_minor, reason, source_payment_id)
+    values (${tx.tenantId}::uuid, ${newId()}::uuid, ${credit.customerId}::uuid, ${credit.currency}, ${credit.amountMinor}, ${credit.reason},
+            ${credit.paymentId}::uuid)`;
 }

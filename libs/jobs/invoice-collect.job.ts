@@ -6,10 +6,17 @@ import { defineJob } from "./define-job.ts";
 export const invoiceCollect = defineJob<{ invoiceId: string; request?: string | undefined }>({
   name: "invoice.collect",
   queue: "payment",
-  on: { "invoice.stripe_synced": (event) => ({ invoiceId: event.subjectId }) },
+  on: {
+    "invoice.stripe_synced": (event) => ({ invoiceId: event.subjectId }),
+    "invoice.payment_requested": ({ subjectId, data }) => ({
+      invoiceId: subjectId,
+      request: String(data["request_id"]),
+    }),
+  },
   payload: z.object({ invoiceId: z.uuid(), request: z.string().max(200).optional() }),
   key: ({ invoiceId, request }) => (request === undefined ? invoiceId : `${invoiceId}/${request}`),
   retry: { attempts: 5, delayMs: 1_000, budget: 60 },
   timeoutMs: 120_000,
-  external: (deps, { invoiceId }, scope) => collectInvoice(deps, { ...scope, invoiceId }),
+  external: (deps, { invoiceId, request }, scope) =>
+    collectInvoice(deps, { ...scope, invoiceId, isAsked: request !== undefined }),
 });

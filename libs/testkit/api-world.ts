@@ -10,6 +10,7 @@ import type { ApiKeyRole } from "#libs/data/api-keys.ts";
 import { withTenant } from "#libs/data/database.ts";
 import { billingRunPlan } from "#libs/jobs/billing-run-plan.job.ts";
 import { testClockAdvance } from "#libs/jobs/test-clock-advance.job.ts";
+import { invoiceCollect } from "#libs/jobs/invoice-collect.job.ts";
 import { invoiceGeneratePeriod } from "#libs/jobs/invoice-generate-period.job.ts";
 import { invoiceSend } from "#libs/jobs/invoice-send.job.ts";
 import { noFailpoint } from "#libs/platform/failpoint.ts";
@@ -41,12 +42,17 @@ export type ApiWorld = {
 };
 
 /** The whole application over a real database and queues, with two tenants; nothing works the queues. */
-export async function openApiWorld(overrides: Partial<ApiConfig> = {}): Promise<ApiWorld> {
+export async function openApiWorld(
+  overrides: Partial<ApiConfig> = {},
+  depsOverrides: Partial<Deps> = {},
+): Promise<ApiWorld> {
   const test = await openTestDatabase((event) => {
-    return [billingRunPlan, testClockAdvance, invoiceGeneratePeriod, invoiceSend].flatMap((job) => {
-      const seed = job.causedBy.includes(event.type) ? job.seedOf(event) : null;
-      return seed === null ? [] : [seed];
-    });
+    return [billingRunPlan, testClockAdvance, invoiceGeneratePeriod, invoiceSend, invoiceCollect].flatMap(
+      (job) => {
+        const seed = job.causedBy.includes(event.type) ? job.seedOf(event) : null;
+        return seed === null ? [] : [seed];
+      },
+    );
   });
   const queues = await openTestQueues(test.url);
   const dir = mkdtempSync(join(tmpdir(), "billwright-api-"));
@@ -67,6 +73,7 @@ export async function openApiWorld(overrides: Partial<ApiConfig> = {}): Promise<
     publicUrl: "http://billwright.test",
     notifyEmail: null,
     batchSize: 100,
+    ...depsOverrides,
   };
   const [own, stranger] = await Promise.all([newTenantKeys(test, "Own"), newTenantKeys(test, "Stranger")]);
   const app = createApp({

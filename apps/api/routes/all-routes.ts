@@ -17,6 +17,7 @@ import { jobRoutes } from "./jobs.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { meterRoutes } from "./meters.ts";
 import { paymentLinkRoutes } from "./payment-links.ts";
+import { paymentRoutes } from "./payments.ts";
 import { planRoutes } from "./plans.ts";
 import { reportRoutes } from "./reports.ts";
 import { scheduleRoutes } from "./schedules.ts";
@@ -47,6 +48,7 @@ const routes: readonly Route[] = [
   ...invoiceEndRoutes,
   ...invoiceProofRoutes,
   ...paymentLinkRoutes,
+  ...paymentRoutes,
   ...creditNoteRoutes,
   ...billingRunRoutes,
   ...jobRoutes,

@@ -43,14 +43,17 @@ type Charge = {
   readonly methodProviderId: string;
 };
 
+/** `isAsked`: somebody wants it charged now, however its subscription collects. */
+type CollectInput = DeliveryInput & { readonly isAsked?: boolean };
+
 /**
- * Charges what is left of an invoice to the saved method, if its subscription collects automatically. One attempt is
+ * Charges what is left of an invoice to the saved method, if its subscription collects automatically or it is asked for. One attempt is
  * opened in its own commit with the amount the database says; the charge is an effect of that attempt. A decline
  * closes the attempt and sets the next one; a charge that Stripe took is `processing` until the webhook or the poll
  * says that there is money. An attempt that a crash left open is carried on.
  * @throws DomainError provider_unavailable (the attempt stays open), provider_refused, stripe_amount_inexpressible
  */
-export async function collectInvoice(deps: CollectDeps, input: DeliveryInput): Promise<CollectOutcome> {
+export async function collectInvoice(deps: CollectDeps, input: CollectInput): Promise<CollectOutcome> {
   const { stripe } = deps;
   if (stripe === null) return { skipped: "off" };
   const prepared = await inDelivery(deps, input, "invoice.collect", (tx) => prepareCharge(tx, input));
@@ -89,7 +92,7 @@ type Prepared =
   | { readonly skipped: Skipped }
   | { readonly attemptId: string; readonly state: "processing" };
 
-async function prepareCharge(tx: TenantTx, input: DeliveryInput): Promise<Prepared> {
+async function prepareCharge(tx: TenantTx, input: CollectInput): Promise<Prepared> {
   const payable = await lockPayableInvoice(tx, input.invoiceId);
   const invoice = await requireDeliveryInvoice(tx, input.invoiceId);
   const open = await findOpenAttempt(tx, input.invoiceId);
@@ -98,7 +101,8 @@ async function prepareCharge(tx: TenantTx, input: DeliveryInput): Promise<Prepar
   if (payable?.invoice_status === "voided") return { skipped: "voided" };
   if (leftToPay(invoice) <= 0n) return { skipped: "paid" };
   if (invoice.uncollectible_at !== null) return { skipped: "uncollectible" };
-  if (invoice.collection !== "charge_automatically") return { skipped: "not_automatic" };
+  if (input.isAsked !== true && invoice.collection !== "charge_automatically")
+    return { skipped: "not_automatic" };
   const { payment_method_id: methodId, payment_method_provider_id: methodProviderId } = invoice;
   if (methodId === null || methodProviderId === null || invoice.payment_method_provider !== "stripe") {
     return { skipped: "no_method" };

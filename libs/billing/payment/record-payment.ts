@@ -18,7 +18,7 @@ import {
  * is more than the invoice asked for becomes the customer's credit; what had been written off is recovered, and once
  * nothing is left the invoice is no longer uncollectible. The invoice must be locked. Safe to repeat for money that has a
  * provider's id.
- * @returns the payment's id; null when no payment was written (known already, or all of it is credit)
+ * @returns the payment's id; null when it is known already
  */
 export async function recordPayment(
   tx: TenantTx,
@@ -36,21 +36,20 @@ export async function recordPayment(
   const open = invoice.invoice_status === "finalized" ? leftToPay(invoice) : 0n;
   const applied = minor < open ? minor : open > 0n ? open : 0n;
   const overpaid = minor - applied;
-  const paymentId =
-    applied === 0n
-      ? null
-      : await insertPayment(tx, {
-          ...payment,
-          invoiceId: invoice.id,
-          customerId: invoice.customer_id,
-          amountMinor: applied,
-          currency,
-        });
+  const paymentId = await insertPayment(tx, {
+    ...payment,
+    invoiceId: invoice.id,
+    customerId: invoice.customer_id,
+    amountMinor: minor,
+    overpaidMinor: overpaid,
+    currency,
+  });
+  if (paymentId === null) return null;
   const ref = payment.providerId === null ? paymentId : `${payment.provider}:${payment.providerId}`;
   const posted = await postLedger(tx, [
     {
       kind: "payment.succeeded",
-      ref: ref ?? invoice.id,
+      ref,
       customerId: invoice.customer_id,
       invoiceId: invoice.id,
       postings: paymentPostings({
@@ -67,11 +66,12 @@ export async function recordPayment(
       customerId: invoice.customer_id,
       currency,
       amountMinor: overpaid,
+      paymentId,
       reason: `Paid more than ${invoice.number ?? invoice.id} asked for`,
     });
   }
-  if (paymentId !== null && invoice.uncollectible_at !== null) await recover(tx, invoice, paymentId, applied);
-  if (paymentId !== null) await emitPaid(tx, invoice, paymentId, payment.provider);
+  if (applied > 0n && invoice.uncollectible_at !== null) await recover(tx, invoice, paymentId, applied);
+  await emitPaid(tx, invoice, paymentId, payment.provider);
   return paymentId;
 }
 

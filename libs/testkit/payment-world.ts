@@ -1,0 +1,69 @@
+import type { Express } from "express";
+import supertest from "supertest";
+import { eventually } from "../../apps/sandbox/sandbox-fixture.ts";
+import { createApp } from "../../apps/api/create-app.ts";
+import { createApiKey } from "#libs/billing/catalog/create-api-key.ts";
+import { takeDueJobs } from "#libs/data/jobs.ts";
+import { withSystem } from "#libs/data/database.ts";
+import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
+import { runJob } from "#libs/jobs/run-job.ts";
+import { type DeliveryWorld, openDeliveryWorld, stripeWebhookSecret } from "./delivery-world.ts";
+import { openTestQueues } from "./test-queues.ts";
+
+/** The API over the sandbox's Stripe, with the whole job catalog worked by hand. */
+export type PaymentWorld = DeliveryWorld & {
+  readonly app: Express;
+  /** A request of the tenant's administrator. */
+  readonly call: (method: "get" | "post" | "put" | "delete", path: string) => supertest.Test;
+  /** Runs every job that is due, and those that they cause, until none is. */
+  readonly drain: () => Promise<void>;
+  /** Hands over what Stripe has posted since the last time, and works until neither side has anything to say. */
+  readonly settle: () => Promise<void>;
+};
+
+/** Call `close` in afterAll. */
+export async function openPaymentWorld(): Promise<PaymentWorld> {
+  const world = await openDeliveryWorld(causes);
+  const queues = await openTestQueues(world.test.url);
+  const app = createApp({
+    ...{ deps: world.deps, queues, admin: null, stripeWebhookSecret },
+    ...{ checkAnswers: true, startedAt: new Date() },
+  });
+  const { secret } = await world.tenant.inTenant((tx) => createApiKey(tx, { name: "admin", role: "admin" }));
+  const drain = async () => {
+    for (;;) {
+      const due = await withSystem(world.test.database, (db) => takeDueJobs(db, 100));
+      if (due.length === 0) return;
+      for (const row of due) await runJob(world.deps, jobCatalog, row.id);
+    }
+  };
+  let taken = 0;
+  const settle = async () => {
+    for (;;) {
+      await drain();
+      await eventually(async () => {
+        const { pending } = await world.sandbox.control<{ pending: number }>("GET", "/_sandbox/webhooks");
+        return pending === 0 ? true : undefined;
+      });
+      if (taken === world.webhooks.length) return;
+      for (; taken < world.webhooks.length; taken += 1) {
+        const { rawBody, signature } = world.webhooks[taken] ?? { rawBody: Buffer.from(""), signature: "" };
+        await supertest(app)
+          .post("/webhooks/stripe")
+          .set("Stripe-Signature", signature)
+          .set("Content-Type", "application/json")
+          .send(rawBody.toString("utf8"))
+          .expect(200);
+      }
+    }
+  };
+  return {
+    ...world,
+    ...{ app, drain, settle },
+    call: (method, path) => supertest(app)[method](path).set("Authorization", `Bearer ${secret}`),
+    close: async () => {
+      await queues.close();
+      await world.close();
+    },
+  };
+}
