@@ -98,6 +98,7 @@ export const errorTable = {
   invoice_already_paid: { kind: "invalid", title: "The invoice is already paid" },
   invoice_already_uncollectible: { kind: "invalid", title: "The invoice is marked uncollectible already" },
   invoice_already_voided: { kind: "invalid", title: "The invoice is void" },
+  invoice_amended: { kind: "invalid", title: "A later invoice was worked out from what the invoice billed" },
   invoice_corrected: { kind: "invalid", title: "The invoice is corrected by a credit note" },
   invoice_is_credit_note: { kind: "invalid", title: "The invoice is a credit note" },
   invoice_line_not_found: { kind: "not_found", title: "The invoice has no such line" },

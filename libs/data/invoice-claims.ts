@@ -25,6 +25,20 @@ export async function hasProrationCredit(tx: TenantTx, invoiceId: string): Promi
   return rows.length > 0;
 }
 
+/** An invoice that is not void and credits or settles a period that this one bills, the latest; null when there is none. */
+export async function findAmendment(
+  tx: TenantTx,
+  invoiceId: string,
+): Promise<{ readonly number: string | null; readonly kind: "proration_credit" | "late_usage" } | null> {
+  const rows = await tx.db.$queryRaw<{ number: string | null; kind: "proration_credit" | "late_usage" }[]>`
+    select i.number, l.kind from billing_period p
+    join invoice_line l on l.tenant_id = p.tenant_id and l.billing_period_id = p.id and l.kind in ('proration_credit', 'late_usage')
+    join invoice i on i.tenant_id = l.tenant_id and i.id = l.invoice_id and i.invoice_status <> 'voided'
+    where p.tenant_id = ${tx.tenantId}::uuid and p.invoice_id = ${invoiceId}::uuid and i.id <> ${invoiceId}::uuid
+    order by i.billing_sequence desc limit 1`;
+  return rows[0] ?? null;
+}
+
 /** Leaves the periods of an invoice visibly unbilled. */
 export async function voidClaims(tx: TenantTx, invoiceId: string): Promise<void> {
   await tx.db.$executeRaw`

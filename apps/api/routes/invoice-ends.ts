@@ -26,6 +26,7 @@ const voiding = defineRoute({
   errors: [
     ...(["invoice_not_found", "version_conflict", "invoice_already_voided"] as const),
     ...(["invoice_already_paid", "invoice_partly_paid", "payment_in_progress", "invoice_corrected"] as const),
+    ...(["invoice_amended", "invoice_is_credit_note", "credit_already_used"] as const),
   ],
   example: { params: { id: exampleInvoiceId }, body: { reason: "Sent to the wrong customer" } },
   transaction: async (tx, { params, body, ifMatch }, api) => {
@@ -49,6 +50,7 @@ const regenerate = defineRoute({
   errors: [
     ...(["invoice_not_found", "version_conflict", "invoice_not_regenerable", "subscription_broken"] as const),
     ...(["invoice_already_paid", "invoice_partly_paid", "payment_in_progress", "invoice_corrected"] as const),
+    ...(["invoice_amended", "invoice_is_credit_note", "credit_already_used"] as const),
   ],
   example: { params: { id: exampleInvoiceId }, body: { reason: "Usage was corrected" } },
   transaction: async (tx, { params, body, ifMatch }, api) => {

@@ -10,6 +10,7 @@ import { findCorrection, listInvoicePostings, markVoided } from "#libs/data/invo
 import { postLedger } from "#libs/data/ledger.ts";
 import { findOpenAttempt } from "#libs/data/payment-attempts.ts";
 import type { StoredInvoice } from "#libs/data/stored-invoice.ts";
+import { assertNotAmended } from "./assert-not-amended.ts";
 import { type InvoiceTarget, requireInvoice } from "./require-invoice.ts";
 
 /**
@@ -37,7 +38,7 @@ export async function voidInvoice(
 /**
  * Whether an invoice, locked, can be voided.
  * @throws DomainError invoice_already_voided, invoice_already_paid, invoice_partly_paid, payment_in_progress,
- *   invoice_corrected, invoice_is_credit_note, credit_already_used
+ *   invoice_corrected, invoice_amended, invoice_is_credit_note, credit_already_used
  */
 export async function assertVoidable(tx: TenantTx, invoice: StoredInvoice): Promise<void> {
   const { number, amount_paid_minor: paid, amount_due_minor: due, currency } = invoice;
@@ -68,6 +69,7 @@ export async function assertVoidable(tx: TenantTx, invoice: StoredInvoice): Prom
       `The credit that ${name} gave has been used; correct it with an invoice of its own.`,
     );
   }
+  await assertNotAmended(tx, invoice);
   const correction = await findCorrection(tx, invoice.id);
   if (correction !== null) {
     throw domainError(

@@ -104,6 +104,16 @@ describe("late usage", () => {
     const tenant = await billed("2026-02-01T00:00:00Z");
     await tenant.send("4", "2026-01-20T00:00:00Z", "late-1");
     const [made] = (await sweep(tenant)).invoices;
+    const [base] = await world.rows<{ id: string }>(
+      "select invoice_id as id from invoice_line where tenant_id = $1 and kind = 'usage'",
+      [tenant.tenantId],
+    );
+    await expect(
+      tenant.inTenant((tx) => voidInvoice(tx, { invoiceId: base?.id ?? "", reason: "test" })),
+    ).rejects.toMatchObject({
+      code: "invoice_amended",
+      message: expect.stringContaining("settles late usage of what invoice INV-202602-00002 billed"),
+    });
     await tenant.inTenant((tx) => voidInvoice(tx, { invoiceId: made?.invoiceId ?? "", reason: "test" }));
     expect((await sweep(tenant)).invoices).toHaveLength(1);
     expect((await usageLines(tenant)).slice(1)).toMatchObject([
