@@ -27,10 +27,12 @@ type ClaimData = {
 /**
  * Periods of these items that are claimed beyond an instant, with what was billed for each on invoices that are not void
  * and what was credited of it since, by changes and credit notes: one statement, however many. By item id.
+ * @param exceptInvoiceId an invoice that is decided again: what it credited does not count
  */
 export async function loadBilledClaims(
   tx: TenantTx,
   cuts: readonly { readonly itemId: string; readonly at: Temporal.Instant }[],
+  exceptInvoiceId: string | null = null,
 ): Promise<Map<string, BilledClaim[]>> {
   const found = new Map<string, BilledClaim[]>();
   if (cuts.length === 0) return found;
@@ -43,6 +45,7 @@ export async function loadBilledClaims(
             then jsonb_build_object('amount', c.inputs->'credit'->>'amountMinor', 'discount', c.inputs->'credit'->>'discountMinor', 'taxes', c.taxes)
             else jsonb_build_object('amount', c.amount_minor::text, 'discount', c.discount_minor::text, 'note', true, 'taxes', ${negatedTaxes(Prisma.sql`c.taxes`)}) end), '[]')
          from invoice_line c join invoice ci on ci.tenant_id = c.tenant_id and ci.id = c.invoice_id and ci.invoice_status <> 'voided'
+          and ci.id is distinct from ${exceptInvoiceId}::uuid
         where c.tenant_id = p.tenant_id and (c.billing_period_id = p.id and c.kind = 'proration_credit' or c.corrects_line_id = l.id)) as credited
     from billing_period p
     join unnest(${cuts.map((cut) => cut.itemId)}::uuid[], ${cuts.map((cut) => toDate(cut.at))}::timestamptz[]) as q (item_id, at)

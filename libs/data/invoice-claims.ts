@@ -18,11 +18,31 @@ export async function listInvoiceClaims(tx: TenantTx, invoiceId: string): Promis
     where tenant_id = ${tx.tenantId}::uuid and invoice_id = ${invoiceId}::uuid`;
 }
 
-/** Whether an invoice gives back what an earlier one billed in advance. */
-export async function hasProrationCredit(tx: TenantTx, invoiceId: string): Promise<boolean> {
-  const rows = await tx.db.$queryRaw<unknown[]>`
-    select 1 from invoice_line where tenant_id = ${tx.tenantId}::uuid and invoice_id = ${invoiceId}::uuid and kind = 'proration_credit' limit 1`;
-  return rows.length > 0;
+/** A line about a period that an earlier invoice bills: it gives a part of it back, or settles its late usage. */
+export type AmendingLine = {
+  readonly kind: "proration_credit" | "late_usage";
+  readonly billing_period_id: string;
+  readonly subscription_item_id: string;
+  /** Of a credit: from when on it gives back. */
+  readonly period_start: Date;
+};
+
+/** What an invoice credits or settles of earlier ones, in the order in which it is printed. */
+export async function listAmendingLines(tx: TenantTx, invoiceId: string): Promise<AmendingLine[]> {
+  return tx.db.$queryRaw<AmendingLine[]>`
+    select kind, billing_period_id, subscription_item_id, period_start from invoice_line
+    where tenant_id = ${tx.tenantId}::uuid and invoice_id = ${invoiceId}::uuid and kind in ('proration_credit', 'late_usage')
+      and billing_period_id is not null order by position`;
+}
+
+/** The invoice that took the place of another one, the first; null when none did. */
+export async function findReplacement(
+  tx: TenantTx,
+  invoiceId: string,
+): Promise<{ readonly id: string; readonly number: string | null } | null> {
+  const rows = await tx.db.$queryRaw<{ id: string; number: string | null }[]>`
+    select id, number from invoice where tenant_id = ${tx.tenantId}::uuid and replaces_invoice_id = ${invoiceId}::uuid order by id limit 1`;
+  return rows[0] ?? null;
 }
 
 /** An invoice that is not void and credits or settles a period that this one bills, the latest; null when there is none. */

@@ -81,8 +81,16 @@ export type LateClaim = {
   readonly price: unknown;
 };
 
-/** The late periods of some subscriptions, oldest first. */
-export async function listLateClaims(tx: TenantTx, subscriptionIds: readonly string[]): Promise<LateClaim[]> {
+/** Of an invoice that is decided again: the periods that it settled, and that what it billed of them does not count. */
+export type SettledAgain = { readonly claimIds: readonly string[]; readonly exceptInvoiceId: string };
+
+/** The late periods of some subscriptions, oldest first; those that an invoice settled, when it is decided again. */
+export async function listLateClaims(
+  tx: TenantTx,
+  subscriptionIds: readonly string[],
+  again: SettledAgain | null = null,
+): Promise<LateClaim[]> {
+  const claimIds = again === null ? null : [...again.claimIds];
   return tx.db.$queryRaw<LateClaim[]>`
     select p.id, s.id as subscription_id, p.subscription_item_id, p.schedule_no, p.index, p.start_at, p.end_at, s.next_due_at,
       (select count(distinct split_part(l.source_key, '/', 3))::int from invoice_line l
@@ -94,10 +102,12 @@ export async function listLateClaims(tx: TenantTx, subscriptionIds: readonly str
         from (select l.group_key, sum(l.amount_minor) as amount, sum(l.quantity) as quantity, sum(l.event_count) as events
               from invoice_line l join invoice i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
               where l.tenant_id = p.tenant_id and l.billing_period_id = p.id and i.invoice_status <> 'voided'
+                and i.id is distinct from ${again?.exceptInvoiceId ?? null}::uuid
               group by l.group_key) g) as billed
     from subscription s
     join subscription_item si on si.tenant_id = s.tenant_id and si.subscription_id = s.id
-    join billing_period p on p.tenant_id = si.tenant_id and p.subscription_item_id = si.id and p.late_since is not null and p.state = 'billed'
+    join billing_period p on p.tenant_id = si.tenant_id and p.subscription_item_id = si.id and p.state = 'billed'
+      and case when ${claimIds}::uuid[] is null then p.late_since is not null else p.id = any(${claimIds}::uuid[]) end
     where s.tenant_id = ${tx.tenantId}::uuid and s.id = any(${[...subscriptionIds]}::uuid[])
     order by p.start_at, p.id`;
 }

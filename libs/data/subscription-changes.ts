@@ -164,6 +164,28 @@ export async function saveAppliedChanges(
     where h.tenant_id = ${tx.tenantId}::uuid and h.id = c.id`;
 }
 
+/** The change that an invoice bills; null when it bills none. */
+export async function findBilledChange(
+  tx: TenantTx,
+  invoiceId: string,
+): Promise<SubscriptionChangeRow | null> {
+  const rows = await tx.db.$queryRaw<SubscriptionChangeRow[]>`
+    select id, subscription_id, at, terms from subscription_change
+    where tenant_id = ${tx.tenantId}::uuid and invoice_id = ${invoiceId}::uuid order by at desc, id desc limit 1`;
+  return rows[0] ?? null;
+}
+
+/** The changes that an invoice billed are billed by another one. */
+export async function moveBilledChanges(
+  tx: TenantTx,
+  fromInvoiceId: string,
+  toInvoiceId: string,
+): Promise<void> {
+  await tx.db.$executeRaw`
+    update subscription_change set invoice_id = ${toInvoiceId}::uuid
+    where tenant_id = ${tx.tenantId}::uuid and invoice_id = ${fromInvoiceId}::uuid`;
+}
+
 /** When a row's change takes effect. */
 export function changeInstant(row: SubscriptionChangeRow): Temporal.Instant {
   return toInstant(row.at);

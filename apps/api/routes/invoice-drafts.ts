@@ -112,7 +112,12 @@ const refresh = defineRoute({
   response: { status: 200, schema: refreshedInvoiceWire },
   errors: [
     ...(["invoice_not_found", "version_conflict", "invoice_already_finalized"] as const),
-    ...(["invoice_already_voided", "invoice_not_regenerable", "subscription_broken"] as const),
+    ...([
+      "invoice_already_voided",
+      "invoice_not_regenerable",
+      "invoice_amended",
+      "subscription_broken",
+    ] as const),
   ],
   example: { params: { id: exampleInvoiceId } },
   transaction: async (tx, { params, ifMatch }, api) => {

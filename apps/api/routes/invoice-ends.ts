@@ -42,7 +42,7 @@ const regenerate = defineRoute({
   tag,
   summary: "Make an invoice again, and void the old one",
   description:
-    "One transaction: the replacement bills the same periods from the usage, terms and settings of now. Answers with the replacement; with the old one, void, when there is nothing to bill any more.",
+    "One transaction: the replacement bills the same periods from the usage, terms and settings of now; gives back the same parts of earlier ones; settles the same late usage; or bills the lines that were written. What a later invoice credits or settles is refused by `invoice_amended`, which names the one to void first. Answers with the replacement; with the old one, void, when there is nothing to bill any more.",
   access: "write",
   params: invoiceById,
   body: z.strictObject({ reason: reason.optional() }),

@@ -6,15 +6,23 @@ import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import { listInvoiceCoupons, lockLimitedCoupons } from "#libs/data/coupons.ts";
 import { type TenantTx, toInstant } from "#libs/data/database.ts";
-import { hasProrationCredit, type InvoiceClaim, listInvoiceClaims } from "#libs/data/invoice-claims.ts";
-import type { NewInvoice } from "#libs/data/invoices.ts";
+import {
+  type AmendingLine,
+  type InvoiceClaim,
+  listAmendingLines,
+  listInvoiceClaims,
+} from "#libs/data/invoice-claims.ts";
+import type { InvoiceBoundary, NewInvoice } from "#libs/data/invoices.ts";
 import type { StoredInvoice } from "#libs/data/stored-invoice.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { boundaryInvoice } from "../run/boundary-invoice.ts";
-import { draftBoundary } from "../run/draft-boundary.ts";
+import { draftBoundary, type Standing } from "../run/draft-boundary.ts";
+import { againLateLines } from "../run/late-lines.ts";
 import { standingAt } from "../run/load-standings.ts";
 import { loadLimits } from "../run/load-limits.ts";
 import { loadUsage } from "../run/load-usage.ts";
+import { appliedAgain, creditInstant } from "./amendments-again.ts";
+import { assertNotAmended } from "./assert-not-amended.ts";
 
 /** An invoice decided again; `invoice` is null when there would be none now. */
 export type Redraft = {
@@ -23,13 +31,14 @@ export type Redraft = {
   readonly claims: readonly { readonly id: string; readonly eventCount: bigint }[];
 };
 
-type Kind = "start" | "cycle" | "final";
+type Kind = InvoiceBoundary["kind"];
 
 /**
- * Decides the invoice of a boundary again, from the claims it holds: the terms, the usage and the settings of now.
- * Its kind, period and place stay. Writes nothing.
+ * Decides the invoice of a boundary again, from what it holds: the periods that it claimed, what it gave back of earlier
+ * ones, and the late periods that it settled; by the terms, the usage and the settings of now. Its kind, period and place
+ * stay. Writes nothing.
  * @param linePrefix what its lines' keys begin with, as those of an issued invoice are taken
- * @throws DomainError invoice_not_regenerable, subscription_broken, and what stops its billing
+ * @throws DomainError invoice_not_regenerable, invoice_amended, subscription_broken, and what stops its billing
  */
 export async function redraftBoundary(
   tx: TenantTx,
@@ -37,47 +46,31 @@ export async function redraftBoundary(
   linePrefix: string,
 ): Promise<Redraft> {
   const { kind, subscription_id: subscriptionId } = stored;
-  if (subscriptionId === null || !isBoundaryKind(kind)) {
-    throw domainError(
-      "invoice_not_regenerable",
-      `Only invoices of a subscription's own boundaries (start, cycle, final) can be made again; this one is ${kind ?? "made by hand"}.`,
-    );
-  }
+  if (subscriptionId === null || kind === null)
+    throw domainError("invoice_not_regenerable", "The invoice belongs to no boundary of a subscription.");
+  await assertNotAmended(tx, stored);
   const claims = await listInvoiceClaims(tx, stored.id);
-  if (claims.length === 0) {
+  const amending = await listAmendingLines(tx, stored.id);
+  if (claims.length + amending.length === 0) {
     throw domainError(
       "invoice_not_regenerable",
       `Invoice ${stored.number ?? "(draft)"} bills no period any more: another one took its place.`,
     );
   }
-  if (await hasProrationCredit(tx, stored.id)) {
-    throw domainError(
-      "invoice_not_regenerable",
-      `Invoice ${stored.number ?? "(draft)"} gives back what was paid in advance, which cannot be decided again; correct it by a credit note.`,
-    );
-  }
   const { settings, version } = await currentSettings(tx);
-  await lockLimitedCoupons(tx, [subscriptionId]);
-  const [loaded] = await loadBillableSubscriptions(tx, [subscriptionId]);
-  if (loaded === undefined || "broken" in loaded)
-    throw domainError(
-      "subscription_broken",
-      `The subscription cannot be billed: ${loaded?.broken ?? "it is gone"}.`,
-    );
-  const index = stored.boundary_index ?? 0;
-  const at = boundaryInstant(claims, loaded.items, tx);
-  const ownUses = new Map((await listInvoiceCoupons(tx, stored.id)).map((id) => [id, -1]));
-  const terms = { ...loaded, coupons: couponsAfter(loaded.coupons, ownUses) };
-  const [standing] = standingAt(terms, () => ({ index, at, last: kind === "final" }));
-  if (standing === undefined) throw domainError("subscription_broken", "The subscription has no items.");
+  const found = await loadStanding(tx, stored, { subscriptionId, kind, claims, amending });
+  const lateIds = amending.flatMap((line) => (line.kind === "late_usage" ? [line.billing_period_id] : []));
+  const again = { claimIds: lateIds, exceptInvoiceId: stored.id };
+  const standing = await againLateLines(tx, found, again, settings);
+  const applied = await appliedAgain(tx, stored, standing, amending);
   const billed = claimedPeriods(standing.items, claims);
   const dues = billed.map(({ due }) => due);
   const usage = await loadUsage(tx, [{ standing, dues }]);
-  const limits = await loadLimits(tx, [{ standing, limits: standing.limits }], {
+  const limits = await loadLimits(tx, kind === "late" ? [] : [{ standing, limits: standing.limits }], {
     exceptInvoiceId: stored.id,
   });
   const limit = limits.get(subscriptionId) ?? null;
-  const draft = draftBoundary(standing, dues, usage, settings, { limit });
+  const draft = draftBoundary(standing, dues, usage, settings, { applied, limit });
   const decided = boundaryInvoice(draft, { now: tx.now, settings, settingsVersion: version });
   return {
     claims: billed.map(({ id, due }) => ({
@@ -88,8 +81,32 @@ export async function redraftBoundary(
   };
 }
 
-function isBoundaryKind(kind: StoredInvoice["kind"]): kind is Kind {
-  return kind === "start" || kind === "cycle" || kind === "final";
+/** The subscription as it stood at the boundary, with the terms of now; a coupon that the invoice used is free for it again. */
+async function loadStanding(
+  tx: TenantTx,
+  stored: StoredInvoice,
+  held: {
+    readonly subscriptionId: string;
+    readonly kind: Kind;
+    readonly claims: readonly InvoiceClaim[];
+    readonly amending: readonly AmendingLine[];
+  },
+): Promise<Standing> {
+  await lockLimitedCoupons(tx, [held.subscriptionId]);
+  const [loaded] = await loadBillableSubscriptions(tx, [held.subscriptionId]);
+  if (loaded === undefined || "broken" in loaded)
+    throw domainError(
+      "subscription_broken",
+      `The subscription cannot be billed: ${loaded?.broken ?? "it is gone"}.`,
+    );
+  const used = stored.invoice_status === "voided" ? [] : await listInvoiceCoupons(tx, stored.id);
+  const coupons = couponsAfter(loaded.coupons, new Map(used.map((id) => [id, -1])));
+  const at = boundaryInstant(held.claims, loaded.items) ?? creditInstant(held.amending) ?? tx.now;
+  const last = held.kind === "final" || held.kind === "late";
+  const position = { index: stored.boundary_index ?? 0, at, last };
+  const [standing] = standingAt({ ...loaded, coupons }, () => position);
+  if (standing === undefined) throw domainError("subscription_broken", "The subscription has no items.");
+  return { ...standing, scheduleNo: stored.schedule_no ?? standing.scheduleNo };
 }
 
 type ClaimedPeriod = { readonly id: string; readonly due: DuePeriod };
@@ -111,9 +128,9 @@ function claimedPeriods(items: readonly BillableItem[], claims: readonly Invoice
 type Item = { readonly itemId: string; readonly price: BillableItem["price"] };
 
 /** Where the claims meet: what is paid in advance begins there, what is paid in arrears ends there. */
-function boundaryInstant(claims: readonly InvoiceClaim[], items: readonly Item[], tx: TenantTx) {
+function boundaryInstant(claims: readonly InvoiceClaim[], items: readonly Item[]) {
   const [claim] = claims;
-  if (claim === undefined) return tx.now;
+  if (claim === undefined) return null;
   const price = items.find((item) => item.itemId === claim.subscription_item_id)?.price;
   const isAhead = price?.kind === "one_time" || price?.billing === "in_advance";
   return toInstant(isAhead ? claim.start_at : claim.end_at);
@@ -147,7 +164,7 @@ function asStored(
     lines: decided.lines.map((line) => ({
       ...line,
       sourceKey: key(line.sourceKey),
-      billingPeriodId: claimOf(line.itemId, line.start),
+      billingPeriodId: line.billingPeriodId ?? claimOf(line.itemId, line.start),
     })),
     assembled: {
       ...decided.assembled,

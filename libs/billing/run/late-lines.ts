@@ -7,7 +7,12 @@ import { type BilledBefore, lateLines } from "#libs/core/rating/late-lines.ts";
 import type { GroupQuantity } from "#libs/core/rating/rate-usage.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import { type TenantTx, toInstant } from "#libs/data/database.ts";
-import { type BilledGroup, type LateClaim, listLateClaims } from "#libs/data/late-usage.ts";
+import {
+  type BilledGroup,
+  type LateClaim,
+  listLateClaims,
+  type SettledAgain,
+} from "#libs/data/late-usage.ts";
 import { loadQuantities } from "#libs/data/usage-quantities.ts";
 import type { LateLine, Standing } from "./draft-boundary.ts";
 import { loadWantedUsage } from "./load-usage.ts";
@@ -34,6 +39,29 @@ export async function withLateLines(
       .filter((claim) => areNext || isNext(claim, standing))
       .flatMap((claim) => latePeriod(claim, standing)),
   );
+  return settlePeriods(tx, standings, periods, settings);
+}
+
+/** The settlements that an invoice made, made again: the periods whole, less what other invoices billed of them. */
+export async function againLateLines(
+  tx: TenantTx,
+  standing: Standing,
+  again: SettledAgain,
+  settings: Settings,
+): Promise<Standing> {
+  if (again.claimIds.length === 0) return standing;
+  const claims = await listLateClaims(tx, [standing.subscriptionId], again);
+  const periods = claims.flatMap((claim) => latePeriod(claim, standing));
+  const [settled = standing] = await settlePeriods(tx, [standing], periods, settings);
+  return settled;
+}
+
+async function settlePeriods(
+  tx: TenantTx,
+  standings: readonly Standing[],
+  periods: readonly LatePeriod[],
+  settings: Settings,
+): Promise<Standing[]> {
   if (periods.length === 0) return [...standings];
   const wanted = periods.map(({ claim, due, standing: { customerId, subscriptionId } }) => ({
     ...{ key: claim.id, customerId, subscriptionId, due },
