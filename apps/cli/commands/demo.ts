@@ -12,12 +12,12 @@ import { collectSample } from "../demo/collect-sample.ts";
 import { compareWithExpected } from "../demo/compare-expected.ts";
 import {
   adminEmail,
-  type DemoState,
   ensureSampleTenant,
   importSample,
   newAdminPassword,
   readDemoState,
 } from "../demo/sample-tenant.ts";
+import { placesText } from "../demo/places-text.ts";
 import { followRun } from "../stack/follow-run.ts";
 import { type Stack, startStack } from "../stack/start-stack.ts";
 import { stopRequested, untilStopped } from "../stack/until-stopped.ts";
@@ -110,7 +110,16 @@ async function runDemo(
     `Collected: ${paid} of ${paid + collected.unpaid} organizations (${collected.byCard} by card, ${collected.afterDecline} after a declined card, ${collected.byBank} by bank)\n`,
   );
   const asExpected = first || !options.nextMonth ? await tellExpected(stack, tenantId) : true;
-  process.stdout.write(placesText(stack, state, dataDir, options.exit));
+  const places = {
+    apiUrl: stack.apiUrl,
+    apiKey: state.apiKey,
+    adminEmail,
+    adminPassword: state.adminPassword,
+    mailboxUrl: stack.sandbox?.mailboxUrl ?? "off",
+    sandboxUrl: stack.sandbox?.stripeUrl ?? "off",
+    pdfDir: resolve(dataDir, "objects"),
+  };
+  process.stdout.write(placesText(places, options.exit));
   const errors = Object.values(runErrors(details)).reduce((sum, count) => sum + count, 0);
   return errors === 0 && collected.unpaid === 0 && asExpected;
 }
@@ -135,21 +144,4 @@ async function tellExpected(stack: Stack, tenantId: string): Promise<boolean> {
     `Expected totals: ${compared - differences.length} of ${compared} invoices as an independent script computed them\n`,
   );
   return differences.length === 0;
-}
-
-/** Where to look; a stack that is about to stop leaves only its files. */
-function placesText(stack: Stack, state: DemoState, dataDir: string, isStopping: boolean): string {
-  const { apiUrl, sandbox } = stack;
-  const pdfs = `PDFs     ${resolve(dataDir, "objects")}`;
-  if (isStopping) return `\n${pdfs}\nEverything stops now; \`npm run demo\` starts it again to look at.\n`;
-  return [
-    "",
-    `API      ${apiUrl}/v1  (Authorization: Bearer ${state.apiKey})`,
-    `Docs     ${apiUrl}/docs`,
-    `Queues   ${apiUrl}/admin/queues  (${adminEmail} / ${state.adminPassword})`,
-    `Mailbox  ${sandbox?.mailboxUrl ?? "off"}`,
-    `Sandbox  ${sandbox?.stripeUrl ?? "off"}`,
-    pdfs,
-    "",
-  ].join("\n");
 }

@@ -1,3 +1,4 @@
+import { counted } from "#libs/core/counted.ts";
 import { displayMoney } from "#libs/core/money/display-money.ts";
 import { formatMoney, parseMoney } from "#libs/core/money/money.ts";
 import { publicId } from "#libs/core/public-id.ts";
@@ -30,7 +31,7 @@ export function runBanner(run: {
     rule,
     `Month: ${run.month ?? "everything due"}`,
     `Dry Run: ${run.dry_run}`,
-    `📋 Found ${run.organizations} active organizations to invoice`,
+    `📋 Found ${counted(run.organizations, "active organization", "active organizations")} to invoice`,
   ].join("\n");
 }
 
