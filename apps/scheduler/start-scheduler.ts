@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Deps } from "#libs/billing/deps.ts";
 import { noteSchedules } from "#libs/billing/run/note-schedules.ts";
 import { settleRuns } from "#libs/billing/run/settle-runs.ts";
@@ -29,6 +30,7 @@ const batch = 500;
  */
 export function startScheduler(deps: Deps, queues: QueueBackend, options: SchedulerOptions): Scheduler {
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // every loop listens, and Node would take so many for a leak
   const carrier = createCarrier(queues, options.jobs, options.retryScale);
   let sweptTo: string | null = null;
   const loops = [

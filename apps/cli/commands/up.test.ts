@@ -14,7 +14,7 @@ describe("billwright up", () => {
   function command(args: readonly string[], settings: Settings = {}) {
     return spawn(process.execPath, [".config/billwright.cjs", ...args], {
       env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", BILLWRIGHT_DATA_DIR: dir, ...settings },
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
   }
 
@@ -23,6 +23,8 @@ describe("billwright up", () => {
     const child = command(["up"], { PORT: "3900", LOG_LEVEL: "error", ...settings });
     const ended = once(child, "exit") as Promise<[number | null, string | null]>;
     let printed = "";
+    const complaints: string[] = [];
+    child.stderr.setEncoding("utf8").on("data", (text: string) => complaints.push(text));
     const isUp = new Promise<void>((resolve) => {
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
         printed += text;
@@ -32,15 +34,16 @@ describe("billwright up", () => {
     await Promise.race([
       isUp,
       ended.then(() => {
-        throw new Error(`it ended before it was up: ${printed}`);
+        throw new Error(`it ended before it was up: ${printed}${complaints.join("")}`);
       }),
     ]);
-    return { child, ended, printed, url: /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0] ?? "" };
+    return { child, ended, printed, complaints, url: /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0] ?? "" };
   }
 
   /** What another command prints, started in another shell that knows the data folder alone. */
   async function ask(...args: string[]): Promise<{ code: number | null; out: string }> {
     const child = command(args);
+    child.stderr.pipe(process.stderr);
     let out = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       out += text;
@@ -52,10 +55,11 @@ describe("billwright up", () => {
   it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
     "stops everything in order on %s, database included",
     async (signal) => {
-      const { child, ended, url } = await start();
+      const { child, ended, url, complaints } = await start();
       expect((await fetch(`${url}/health/ready`)).status).toBe(200);
       child.kill(signal);
       expect(await ended).toEqual([0, null]);
+      expect(complaints).toEqual([]);
       expect(existsSync(join(dir, "postgres/PG_VERSION"))).toBe(true);
       expect(existsSync(join(dir, "postgres/postmaster.pid"))).toBe(false);
       expect(existsSync(join(dir, "connection.json"))).toBe(false);
