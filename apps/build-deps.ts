@@ -14,8 +14,10 @@ import { openQueueBackend, type QueueBackend } from "#libs/platform/queue/queue-
 import { createFolderStore } from "#libs/platform/storage/folder-store.ts";
 import type { ObjectStore } from "#libs/platform/storage/object-store.ts";
 import { createS3Store } from "#libs/platform/storage/s3-store.ts";
+import { createSecretBox } from "#libs/platform/secret-box.ts";
 import { stripeBrowser } from "#libs/platform/stripe/stripe-browser.ts";
 import { createStripeClient } from "#libs/platform/stripe/stripe-client.ts";
+import { createWebhookSender } from "#libs/platform/webhook/webhook-sender.ts";
 
 export type BuiltDeps = {
   readonly deps: Deps;
@@ -31,7 +33,11 @@ export type BuiltDeps = {
 export async function buildDeps(
   config: Config,
   logger: Logger,
-  options: { readonly causes: Causes },
+  options: {
+    readonly causes: Causes;
+    /** `any`: also on this machine and in private networks, for the sandbox. */
+    readonly webhookAddresses?: "public" | "any";
+  },
 ): Promise<BuiltDeps> {
   if (config.DATABASE_URL === undefined) {
     throw new ConfigError([
@@ -64,6 +70,8 @@ export async function buildDeps(
     mailFrom: config.INVOICE_SMTP_FROM ?? "billing@localhost",
     stripe: config.stripe === null ? null : createStripeClient(config.stripe),
     paymentLinks: buildPaymentLinks(config),
+    secrets: config.MASTER_KEY === undefined ? null : createSecretBox(config.MASTER_KEY),
+    webhooks: createWebhookSender(options.webhookAddresses ?? "public"),
     publicUrl: publicUrlOf(config),
     notifyEmail: config.NOTIFY_ON_COMPLETION ? (config.NOTIFY_EMAIL ?? null) : null,
     batchSize: config.INVOICE_BATCH_SIZE,

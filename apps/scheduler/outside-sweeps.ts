@@ -5,6 +5,7 @@ import { openDueRetries } from "#libs/billing/payment/open-due-retries.ts";
 import { pollPayments } from "#libs/billing/payment/poll-payments.ts";
 import { sweepInbox } from "#libs/billing/payment/receive-stripe-webhook.ts";
 import { runTenantSchedules } from "#libs/billing/run/run-tenant-schedules.ts";
+import { sweepWebhookRetries } from "#libs/billing/webhook/resend-webhooks.ts";
 import { pruneEnded } from "#libs/billing/work/prune-ended.ts";
 import { paymentRetry } from "#libs/jobs/payment-retry.job.ts";
 import type { ScheduleSettings } from "#libs/jobs/schedules.ts";
@@ -50,6 +51,11 @@ export function outsideSweeps(
     },
     { name: "credit expiry", everyMs: every(60_000), run: () => sweepExpiredCredits(deps) },
     { name: "audit chain", everyMs: every(10_000), run: () => sweepAuditChains(deps) },
+    {
+      name: "webhook retries",
+      everyMs: every(5_000),
+      run: () => sweepWebhookRetries(deps.database),
+    },
     { name: "prune", everyMs: every(3_600_000), run: () => pruneEnded(deps) },
   ];
 }

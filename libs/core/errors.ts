@@ -80,6 +80,7 @@ export const errorTable = {
     kind: "invalid",
     title: "The discount is neither a percentage up to 100 nor a positive amount",
   },
+  encryption_unavailable: { kind: "unavailable", title: "Secrets cannot be kept without MASTER_KEY" },
   effect_in_progress: { kind: "unavailable", title: "Another worker is doing this right now" },
   external_id_reserved: { kind: "invalid", title: "The external id begins with one of our prefixes" },
   external_id_taken: { kind: "conflict", title: "The external id is in use" },
@@ -198,10 +199,14 @@ export const errorTable = {
   unsupported_media_type: { kind: "unsupported", title: "The content type is not supported" },
   usage_value_invalid: { kind: "invalid", title: "The event does not hold a value that its meter can use" },
   version_conflict: { kind: "conflict", title: "The object has changed since" },
+  webhook_delivery_not_found: { kind: "not_found", title: "There is no such webhook delivery" },
+  webhook_endpoint_disabled: { kind: "invalid", title: "The webhook endpoint is switched off" },
+  webhook_endpoint_not_found: { kind: "not_found", title: "There is no such webhook endpoint" },
   webhook_object_unknown: {
     kind: "unavailable",
     title: "The object of the message is not known here yet",
   },
+  webhook_replay_too_large: { kind: "invalid", title: "Too many events lie between" },
   webhook_signature_invalid: { kind: "malformed", title: "The signature does not match" },
 } as const satisfies Record<string, { kind: ErrorKind; title: string }>;
 

@@ -38,6 +38,9 @@ export const eventTypes = [
   "usage.recount_due",
   "usage.settlement_due",
   "test_clock.advance_requested",
+  "webhook_endpoint.tested",
+  "webhook_endpoint.disabled",
+  "webhook_delivery.due",
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];
@@ -52,6 +55,8 @@ export type SubjectType =
   | "credit_grant"
   | "credit_note"
   | "test_clock"
+  | "webhook_endpoint"
+  | "webhook_delivery"
   | "tenant";
 
 /** One fact about one subject. `data` holds ids and words, never money as a number. */

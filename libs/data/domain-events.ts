@@ -2,6 +2,7 @@ import type { DomainEvent, EventType, JobSeed, SubjectType } from "#libs/core/ev
 import { newId } from "./new-id.ts";
 import { toDate, type TenantTx } from "./database.ts";
 import { insertJobs } from "./jobs.ts";
+import { insertDeliveries } from "./webhook-deliveries.ts";
 
 export type NewEvent = {
   readonly type: EventType;
@@ -10,9 +11,13 @@ export type NewEvent = {
   readonly data?: DomainEvent["data"];
 };
 
-/** Stores what happened together with the jobs it causes, set-based; both carry the transaction's run. */
-export async function emitEvents(tx: TenantTx, events: readonly NewEvent[]): Promise<void> {
-  if (events.length === 0) return;
+/**
+ * Stores what happened together with the jobs it causes and the webhooks it is told by, set-based; all carry the transaction's
+ * run.
+ * @returns their ids, in the same order
+ */
+export async function emitEvents(tx: TenantTx, events: readonly NewEvent[]): Promise<string[]> {
+  if (events.length === 0) return [];
   const full = events.map((event) => toDomainEvent(tx, event));
   await tx.db.$executeRaw`
     insert into domain_event (tenant_id, id, type, subject_type, subject_id, data, run_id, occurred_at)
@@ -24,6 +29,22 @@ export async function emitEvents(tx: TenantTx, events: readonly NewEvent[]): Pro
     tx.causes(event).map((seed) => ({ ...seed, causeId: event.id })),
   );
   await insertJobs(tx, caused);
+  await planDeliveries(tx, await insertDeliveries(tx, full));
+  return full.map((event) => event.id);
+}
+
+/** Sends off the next try of webhook deliveries. */
+export async function planDeliveries(
+  tx: TenantTx,
+  deliveries: readonly { readonly id: string; readonly attempts: number }[],
+): Promise<void> {
+  await planJobs(
+    tx,
+    deliveries.map(({ id: subjectId, attempts }) => ({
+      ...({ type: "webhook_delivery.due", subjectType: "webhook_delivery", subjectId } as const),
+      data: { attempt_no: attempts + 1 },
+    })),
+  );
 }
 
 /**

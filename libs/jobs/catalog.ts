@@ -20,6 +20,8 @@ import { testClockAdvance } from "./test-clock-advance.job.ts";
 import { usageAdoptCustomer, usageAdoptMeter } from "./usage-adopt.job.ts";
 import { usageRecount } from "./usage-recount.job.ts";
 import { usageSettleLate } from "./usage-settle-late.job.ts";
+import { webhookDeliver } from "./webhook-deliver.job.ts";
+import { webhookEndpointNotify } from "./webhook-endpoint-notify.job.ts";
 
 const list: readonly AnyJob[] = [
   billingRunPlan,
@@ -43,6 +45,8 @@ const list: readonly AnyJob[] = [
   usageSettleLate,
   billingRunNotify,
   testClockAdvance,
+  webhookDeliver,
+  webhookEndpointNotify,
 ];
 
 /** Every job that this code knows, by name. An explicit list: adding a job means adding a line. */

@@ -67,7 +67,11 @@ export const environmentSchema = z.object({
     "at least 12 characters",
     z.string().min(12).optional(),
   ),
-  MASTER_KEY: pattern("encrypts what must be stored readable", "64 hexadecimal digits", /^[0-9a-f]{64}$/i),
+  MASTER_KEY: variable(
+    "encrypts tenants' secrets",
+    "64 hexadecimal digits; several with commas between, the newest first",
+    z.string().transform(readMasterKeys).optional(),
+  ),
   CHROMIUM_PATH: anyText("browser that prints PDFs", "the path of a Chrome or Chromium"),
   RUN_SCHEDULE: variable(
     "when the legacy run starts, in UTC",
@@ -169,6 +173,14 @@ function readQueueNames(list: string, context: z.RefinementCtx): QueueName[] {
 function readSecrets(list: string, context: z.RefinementCtx): [string, ...string[]] {
   const [newest = "", ...older] = list.split(",").map((secret) => secret.trim());
   if ([newest, ...older].some((secret) => secret.length < 32))
+    context.addIssue({ code: "custom", input: list });
+  return [newest, ...older];
+}
+
+/** The keys of a list, the newest first. */
+function readMasterKeys(list: string, context: z.RefinementCtx): [string, ...string[]] {
+  const [newest = "", ...older] = list.split(",").map((key) => key.trim().toLowerCase());
+  if ([newest, ...older].some((key) => !/^[0-9a-f]{64}$/.test(key)))
     context.addIssue({ code: "custom", input: list });
   return [newest, ...older];
 }

@@ -19,6 +19,8 @@ import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
 import { createFolderStore } from "#libs/platform/storage/folder-store.ts";
 import type { ApiConfig } from "../../apps/api/api-deps.ts";
 import { createApp } from "../../apps/api/create-app.ts";
+import { testSecretBox } from "./test-secret-box.ts";
+import { createWebhookSender } from "#libs/platform/webhook/webhook-sender.ts";
 import { openTestDatabase, type TestDatabase } from "./test-database.ts";
 import { openTestQueues } from "./test-queues.ts";
 
@@ -70,6 +72,8 @@ export async function openApiWorld(
     mailFrom: "billing@test.example",
     stripe: null,
     paymentLinks: null,
+    secrets: testSecretBox,
+    webhooks: createWebhookSender("any"),
     publicUrl: "http://billwright.test",
     notifyEmail: null,
     batchSize: 100,

@@ -12,6 +12,8 @@ import { createS3Store } from "#libs/platform/storage/s3-store.ts";
 import { stripeBrowser } from "#libs/platform/stripe/stripe-browser.ts";
 import { createStripeClient } from "#libs/platform/stripe/stripe-client.ts";
 import { makeTenant, type TestTenant } from "./factories.ts";
+import { testSecretBox } from "./test-secret-box.ts";
+import { createWebhookSender } from "#libs/platform/webhook/webhook-sender.ts";
 import { openTestDatabase, type TestDatabase } from "./test-database.ts";
 
 /** A webhook as it came in: what the route hands to the verb. */
@@ -30,6 +32,8 @@ export type DeliveryWorld = {
   readonly rows: <T>(sql: string, values?: readonly unknown[]) => Promise<T[]>;
   readonly close: () => Promise<void>;
 };
+
+const sender = "Acme <billing@acme.example>";
 
 /** Starts everything; call `close` in afterAll. */
 export async function openDeliveryWorld(causes: Causes = () => []): Promise<DeliveryWorld> {
@@ -68,15 +72,12 @@ export async function openDeliveryWorld(causes: Causes = () => []): Promise<Deli
       forcePathStyle: true,
       credentials: { accessKeyId: "sandbox", secretAccessKey: "sandbox" },
     }),
-    mailer: createSmtpMailer({
-      host: "127.0.0.1",
-      port: smtpPort,
-      tls: false,
-      from: "Acme <billing@acme.example>",
-    }),
-    mailFrom: "Acme <billing@acme.example>",
+    mailer: createSmtpMailer({ host: "127.0.0.1", port: smtpPort, tls: false, from: sender }),
+    mailFrom: sender,
     stripe: createStripeClient({ apiKey: "sk_test_sandbox", apiBase: stripeUrl }),
     paymentLinks: testPaymentLinks(stripeUrl),
+    secrets: testSecretBox,
+    webhooks: createWebhookSender("any"),
     publicUrl: "https://billing.acme.example",
     notifyEmail: null,
     batchSize: 250,

@@ -83,8 +83,8 @@ export async function insertIssuedInvoice(
 }
 
 /** Says that the invoice was finalized, as finalizing would: what it causes begins. */
-export function announceInvoice(tenant: TestTenant, invoice: IssuedInvoice): Promise<void> {
-  return tenant.inTenant((tx) =>
+export async function announceInvoice(tenant: TestTenant, invoice: IssuedInvoice): Promise<void> {
+  await tenant.inTenant((tx) =>
     emitEvents(tx, [{ type: "invoice.finalized", subjectType: "invoice", subjectId: invoice.invoiceId }]),
   );
 }

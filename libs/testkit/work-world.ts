@@ -18,6 +18,8 @@ import { noFailpoint } from "#libs/platform/failpoint.ts";
 import { createLogger } from "#libs/platform/logger.ts";
 import { createFolderStore } from "#libs/platform/storage/folder-store.ts";
 import type { TestTenant } from "./factories.ts";
+import { testSecretBox } from "./test-secret-box.ts";
+import { createWebhookSender } from "#libs/platform/webhook/webhook-sender.ts";
 import { openTestDatabase, type TestDatabase } from "./test-database.ts";
 
 /** The whole job catalog over a real database, worked by hand: no queue, mail or Stripe, and a printer without a browser. */
@@ -60,6 +62,8 @@ export async function openWorkWorld(overrides: Partial<Deps> = {}): Promise<Work
     mailFrom: "billing@test.example",
     stripe: null,
     paymentLinks: null,
+    secrets: testSecretBox,
+    webhooks: createWebhookSender("any"),
     publicUrl: "http://billwright.test",
     notifyEmail: null,
     batchSize: 100,

@@ -28,6 +28,8 @@ import { subscriptionCoverageRoutes } from "./subscription-coverage.ts";
 import { taxRateRoutes } from "./tax-rates.ts";
 import { testClockRoutes } from "./test-clocks.ts";
 import { usageRoutes } from "./usage.ts";
+import { webhookDeliveryRoutes } from "./webhook-deliveries.ts";
+import { webhookEndpointRoutes } from "./webhook-endpoints.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
 const routes: readonly Route[] = [
@@ -58,6 +60,8 @@ const routes: readonly Route[] = [
   ...settingsRoutes,
   ...apiKeyRoutes,
   ...auditLogRoutes,
+  ...webhookEndpointRoutes,
+  ...webhookDeliveryRoutes,
   ...webhookRoutes,
   ...healthRoutes,
 ];

@@ -13,3 +13,8 @@ export function keptSecret(dataDir: string, name: string): string {
   }
   return readFileSync(path, "utf8").trim();
 }
+
+/** The key that encrypts tenants' secrets, as MASTER_KEY takes it. */
+export function keptMasterKey(dataDir: string): string {
+  return Buffer.from(keptSecret(dataDir, "master-key"), "base64url").toString("hex");
+}

@@ -14,7 +14,7 @@ import { scheduleSettings } from "../../schedule-settings.ts";
 import { outsideSweeps } from "../../scheduler/outside-sweeps.ts";
 import { startScheduler } from "../../scheduler/start-scheduler.ts";
 import { startWorkers } from "../../worker/start-workers.ts";
-import { keptSecret } from "./kept-secret.ts";
+import { keptMasterKey, keptSecret } from "./kept-secret.ts";
 import { prismaDir } from "./prisma-dir.ts";
 import {
   apiSecrets,
@@ -77,19 +77,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       BILLWRIGHT_DATA_DIR: resolve(options.dataDir),
       PORT: String(port),
       PUBLIC_URL: given.PUBLIC_URL ?? apiUrl,
-      PAYMENT_LINK_SECRET:
-        given.PAYMENT_LINK_SECRET?.join(",") ?? keptSecret(options.dataDir, "payment-link-secret"),
+      ...keptSecrets(given, options.dataDir),
       ...(sandbox === null ? {} : sandboxSettings(sandbox)),
       ...options.overrides,
     };
     const config = readConfig(environment);
-    const logger = createLogger({
-      level: config.LOG_LEVEL,
-      format: config.LOG_FORMAT,
-      process: "billwright",
-      toStderr: true,
-    });
-    const built = await buildDeps(config, logger, { causes });
+    const log = { level: config.LOG_LEVEL, format: config.LOG_FORMAT, toStderr: true };
+    const logger = createLogger({ ...log, process: "billwright" });
+    const webhookAddresses = sandbox === null ? "public" : "any";
+    const built = await buildDeps(config, logger, { causes, webhookAddresses });
     closers.push(() => built.close());
     const api = await startApi(config, built, "127.0.0.1");
     closers.push(() => api.close(5_000));
@@ -120,6 +116,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await close();
     throw error;
   }
+}
+
+/** The secrets that nobody has set: made at the first start, and the same from then on. */
+function keptSecrets(given: Config, dataDir: string): Record<string, string> {
+  return {
+    PAYMENT_LINK_SECRET: given.PAYMENT_LINK_SECRET?.join(",") ?? keptSecret(dataDir, "payment-link-secret"),
+    MASTER_KEY: given.MASTER_KEY?.join(",") ?? keptMasterKey(dataDir),
+  };
 }
 
 function startWork(built: BuiltDeps, config: Config, closers: (() => Promise<void>)[]): void {

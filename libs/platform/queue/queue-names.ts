@@ -8,6 +8,7 @@ export const queueNames = [
   "payment",
   "email-delivery",
   "notification",
+  "webhook-delivery",
 ] as const;
 
 export type QueueName = (typeof queueNames)[number];
