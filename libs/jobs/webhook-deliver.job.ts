@@ -9,7 +9,7 @@ export const webhookDeliver = defineJob({
   on: {
     "webhook_delivery.due": (event) => ({
       deliveryId: event.subjectId,
-      attemptNo: Number(event.data["attempt_no"]),
+      attemptNo: Number(event.data["attempt_no"] ?? 1),
     }),
   },
   payload: z.object({ deliveryId: z.uuid(), attemptNo: z.int().min(1) }),
