@@ -13,6 +13,7 @@ import { listenSmtp } from "./mail/smtp-listener.ts";
 import { openObjectStore } from "./s3/object-store.ts";
 import { s3Handler } from "./s3/s3-handler.ts";
 import { openSandboxClock } from "./sandbox-clock.ts";
+import { stripeJs } from "./stripe/stripe-js.ts";
 import { openStripeSandbox } from "./stripe/stripe-sandbox.ts";
 
 type SandboxLogger = {
@@ -120,6 +121,7 @@ function routeHttp({ control, mailbox, s3, sendgrid, smtpPort }: Parts): HttpHan
     const { path } = request;
     if (path.startsWith("/v1/")) return control.stripe.handle(request);
     if (path === "/v3/mail/send" && request.method === "POST") return sendgrid(request);
+    if (path === "/stripe.js") return stripeJs();
     if (path.startsWith("/s3/")) return s3(request);
     if (path.startsWith("/_sandbox/")) return answerControl(control, request);
     if (path === "/mailbox.json" || path === "/mailbox" || path.startsWith("/mailbox/"))

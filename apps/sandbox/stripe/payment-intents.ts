@@ -6,6 +6,7 @@ import * as params from "./params.ts";
 import { usePaymentMethod } from "./payment-methods.ts";
 import { checkChargeable, readCurrency } from "./stripe-currency.ts";
 import { parameterError, stateError } from "./stripe-error.ts";
+import { asSeenBy, intentOfCaller } from "./payer-view.ts";
 import { answer, rowOf, rowOfPath, type StripeAnswer, type StripeRoute } from "./stripe-route.ts";
 import type { StripeTx } from "./stripe-store.ts";
 import type { PaymentIntent, PaymentMethod } from "./stripe-tables.ts";
@@ -55,6 +56,7 @@ const creatable = {
 
 const confirmable = {
   ...unsupportedHere,
+  client_secret: params.text(),
   payment_method: params.text(),
   off_session: params.anything,
   amount_to_confirm: params.integer,
@@ -69,9 +71,11 @@ export const paymentIntentRoutes: readonly StripeRoute[] = [
   {
     method: "POST",
     path: "/v1/payment_intents/:id/confirm",
+    publishable: true,
     handle: (call) => {
       const input = params.readParams(call.form, confirmable);
-      return confirm(call.tx, rowOfPath(call, "payment_intent"), input.payment_method);
+      const intent = intentOfCaller(call, input.client_secret);
+      return asSeenBy(call, () => confirm(call.tx, intent, input.payment_method));
     },
   },
   {
@@ -99,9 +103,11 @@ export const paymentIntentRoutes: readonly StripeRoute[] = [
   {
     method: "GET",
     path: "/v1/payment_intents/:id",
+    publishable: true,
     handle: (call) => {
-      params.readParams(call.form, { client_secret: params.text() });
-      return answer(rowOfPath(call, "payment_intent"));
+      const input = params.readParams(call.form, { client_secret: params.text() });
+      const intent = intentOfCaller(call, input.client_secret);
+      return asSeenBy(call, () => answer(intent));
     },
   },
   {

@@ -1,5 +1,5 @@
 import { type HttpRequest, headerOf } from "../http/http-exchange.ts";
-import { type FormMap, parseFormBody } from "./form-body.ts";
+import { type FormMap, type FormValue, parseFormBody } from "./form-body.ts";
 import { parameterError, StripeError } from "./stripe-error.ts";
 import type { StripeRoute } from "./stripe-route.ts";
 import { matchRoute } from "./stripe-routes.ts";
@@ -11,6 +11,7 @@ export type StripeRequest = {
   readonly path: string;
   readonly key: string | null;
   readonly route: StripeRoute;
+  readonly isPublishable: boolean;
   readonly ids: Readonly<Record<string, string>>;
   readonly form: FormMap;
   readonly expand: readonly string[];
@@ -18,15 +19,18 @@ export type StripeRequest = {
 
 /** Reads a request. @throws StripeError 401 for the API key, 404 for the route, 400 for the rest */
 export function readStripeRequest(http: HttpRequest, id: string): StripeRequest {
-  checkApiKey(headerOf(http, "authorization"));
-  const { route, ids } = matchRoute(http.method, http.path);
   const form = readForm(http);
+  const isPublishable = checkApiKey(headerOf(http, "authorization"), form.get("key"));
+  if (isPublishable) form.delete("key");
+  const { route, ids } = matchRoute(http.method, http.path);
+  if (isPublishable && route.publishable !== true) throw unauthorized(needsSecretKey);
   return {
     id,
     method: http.method,
     path: http.path,
     key: http.method === "POST" ? readKey(http) : null,
     route,
+    isPublishable,
     ids,
     form,
     expand: readExpand(form),
@@ -57,8 +61,9 @@ function readExpand(form: FormMap): readonly string[] {
   return [...expand.values()].flatMap((path) => (typeof path === "string" ? [path] : []));
 }
 
-function checkApiKey(authorization: string | null): void {
-  const key = keyOf(authorization);
+/** Whether the key is publishable, as browsers have it: they send it as a field `key`, which needs no preflight. */
+function checkApiKey(authorization: string | null, field: FormValue | undefined): boolean {
+  const key = keyOf(authorization) ?? (typeof field === "string" ? field : null);
   if (key === null) {
     throw unauthorized(
       "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
@@ -69,12 +74,17 @@ function checkApiKey(authorization: string | null): void {
       "This is the Billwright sandbox, not Stripe: it refuses live keys. Use a key that starts with sk_test_.",
     );
   }
+  if (key.startsWith("pk_test_")) return true;
   if (!key.startsWith("sk_test_")) {
     throw unauthorized(
       `Invalid API Key provided: ${key.slice(0, 4)}****. The Billwright sandbox takes keys that start with sk_test_.`,
     );
   }
+  return false;
 }
+
+const needsSecretKey =
+  "This API call cannot be made with a publishable API key. Please use a secret API key.";
 
 function keyOf(authorization: string | null): string | null {
   const [scheme = "", value = ""] = (authorization ?? "").split(/\s+/);

@@ -10,6 +10,8 @@ export type StripeCall = {
   readonly form: FormMap;
   /** The path as it was called, for `url` of lists. */
   readonly path: string;
+  /** The caller is a browser with a publishable key, and must show the object's client secret. */
+  readonly isPublishable: boolean;
 };
 
 /** What a route answers. A declined card is an answer (402) whose changes are kept, not a thrown error. */
@@ -18,6 +20,8 @@ export type StripeAnswer = { readonly status: number; readonly body: unknown };
 export type StripeRoute = {
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
+  /** Whether a browser may call it with a publishable key. */
+  readonly publishable?: true;
   readonly handle: (call: StripeCall) => StripeAnswer;
 };
 

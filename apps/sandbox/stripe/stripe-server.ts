@@ -50,12 +50,20 @@ export async function answerStripe(deps: StripeServerDeps, http: HttpRequest): P
   let leave = (): void => {};
   try {
     if (request.key !== null) leave = deps.keys.enter(request.key);
-    return await answerWithFaults(deps, request);
+    const reply = await answerWithFaults(deps, request);
+    return request.isPublishable ? readableByPages(reply) : reply;
   } catch (error) {
-    return refuse(deps, http, requestId, error);
+    const refused = refuse(deps, http, requestId, error);
+    return request.isPublishable ? readableByPages(refused) : refused;
   } finally {
     leave();
   }
+}
+
+/** Pages of any origin may read what a publishable key may ask for. */
+function readableByPages(reply: HttpReply): HttpReply {
+  if (reply === "cut") return reply;
+  return { ...reply, headers: { ...reply.headers, "access-control-allow-origin": "*" } };
 }
 
 async function answerWithFaults(deps: StripeServerDeps, request: StripeRequest): Promise<HttpReply> {
@@ -108,8 +116,9 @@ function refusal(request: StripeRequest, fault: Fault): Outcome {
 function work(deps: StripeServerDeps, request: StripeRequest): Outcome {
   const origin = { id: request.id, idempotencyKey: request.key, hasWebhooks: deps.hasWebhooks() };
   const { tx, writes } = deps.store.begin(deps.clock.nowSeconds(), origin);
+  const { ids, form, path, isPublishable } = request;
   try {
-    const answer = request.route.handle({ tx, ids: request.ids, form: request.form, path: request.path });
+    const answer = request.route.handle({ tx, ids, form, path, isPublishable });
     const body = expandAnswer(tx, answer.body, request.expand);
     return {
       status: answer.status,
