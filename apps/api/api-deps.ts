@@ -2,6 +2,7 @@ import type { Deps } from "#libs/billing/deps.ts";
 import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
 import type { ApiMetrics } from "./api-metrics.ts";
 import type { RateLimiter } from "./middleware/rate-limit.ts";
+import type { TryLimit } from "./middleware/try-limit.ts";
 
 /** Everything the HTTP side may need; built in main.ts, or by a test. */
 export type ApiConfig = {
@@ -22,4 +23,5 @@ export type ApiConfig = {
 export type ApiDeps = ApiConfig & {
   readonly metrics: ApiMetrics;
   readonly limiter: RateLimiter;
+  readonly tries: TryLimit;
 };

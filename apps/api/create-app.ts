@@ -5,6 +5,7 @@ import { mountConsole } from "./console/mount-console.ts";
 import { accessLog } from "./middleware/access-log.ts";
 import { errorResponse, unknownRoute } from "./middleware/error-response.ts";
 import { createRateLimiter } from "./middleware/rate-limit.ts";
+import { createTryLimit } from "./middleware/try-limit.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { mountRoutes } from "./mount-routes.ts";
@@ -23,6 +24,7 @@ export function createApp(config: ApiConfig): Express {
       limit: config.requestsPerMinute ?? requestsPerMinute,
       windowMs: 60_000,
     }),
+    tries: createTryLimit(database, config.queues),
   };
   const app = express();
   app.disable("x-powered-by");

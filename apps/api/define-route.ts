@@ -26,6 +26,8 @@ export type OpenRequest<P, Q, B> = {
   /** Media type of the body, lower case, without parameters; "" when there is none. */
   readonly contentType: string;
   readonly requestId: string;
+  /** Where it came from, as far as proxies are trusted. */
+  readonly address: string;
   readonly header: (name: string) => string | undefined;
 };
 

@@ -83,9 +83,11 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("puts every write behind Idempotency-Key, but for events and provider webhooks", () => {
+  it("puts every write behind Idempotency-Key, but for events, provider webhooks and payers", () => {
     const without = allRoutes.filter((route) => route.method !== "get" && !route.idempotent);
-    expect(without.map((route) => route.path)).toEqual(["/v1/events", "/webhooks/stripe"]);
+    expect(without.map((route) => route.path)).toEqual([
+      ...["/v1/events", "/public/pay/{token}/intent", "/webhooks/stripe"],
+    ]);
   });
 });
 

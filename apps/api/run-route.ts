@@ -147,6 +147,7 @@ function openRequest(
     raw: sent.raw,
     contentType: sent.contentType,
     requestId: requestIdOf(response),
+    address: request.ip ?? "",
     header: (name) => request.get(name),
   };
 }

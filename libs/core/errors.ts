@@ -169,6 +169,7 @@ export const errorTable = {
   price_tiers_invalid: { kind: "invalid", title: "The tiers of the price do not cover the quantity" },
   provider_refused: { kind: "invalid", title: "The payment provider refused the request" },
   provider_unavailable: { kind: "unavailable", title: "The payment provider did not answer" },
+  rate_limit_unavailable: { kind: "unavailable", title: "Tries cannot be counted right now" },
   rate_limited: { kind: "limit", title: "Too many requests" },
   request_malformed: { kind: "malformed", title: "The request cannot be understood" },
   role_forbidden: { kind: "forbidden", title: "The key may not do this" },

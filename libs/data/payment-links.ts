@@ -1,4 +1,4 @@
-import type { TenantTx } from "./database.ts";
+import type { Db, TenantTx } from "./database.ts";
 import { newId } from "./new-id.ts";
 
 export type PaymentLinkRow = {
@@ -35,4 +35,25 @@ export async function insertPaymentLink(
 export async function revokePaymentLinkRow(tx: TenantTx, linkId: string): Promise<void> {
   await tx.db.$executeRaw`
     update payment_link set revoked_at = now() where tenant_id = ${tx.tenantId}::uuid and id = ${linkId}::uuid and revoked_at is null`;
+}
+/** A link that somebody holds, before its tenant is known. */
+export type HeldLink = {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly invoice_id: string;
+  /** Revoked while it still served; what took the place of an expired link does not make it revoked. */
+  readonly is_revoked: boolean;
+  readonly is_expired: boolean;
+};
+
+/** System role. `expiresAtSeconds` is what the token says; the row can only end a link earlier. */
+export async function findHeldLink(
+  db: Db,
+  held: { readonly linkId: string; readonly expiresAtSeconds: number },
+): Promise<HeldLink | null> {
+  const rows = await db.$queryRaw<HeldLink[]>`
+    select id, tenant_id, invoice_id, coalesce(revoked_at < expires_at, false) as is_revoked,
+      least(expires_at, to_timestamp(${held.expiresAtSeconds}::float8)) <= now() as is_expired
+    from payment_link where id = ${held.linkId}::uuid`;
+  return rows[0] ?? null;
 }

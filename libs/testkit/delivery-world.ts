@@ -109,7 +109,7 @@ function silentLogger() {
 }
 
 /** Payment links whose page speaks to the sandbox. */
-function testPaymentLinks(stripeUrl: string): PaymentLinks {
+export function testPaymentLinks(stripeUrl: string): PaymentLinks {
   const browser = stripeBrowser({ publishableKey: undefined, apiBase: stripeUrl });
   if (browser === null) throw new Error("the sandbox needs no publishable key");
   return { keys: paymentLinkKeys(["a secret of the tests, 32 characters or more"]), browser };
@@ -119,7 +119,7 @@ function testPaymentLinks(stripeUrl: string): PaymentLinks {
 export const stripeWebhookSecret = webhookSecret;
 
 /** Prints without a browser, which has tests of its own: the same document gives the same bytes. */
-const textPrinter: PdfRenderer = {
+export const textPrinter: PdfRenderer = {
   render: async (document) => {
     const bytes = new Uint8Array(Buffer.from(`%PDF-1.4\n% ${JSON.stringify(document)}\n%%EOF\n`));
     return { bytes, sha256: createHash("sha256").update(bytes).digest("hex"), pageCount: 1 };

@@ -21,6 +21,7 @@ import { paymentRoutes } from "./payments.ts";
 import { planRoutes } from "./plans.ts";
 import { reportRoutes } from "./reports.ts";
 import { scheduleRoutes } from "./schedules.ts";
+import { publicPayRoutes } from "./public-pay.ts";
 import { settingsRoutes } from "./settings.ts";
 import { subscriptionChangeRoutes } from "./subscription-changes.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
@@ -51,6 +52,7 @@ const routes: readonly Route[] = [
   ...invoiceProofRoutes,
   ...paymentLinkRoutes,
   ...paymentRoutes,
+  ...publicPayRoutes,
   ...creditNoteRoutes,
   ...billingRunRoutes,
   ...jobRoutes,

@@ -50,6 +50,9 @@ export async function checkConnections(installation: Installation): Promise<Find
       await deps.stripe.balance.retrieve();
       return "Stripe takes our key";
     }),
+    await attempt("payment links", "set STRIPE_PUBLISHABLE_KEY and PAYMENT_LINK_SECRET", async () =>
+      deps.paymentLinks === null ? "off: customers cannot pay by themselves" : "on",
+    ),
     await attempt(
       "email",
       "check the SMTP credentials, the firewall towards the server, and the sender's address (INVOICE_SMTP_*, SENDGRID_API_KEY)",

@@ -79,7 +79,7 @@ const script = `"use strict";
     root.innerHTML = ${JSON.stringify(markup)};
     const look = (options.appearance && options.appearance.variables) || {};
     const variables = { primary: look.colorPrimary || "#0570de", danger: look.colorDanger || "#c0123c",
-      field: look.colorBackground || "#fff", line: look.colorBorder || "#cfd6e0", radius: look.borderRadius || "8px" };
+      field: look.colorBackground || "#fff", line: "color-mix(in srgb, currentColor 24%, transparent)", radius: look.borderRadius || "8px" };
     for (const [name, value] of Object.entries(variables)) host.style.setProperty("--" + name, value);
     const input = (name) => root.querySelector("[name=" + name + "]");
     const isBank = () => root.querySelector("[name=method]:checked").value === "bank";

@@ -20,11 +20,18 @@ export type QueueWorker = {
   readonly isRunning: () => boolean;
 };
 
+export type HitCount = { readonly hits: number; readonly resetMs: number };
+
 /** One way to reach the queues, whatever carries them. */
 export type QueueBackend = {
   readonly kind: "redis" | "postgres";
   readonly queue: (name: string) => DeliveryQueue;
   readonly work: (name: string, processor: Processor<Delivery>, options: WorkerSettings) => QueueWorker;
+  /**
+   * Adds one to a key's count, which is forgotten `windowMs` after its first; answers the count and how long it is kept.
+   * Null where the carrier is the database itself, which counts in a table. Throws when the carrier does not answer.
+   */
+  readonly countHit: ((key: string, windowMs: number) => Promise<HitCount>) | null;
   /** Answers when the carrier does; throws what is wrong with it. */
   readonly check: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -49,6 +56,12 @@ export function openQueueBackend(options: {
     ? openOnPostgres(options.databaseUrl, options.prefix)
     : openOnRedis(options.redisUrl, options.prefix);
 }
+
+/** One step for Redis, so that no count is left without an end. */
+const countScript = `
+local hits = redis.call("INCR", KEYS[1])
+if hits == 1 or redis.call("PTTL", KEYS[1]) < 0 then redis.call("PEXPIRE", KEYS[1], ARGV[1]) end
+return { hits, redis.call("PTTL", KEYS[1]) }`;
 
 function openOnRedis(url: string, prefix = "billwright"): QueueBackend {
   const { Queue, Worker } = withBackend(createRedisBackend);
@@ -75,6 +88,11 @@ function openOnRedis(url: string, prefix = "billwright"): QueueBackend {
       worker.on("error", onError);
       workers.push(worker);
       return worker;
+    },
+    countHit: async (key, windowMs) => {
+      const counting = connection.eval(countScript, 1, `${prefix}:hits:${key}`, windowMs);
+      const [hits, resetMs] = (await within(counting, 2_000, "redis did not count within 2 s")) as number[];
+      return { hits: Number(hits), resetMs: Number(resetMs) };
     },
     check: async () => {
       await within(connection.ping(), 3_000, "redis did not answer within 3 s");
@@ -122,6 +140,7 @@ function openOnPostgres(url: string, prefix = "billwright"): QueueBackend {
       workers.push(worker);
       return worker;
     },
+    countHit: null,
     check: async () => {
       await pool.query("select 1");
     },
