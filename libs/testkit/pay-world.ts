@@ -18,6 +18,8 @@ import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
 import { createFolderStore } from "#libs/platform/storage/folder-store.ts";
 import { createStripeClient } from "#libs/platform/stripe/stripe-client.ts";
 import { testPaymentLinks, textPrinter } from "./delivery-world.ts";
+import { testSecretBox } from "./test-secret-box.ts";
+import { createWebhookSender } from "#libs/platform/webhook/webhook-sender.ts";
 import { makeTenant, type TestTenant } from "./factories.ts";
 import { insertIssuedInvoice, type IssuedInvoice, type IssuedInvoiceFields } from "./invoice-rows.ts";
 import { openTestDatabase, type TestDatabase } from "./test-database.ts";
@@ -59,6 +61,7 @@ export async function openPayWorld(overrides: Partial<ApiConfig> = {}): Promise<
     },
     ...{ stripe: createStripeClient({ apiKey: "sk_test_sandbox", apiBase: stripeUrl }), publicUrl: url },
     ...{ paymentLinks: testPaymentLinks(stripeUrl), notifyEmail: null },
+    ...{ secrets: testSecretBox, webhooks: createWebhookSender("any") },
   };
   listener = createApp({
     ...{ deps, queues, admin: null, stripeWebhookSecret: webhookSecret, checkAnswers: true },
