@@ -122,3 +122,22 @@ export async function listEndedWithLate(tx: TenantTx, limit: number): Promise<st
     order by s.id limit ${limit}`;
   return rows.map((row) => row.id);
 }
+
+/** Which period of which item claims are, by claim id. */
+export async function findClaimPlaces(
+  tx: TenantTx,
+  claimIds: readonly string[],
+): Promise<Map<string, { readonly itemId: string; readonly scheduleNo: number; readonly index: number }>> {
+  if (claimIds.length === 0) return new Map();
+  const rows = await tx.db.$queryRaw<
+    { id: string; subscription_item_id: string; schedule_no: number; index: number }[]
+  >`
+    select id, subscription_item_id, schedule_no, index from billing_period
+    where tenant_id = ${tx.tenantId}::uuid and id = any(${[...claimIds]}::uuid[])`;
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { itemId: row.subscription_item_id, scheduleNo: row.schedule_no, index: row.index },
+    ]),
+  );
+}

@@ -1,32 +1,16 @@
-import { z } from "zod";
 import { DomainError, domainError } from "#libs/core/errors.ts";
-import { rateManualLine } from "#libs/core/invoice/manual-line.ts";
-import { lineOfRated, type NewLine } from "#libs/core/invoice/new-line.ts";
+import type { NewLine } from "#libs/core/invoice/new-line.ts";
 import { formatDecimal, parseDecimal } from "#libs/core/money/decimal.ts";
 import { type RoundingMode, roundToMinor } from "#libs/core/money/rounding.ts";
-import type { Price } from "#libs/core/price/price.ts";
-import { periodShare } from "#libs/core/proration/period-share.ts";
-import type { BillableItem } from "#libs/core/rating/billable-item.ts";
-import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import { canonicalJson, inputHash } from "#libs/core/rating/input-hash.ts";
-import { rateDuePeriod } from "#libs/core/rating/rate-due-period.ts";
 import type { RatingStep } from "#libs/core/rating/rating-step.ts";
 import { compareReplay, type ReplayDifference, type ReplayFacts } from "#libs/core/rating/replay-line.ts";
-import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
-import { type TenantTx, toInstant } from "#libs/data/database.ts";
+import type { TenantTx } from "#libs/data/database.ts";
 import { loadInvoiceProof } from "#libs/data/invoice-proof.ts";
-import {
-  findInvoice,
-  type InvoiceLineView,
-  type InvoiceView,
-  listInvoiceLines,
-} from "#libs/data/invoice-reads.ts";
-import { recountQuantities } from "#libs/data/usage-quantities.ts";
-import { standingAt } from "../run/load-standings.ts";
-import { loadWantedUsage } from "../run/load-usage.ts";
+import { findInvoice, type InvoiceLineView, listInvoiceLines } from "#libs/data/invoice-reads.ts";
 import { storedDecimal } from "./line-view.ts";
+import { loadReplaySources, type ReplaySource } from "./replay-sources.ts";
 import { replayTotals } from "./replay-totals.ts";
-import { storedManualLine } from "./stored-manual.ts";
 
 /** A difference and where it is; `lineId` null: of the invoice as a whole. */
 export type LocatedDifference = ReplayDifference & {
@@ -53,7 +37,7 @@ export async function replayInvoice(
   const invoice = await findInvoice(tx, input.invoiceId);
   if (invoice === null) throw domainError("invoice_not_found", "There is no such invoice.");
   const lines = await listInvoiceLines(tx, invoice.id);
-  const sources = await loadSources(tx, invoice, lines);
+  const sources = await loadReplaySources(tx, invoice, lines);
   const differences = lines.flatMap((line) => {
     const found = replayLine(line, sources.get(line.id) ?? { from: "sealed" }, invoice.currency);
     return found.map((each) => ({ ...each, lineId: line.id, description: line.description }));
@@ -61,7 +45,7 @@ export async function replayInvoice(
   const proof = await loadInvoiceProof(tx, invoice.id);
   const whole = await replayTotals(tx, invoice, lines, proof);
   const all = [...differences, ...whole.map((each) => ({ ...each, description: "the invoice" }))];
-  const count = (from: Source["from"]) =>
+  const count = (from: ReplaySource["from"]) =>
     lines.filter((line) => (sources.get(line.id)?.from ?? "sealed") === from).length;
   return {
     identical: all.length === 0,
@@ -70,98 +54,24 @@ export async function replayInvoice(
   };
 }
 
-/** What a line is made of again; `sealed`: its kind is only held against its hash and its rounding. */
-type Source =
-  | { readonly from: "events" | "inputs"; readonly make: () => NewLine | undefined }
-  | { readonly from: "sealed" };
-
-const ratedInputs = z.object({ price: z.custom<Price>(isPrice), quantity: z.string() });
-
-function isPrice(value: unknown): boolean {
-  return value !== null && typeof value === "object" && "chargeModel" in value && "kind" in value;
-}
-
-const itemKey = /^(?:r\d+:)?([0-9a-f-]{36})\/(\d+)\/(\d+)\//;
-
-async function loadSources(
-  tx: TenantTx,
-  invoice: InvoiceView,
-  lines: readonly InvoiceLineView[],
-): Promise<Map<string, Source>> {
-  const items = await loadItems(tx, invoice);
-  const rated = lines.flatMap((line) => {
-    const due = storedPeriod(line, items);
-    return due === null ? [] : [{ line, due }];
-  });
-  const { customer_id: customerId, subscription_id: subscriptionId } = invoice;
-  const wanted = rated.flatMap(({ line, due }) =>
-    subscriptionId === null ? [] : [{ key: line.id, customerId, subscriptionId, due }],
-  );
-  const usage = await loadWantedUsage(tx, wanted, recountQuantities);
-  const sources = new Map<string, Source>();
-  for (const { line, due } of rated) {
-    const counted = usage.get(line.id) ?? [];
-    sources.set(line.id, {
-      from: due.item.meter === null ? "inputs" : "events",
-      make: () => {
-        const again = rateDuePeriod(due, counted, {
-          currency: invoice.currency,
-          mode: line.rounding_mode as RoundingMode,
-        }).find((each) => each.group === line.group_key);
-        return again === undefined ? undefined : lineOfRated(again, null);
-      },
-    });
-  }
-  for (const line of lines.filter((each) => each.source_key.startsWith("manual/"))) {
-    const make = () => rateManualLine(storedManualLine(line), line.source_key, toInstant(line.period_start));
-    sources.set(line.id, { from: "inputs", make });
-  }
-  return sources;
-}
-
-async function loadItems(tx: TenantTx, invoice: InvoiceView): Promise<readonly BillableItem[]> {
-  if (invoice.subscription_id === null) return [];
-  const [loaded] = await loadBillableSubscriptions(tx, [invoice.subscription_id]);
-  if (loaded === undefined || "broken" in loaded) return [];
-  const [standing] = standingAt(loaded, () => ({ index: 0, at: tx.now, last: false }));
-  return standing?.items ?? [];
-}
-
-/** The period of a line with the price that is stored with it; its share is computed from the schedule. */
-function storedPeriod(line: InvoiceLineView, items: readonly BillableItem[]): DuePeriod | null {
-  const [, itemId, scheduleNo, index] = itemKey.exec(line.source_key) ?? [];
-  const inputs = ratedInputs.safeParse(line.inputs);
-  const found = items.find((each) => each.itemId === itemId && each.scheduleNo === Number(scheduleNo));
-  if (found === undefined || !inputs.success) return null;
-  const { price, quantity } = inputs.data;
-  const [start, end] = [toInstant(line.period_start), toInstant(line.period_end)];
-  const by = price.kind === "one_time" ? "none" : price.proration;
-  const { share } = periodShare(found.schedule, Number(index), { endsAt: end, by });
-  const item = { ...found, price, quantity: found.meter === null ? quantity : null };
-  return { item, index: Number(index), start, end, ratio: share };
-}
-
-function replayLine(line: InvoiceLineView, source: Source, currency: string): ReplayDifference[] {
+function replayLine(line: InvoiceLineView, source: ReplaySource, currency: string): ReplayDifference[] {
   const stored = storedFacts(line);
   if (source.from === "sealed") return compareReplay(stored, sealedFacts(line, stored, currency));
   try {
     const again = source.make();
     if (again !== undefined) return compareReplay(stored, factsOf(again, line, currency));
-    const replayed = canonicalJson({ quantity: "none", events: 0 });
-    return [
-      {
-        step: "usage",
-        stored: canonicalJson(stored.quantity),
-        replayed,
-        detail: "nothing of the group is left",
-      },
-    ];
+    const { step, detail } = source.gone;
+    return [{ step, stored: canonicalJson(amountOf(stored)), replayed: "null", detail }];
   } catch (error) {
     if (!(error instanceof DomainError) && !(error instanceof RangeError) && !(error instanceof TypeError))
       throw error;
     const detail = `the inputs cannot be rated: ${error.message}`;
     return [{ step: "inputs", stored: canonicalJson(line.inputs), replayed: "null", detail }];
   }
+}
+
+function amountOf({ quantity, eventCount, exactAmount }: ReplayFacts) {
+  return { quantity, events: eventCount, exactAmount };
 }
 
 function storedFacts(line: InvoiceLineView): ReplayFacts {

@@ -94,7 +94,7 @@ function lateLine(
 }
 
 /** Whether quantities by group are all that the amount is made of; else windows or single events are. */
-function isMadeOfGroups({ item: { price } }: DuePeriod): boolean {
+export function isMadeOfGroups({ item: { price } }: DuePeriod): boolean {
   return !looksAtEvents(price.chargeModel) && (price.ratePer?.window ?? null) === null;
 }
 

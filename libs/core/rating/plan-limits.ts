@@ -78,7 +78,7 @@ export function countsTowards(
  */
 export function limitLine(input: {
   readonly key: string;
-  readonly limits: PlanLimits;
+  readonly limits: Omit<PlanLimits, "interval">;
   readonly period: LimitPeriod;
   readonly billedMinor: bigint;
   readonly currency: string;
