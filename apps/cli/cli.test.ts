@@ -93,7 +93,7 @@ describe("the billwright command", () => {
         advice: expect.stringContaining("billwright jobs retry --name invoice.email"),
       },
     ]);
-  });
+  }, 120_000);
 
   it("has a doctor who sees a job that fails again and again, and a run that ended with errors", async () => {
     await billwright(["tenant", "create", "Beta", "--mode", "test"]);
@@ -126,7 +126,7 @@ describe("the billwright command", () => {
         advice: expect.stringContaining("/v1/billing_runs/run_"),
       },
     ]);
-  });
+  }, 120_000);
 
   it("has a doctor who ends with 3 when there are only warnings", async () => {
     const fresh = await openTestDatabase();
@@ -139,7 +139,7 @@ describe("the billwright command", () => {
     } finally {
       await fresh.close();
     }
-  });
+  }, 120_000);
 
   it("says that there is no database, and how to get one, with exit 4", async () => {
     const run = await billwright(["jobs", "list"], { DATABASE_URL: "" });

@@ -82,7 +82,7 @@ describe("billwright run, and what it leaves to look at", () => {
         },
       ],
     });
-  });
+  }, 120_000);
 
   it("says why nothing was billed for the customers it was asked for", async () => {
     const asked = ["idle", "new", "acme"].flatMap((customer) => ["--customer", customer]);
@@ -104,7 +104,7 @@ describe("billwright run, and what it leaves to look at", () => {
     expect(ended.out).toMatch(
       /Nothing billed for gone: sub_\w+ \(\S+\) has ended, at 2026-01-15T00:00:00Z\n/,
     );
-  });
+  }, 120_000);
 
   it("shows an invoice with its customer, its payment and where it can be found", async () => {
     const [invoice] = await world.rows<{ id: string; number: string }>(
@@ -118,7 +118,7 @@ describe("billwright run, and what it leaves to look at", () => {
     expect(shown.out).toContain(`  PDF              http://localhost:3000/v1/invoices/${id}/pdf\n`);
     expect(shown.out).toMatch(/ {2}PDF stored {7}file:\/\/\S+\.pdf\n/);
     expect(shown.out).not.toContain("Stripe");
-  });
+  }, 120_000);
 
   it("shows of an invoice how Stripe knows it and why it is not paid", async () => {
     const [invoice] = await world.rows<{ id: string; number: string }>(
@@ -139,7 +139,7 @@ describe("billwright run, and what it leaves to look at", () => {
     expect(shown.out).toMatch(
       /payment +\w+, the last try by card failed: Your card was declined\. \(card_declined\)\n/,
     );
-  });
+  }, 120_000);
 
   it("lists jobs with queue, invoice and customer, and when they failed last", async () => {
     await world.test.owner.query(
@@ -153,5 +153,5 @@ describe("billwright run, and what it leaves to look at", () => {
     );
     const runs = await billwright("jobs", "list", "--queue", "invoice-generation", "--limit", "1");
     expect(runs.out).toMatch(/ {2}1 try, made \S.* ago {2}run_\w+\n$|just now {2}run_\w+\n$/);
-  });
+  }, 120_000);
 });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,7 +64,7 @@ describe("billwright up", () => {
       expect(existsSync(join(dir, "postgres/postmaster.pid"))).toBe(false);
       expect(existsSync(join(dir, "connection.json"))).toBe(false);
     },
-    60_000,
+    120_000,
   );
 
   it("takes the next free port when its own is taken, and says so", async () => {
@@ -76,7 +76,7 @@ describe("billwright up", () => {
     child.kill("SIGTERM");
     await ended;
     other.close();
-  }, 60_000);
+  }, 120_000);
 
   it("is found by commands of another shell, which go by its settings and not by their own", async () => {
     const { child, ended, url } = await start({
@@ -91,7 +91,9 @@ describe("billwright up", () => {
     expect(shown.out).toContain(`at ${url}\n`);
     expect(shown.out).toMatch(/^INVOICE_SMTP_HOST +127\.0\.0\.1$/m);
     expect(shown.out).toMatch(/^ADMIN_PASSWORD +\(known to the running stack alone\)$/m);
-    expect(readFileSync(join(dir, "connection.json"), "utf8")).not.toContain("a password to keep");
+    const left = join(dir, "connection.json");
+    expect(readFileSync(left, "utf8")).not.toContain("a password to keep");
+    expect(statSync(left).mode & 0o777).toBe(0o600);
     await ask("tenant", "create", "Acme", "--mode", "test");
     expect(await ask("jobs", "list")).toEqual({ code: 0, out: "no such jobs\n" });
     const doctor = await ask("doctor", "--json");
@@ -101,5 +103,5 @@ describe("billwright up", () => {
     expect(doctor.code).toBe(3);
     child.kill("SIGTERM");
     await ended;
-  }, 90_000);
+  }, 150_000);
 });
