@@ -101,6 +101,13 @@ export async function withTenant<T>(
   );
 }
 
+/** The tenant's business time at this moment, which has moved on since the transaction began where it waited for a lock. */
+export async function readNow(tx: TenantTx): Promise<Temporal.Instant> {
+  const [row] = await tx.db.$queryRaw<{ now: Date }[]>`
+    select coalesce(clock_now, clock_timestamp()) as now from tenant where id = ${tx.tenantId}::uuid`;
+  return row === undefined ? tx.now : toInstant(row.now);
+}
+
 /**
  * A transaction before a tenant is known: sees keys, links, inbox, jobs and what is due of every tenant, and
  * nothing of their business.

@@ -1,7 +1,7 @@
 import type { Temporal } from "temporal-polyfill";
 import type { Interval, Price } from "#libs/core/price/price.ts";
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
-import type { AppliedChange } from "#libs/core/subscription/apply-change.ts";
+import type { AppliedChange } from "#libs/core/subscription/applied-change.ts";
 import type { ChangeTerms } from "#libs/core/subscription/change-terms.ts";
 import type { Meter } from "#libs/core/usage/meter.ts";
 import { toDate, toInstant, type TenantTx } from "./database.ts";

@@ -1,5 +1,5 @@
 import type { Temporal } from "temporal-polyfill";
-import { type Db, toDate, type TenantTx } from "./database.ts";
+import { type Db, toDate, toInstant, type TenantTx } from "./database.ts";
 
 export type Progress = {
   readonly subscriptionId: string;
@@ -37,6 +37,20 @@ export async function advanceSubscriptions(tx: TenantTx, list: readonly Progress
 export async function lockSubscriptions(tx: TenantTx, ids: readonly string[]): Promise<void> {
   await tx.db.$queryRaw`
     select id from subscription where tenant_id = ${tx.tenantId}::uuid and id = any(${[...ids]}::uuid[]) order by id for no key update`;
+}
+
+/** The latest instant at which a period of the subscription fell due and was claimed; null: none was yet. */
+export async function readLastBilledBoundary(
+  tx: TenantTx,
+  subscriptionId: string,
+): Promise<Temporal.Instant | null> {
+  const [row] = await tx.db.$queryRaw<{ at: Date | null }[]>`
+    select max(case when r.definition->>'kind' <> 'one_time' and r.definition->>'billing' = 'in_arrears' then p.end_at else p.start_at end) as at
+    from subscription_item i
+    join price r on r.tenant_id = i.tenant_id and r.id = i.price_id
+    join billing_period p on p.tenant_id = i.tenant_id and p.subscription_item_id = i.id
+    where i.tenant_id = ${tx.tenantId}::uuid and i.subscription_id = ${subscriptionId}::uuid`;
+  return row?.at ? toInstant(row.at) : null;
 }
 
 /** Says anew when a subscription has something to do; null: nothing any more. */

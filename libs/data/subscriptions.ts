@@ -191,30 +191,3 @@ export async function countLiveSubscriptions(tx: TenantTx, customerId: string): 
     where tenant_id = ${tx.tenantId}::uuid and customer_id = ${customerId}::uuid and status not in ('canceled', 'ended')`;
   return Number(row?.n ?? 0n);
 }
-
-/**
- * Which of these meters a subscription of the customer prices at any time within `[startsAt, endsAt)`, with that
- * subscription. A subscription that was canceled or ended counts up to its end.
- */
-export async function findMetersBilled(
-  tx: TenantTx,
-  window: {
-    readonly customerId: string;
-    readonly meterIds: readonly string[];
-    readonly startsAt: Temporal.Instant;
-    readonly endsAt: Temporal.Instant | null;
-  },
-): Promise<{ meter_id: string; subscription_id: string }[]> {
-  const endsAt = window.endsAt === null ? null : toDate(window.endsAt);
-  return tx.db.$queryRaw<{ meter_id: string; subscription_id: string }[]>`
-    select distinct r.meter_id, s.id as subscription_id
-    from subscription s
-    join subscription_item i on i.tenant_id = s.tenant_id and i.subscription_id = s.id
-    join price r on r.tenant_id = i.tenant_id and r.id = i.price_id
-    where s.tenant_id = ${tx.tenantId}::uuid and s.customer_id = ${window.customerId}::uuid and r.meter_id = any(${[...window.meterIds]}::uuid[])
-      and (s.status not in ('canceled', 'ended') or s.ends_at is not null)
-      and (i.ends_at is null or i.ends_at > i.starts_at)
-      and coalesce(i.ends_at, s.ends_at, 'infinity') > ${toDate(window.startsAt)}::timestamptz
-      and s.starts_at < coalesce(${endsAt}::timestamptz, 'infinity')
-    order by 1, 2`;
-}

@@ -1,5 +1,5 @@
 import { domainError } from "#libs/core/errors.ts";
-import type { AppliedChange } from "#libs/core/subscription/apply-change.ts";
+import type { AppliedChange } from "#libs/core/subscription/applied-change.ts";
 import type { BilledClaim } from "#libs/core/subscription/change-credit.ts";
 import { loadBilledClaims } from "#libs/data/billed-claims.ts";
 import { type TenantTx, toInstant } from "#libs/data/database.ts";

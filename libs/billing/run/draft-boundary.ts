@@ -16,7 +16,7 @@ import { type DuePeriod, duePeriods, edgeAfter, type Position } from "#libs/core
 import { type RatedLine, rateDuePeriod } from "#libs/core/rating/rate-due-period.ts";
 import type { GroupQuantity } from "#libs/core/rating/rate-usage.ts";
 import type { Settings } from "#libs/core/settings.ts";
-import type { AppliedChange } from "#libs/core/subscription/apply-change.ts";
+import type { AppliedChange } from "#libs/core/subscription/applied-change.ts";
 import { changeCredit, type CreditLine } from "#libs/core/subscription/change-credit.ts";
 import type { PendingChange } from "#libs/core/subscription/change-terms.ts";
 

@@ -1,7 +1,8 @@
 import { compareInstants } from "#libs/core/calendar/timezone.ts";
 import { couponsAfter } from "#libs/core/invoice/held-coupon.ts";
 import type { Settings } from "#libs/core/settings.ts";
-import { type AppliedChange, applyChange } from "#libs/core/subscription/apply-change.ts";
+import type { AppliedChange } from "#libs/core/subscription/applied-change.ts";
+import { applyChange } from "#libs/core/subscription/apply-change.ts";
 import type { BilledClaim } from "#libs/core/subscription/change-credit.ts";
 import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import { loadBilledClaims } from "#libs/data/billed-claims.ts";

@@ -1,3 +1,4 @@
+import type { Temporal } from "temporal-polyfill";
 import { compareInstants } from "#libs/core/calendar/timezone.ts";
 import { domainError } from "#libs/core/errors.ts";
 import type { PendingChange } from "#libs/core/subscription/change-terms.ts";
@@ -14,6 +15,8 @@ import type { Changeable } from "./changeable-subscription.ts";
 /** A change that was decided on: what is stored of it, and which waiting changes it takes the place of. */
 export type Booking = {
   readonly change: PendingChange;
+  /** Changes that come before it and let fees go on past an end that is gone. */
+  readonly continued?: readonly PendingChange[];
   readonly drops: readonly string[];
 };
 
@@ -35,9 +38,10 @@ export async function bookChange(
 ): Promise<SubscriptionRow> {
   if (booking === null) return (await findSubscription(tx, row.id)) ?? row;
   await dropPendingChanges(tx, booking.drops);
-  const { at, terms } = booking.change;
-  await insertSubscriptionChange(tx, { id: newId(), subscriptionId: row.id, at, terms });
-  if (compareInstants(at, tx.now) <= 0) {
+  for (const { at, terms } of [...(booking.continued ?? []), booking.change]) {
+    await insertSubscriptionChange(tx, { id: newId(), subscriptionId: row.id, at, terms });
+  }
+  if (compareInstants(booking.change.at, tx.now) <= 0) {
     const { parked } = await generateInvoices(tx, {
       subscriptionIds: [row.id],
       cutoffs: new Map([[subscription.timezone, tx.now]]),
@@ -52,14 +56,16 @@ export async function bookChange(
 export async function previewBooking(
   tx: TenantTx,
   { subscription, pending }: Pick<Changeable, "subscription" | "pending">,
-  { change, drops }: Booking,
+  { change, continued = [], drops }: Booking,
 ): Promise<ChangePreview> {
   const ends = change.terms.kind === "cancel" ? { endsAt: change.at } : {};
   const due = subscription.nextDueAt;
-  const nextDueAt = due === null || compareInstants(change.at, due) < 0 ? change.at : due;
-  const changes = [...pending.filter(({ id }) => id === null || !drops.includes(id)), change].sort((a, b) =>
-    compareInstants(a.at, b.at),
+  const nextDueAt = [due, ...continued.map(({ at }) => at)].reduce<Temporal.Instant>(
+    (first, at) => (at !== null && compareInstants(at, first) < 0 ? at : first),
+    change.at,
   );
+  const kept = pending.filter(({ id }) => id === null || !drops.includes(id));
+  const changes = [...kept, ...continued, change].sort((a, b) => compareInstants(a.at, b.at));
   const standings = standingOf({ ...subscription, ...ends, nextDueAt }, changes);
   const { drafted, parked } = await billStandings(tx, standings, {
     cutoffs: new Map([[subscription.timezone, change.at]]),

@@ -12,7 +12,7 @@ import type { TenantTx } from "#libs/data/database.ts";
 import { findPlan, type PlanRow } from "#libs/data/plans.ts";
 import type { SubscriptionRow } from "#libs/data/subscriptions.ts";
 import { loadOffers } from "../run/load-changes.ts";
-import { assertMetersFree } from "./assert-meters-free.ts";
+import { assertMetersFree, metersOfPlan } from "./assert-meters-free.ts";
 import { bookChange, type Booking, type ChangePreview, previewBooking } from "./book-change.ts";
 import {
   assertRunning,
@@ -41,9 +41,13 @@ export type SubscriptionChange = ChangeTarget & {
  * @throws DomainError subscription_not_found, version_conflict, subscription_ended, subscription_paused, subscription_parked,
  *   subscription_broken, plan_not_found, plan_archived, currency_mismatch, meter_already_billed, price_interval_mismatch, fields_invalid
  */
-export async function changeSubscription(tx: TenantTx, input: SubscriptionChange): Promise<SubscriptionRow> {
-  const changeable = await loadChangeable(tx, input);
-  const booking = await decideChange(tx, changeable, input);
+export async function changeSubscription(
+  outer: TenantTx,
+  input: SubscriptionChange,
+): Promise<SubscriptionRow> {
+  const changeable = await loadChangeable(outer, input);
+  const { tx } = changeable;
+  const booking = await decideChange(changeable, input);
   if (booking === null) return changeable.row;
   const after = await bookChange(tx, changeable, booking);
   await writeAudit(tx, {
@@ -58,21 +62,18 @@ export async function changeSubscription(tx: TenantTx, input: SubscriptionChange
 
 /** What `changeSubscription` would bill; null when it would change nothing. Writes nothing. */
 export async function previewSubscriptionChange(
-  tx: TenantTx,
+  outer: TenantTx,
   input: SubscriptionChange,
 ): Promise<ChangePreview | null> {
-  const changeable = await loadChangeable(tx, input);
-  const booking = await decideChange(tx, changeable, input);
+  const changeable = await loadChangeable(outer, input);
+  const { tx } = changeable;
+  const booking = await decideChange(changeable, input);
   return booking === null ? null : previewBooking(tx, changeable, booking);
 }
 
-async function decideChange(
-  tx: TenantTx,
-  changeable: Changeable,
-  input: SubscriptionChange,
-): Promise<Booking | null> {
+async function decideChange(changeable: Changeable, input: SubscriptionChange): Promise<Booking | null> {
   assertRunning(changeable);
-  const { row, subscription, pending } = changeable;
+  const { tx, row, subscription, pending } = changeable;
   const plan = await targetPlan(tx, row, input.plan);
   assertFits(changeable, plan, input);
   const quantities = Object.fromEntries(
@@ -84,7 +85,10 @@ async function decideChange(
   const at = effectiveInstant(subscription, input.at ?? "now", { now: tx.now, mayBeEnd: false });
   const span = { startsAt: at, endsAt: subscription.endsAt };
   const moves = plan.plan_version_id !== row.plan_version_id;
-  if (moves) await assertMetersFree(tx, { customer: subscription.customer, plan, span, except: row.id });
+  if (moves) {
+    const { customer } = subscription;
+    await assertMetersFree(tx, { customer, meters: metersOfPlan(plan), span, except: row.id });
+  }
   const terms: ChangeTerms = {
     ...{ kind: "change", planVersionId: moves ? plan.plan_version_id : null },
     ...{ quantities, proration: input.proration ?? null },

@@ -1,16 +1,19 @@
 import type { Temporal } from "temporal-polyfill";
+import { compareInstants } from "#libs/core/calendar/timezone.ts";
 import { domainError } from "#libs/core/errors.ts";
 import type { PendingChange } from "#libs/core/subscription/change-terms.ts";
 import { type BillableSubscription, loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import { lockCustomer } from "#libs/data/customers.ts";
-import type { TenantTx } from "#libs/data/database.ts";
-import { lockSubscriptions } from "#libs/data/subscription-progress.ts";
+import { readNow, type TenantTx } from "#libs/data/database.ts";
+import { lockSubscriptions, readLastBilledBoundary } from "#libs/data/subscription-progress.ts";
 import { findSubscription, type SubscriptionRow } from "#libs/data/subscriptions.ts";
 import { assertVersion } from "../catalog/assert-version.ts";
 import { loadPendingChanges } from "../run/load-changes.ts";
 
 /** A subscription whose terms may be changed now: locked, live, readable and not put aside. */
 export type Changeable = {
+  /** The transaction, its `now` read again under the locks: nothing that was billed before lies after it. */
+  readonly tx: TenantTx;
   readonly row: SubscriptionRow;
   readonly subscription: BillableSubscription;
   /** Changes that wait, in order. */
@@ -24,7 +27,8 @@ export type ChangeTarget = {
 };
 
 /**
- * Locks customer and subscription, in this order, and loads what a change is decided from.
+ * Locks customer and subscription, in this order, and loads what a change is decided from. The locks may have been waited
+ * for while the sweep billed a boundary, so the time is read again under them: a change never takes effect before it.
  * @throws DomainError subscription_not_found, version_conflict, subscription_ended, subscription_parked, subscription_broken
  */
 export async function loadChangeable(tx: TenantTx, target: ChangeTarget): Promise<Changeable> {
@@ -51,7 +55,13 @@ export async function loadChangeable(tx: TenantTx, target: ChangeTarget): Promis
     );
   }
   const pending = (await loadPendingChanges(tx, [row.id])).get(row.id) ?? [];
-  return { row, subscription, pending };
+  return { tx: { ...tx, now: await nowUnderLock(tx, row.id) }, row, subscription, pending };
+}
+
+async function nowUnderLock(tx: TenantTx, subscriptionId: string): Promise<Temporal.Instant> {
+  const now = await readNow(tx);
+  const billed = await readLastBilledBoundary(tx, subscriptionId);
+  return billed !== null && compareInstants(now, billed) < 0 ? billed : now;
 }
 
 /** @throws DomainError subscription_paused */
@@ -62,7 +72,7 @@ export function assertRunning({ row }: Changeable): void {
 }
 
 /** The cancellation that waits, if there is one. */
-export function pendingCancel({ pending }: Changeable): PendingChange | undefined {
+export function pendingCancel({ pending }: Pick<Changeable, "pending">): PendingChange | undefined {
   return pending.find((change) => change.terms.kind === "cancel");
 }
 

@@ -32,7 +32,7 @@ import {
   type SubscriptionStatus,
 } from "#libs/data/subscriptions.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
-import { assertMetersFree } from "./assert-meters-free.ts";
+import { assertMetersFree, metersOfPlan } from "./assert-meters-free.ts";
 import { assertOverridesFitMeters } from "./assert-overrides-fit-meters.ts";
 import { quantityPlaces } from "./quantity-places.ts";
 import { giveCoupon } from "../catalog/give-coupon.ts";
@@ -89,7 +89,7 @@ export async function createSubscription(tx: TenantTx, input: NewSubscription): 
   await assertOverridesFitMeters(tx, plan, overrides);
   const quantities = input.quantities ?? {};
   assertNoPlaces(quantityPlaces(prices, quantities));
-  await assertMetersFree(tx, { customer, plan, span });
+  await assertMetersFree(tx, { customer, meters: metersOfPlan(plan), span });
 
   const scheduleStart = span.trialEndsAt ?? span.startsAt;
   const anchor = input.anchor ?? "calendar";

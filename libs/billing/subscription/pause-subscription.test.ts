@@ -123,8 +123,8 @@ describe("reactivateSubscription", () => {
     await verb(reactivateSubscription);
     expect(await later(tenant, id, "2026-05-01T00:00:00Z")).toEqual([
       ["cycle 2050", "recurring base 1550 15/30", "usage calls 500 1/1"],
-      ["change 1550", "usage calls 0 1/1", "proration_charge base 1550 15/30"],
-      ["cycle 3100", "recurring base 3100 31/31", "usage calls 0 1/1"],
+      ["change 1550", "proration_charge base 1550 15/30"],
+      ["cycle 3100", "usage calls 0 1/1", "recurring base 3100 31/31"],
     ]);
   });
 

@@ -12,8 +12,9 @@ import { assertRunning, type ChangeTarget, loadChangeable } from "./changeable-s
  * @throws DomainError subscription_not_found, version_conflict, subscription_ended, subscription_paused, subscription_parked,
  *   subscription_broken
  */
-export async function pauseSubscription(tx: TenantTx, input: ChangeTarget): Promise<SubscriptionRow> {
-  const changeable = await loadChangeable(tx, input);
+export async function pauseSubscription(outer: TenantTx, input: ChangeTarget): Promise<SubscriptionRow> {
+  const changeable = await loadChangeable(outer, input);
+  const { tx } = changeable;
   assertRunning(changeable);
   const at = Temporal.Instant.fromEpochMilliseconds(tx.now.epochMilliseconds);
   const waiting = changeable.pending.filter((change) => change.terms.kind !== "cancel");

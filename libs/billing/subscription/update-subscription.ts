@@ -32,9 +32,12 @@ export type SubscriptionUpdate = ChangeTarget & {
  * @throws DomainError subscription_not_found, version_conflict, subscription_ended, subscription_paused, subscription_parked,
  *   subscription_broken, payment_method_not_found, anchor_invalid, timezone_unknown, price_interval_mismatch
  */
-export async function updateSubscription(tx: TenantTx, input: SubscriptionUpdate): Promise<SubscriptionRow> {
-  const changeable = await loadChangeable(tx, input);
-  const { row } = changeable;
+export async function updateSubscription(
+  outer: TenantTx,
+  input: SubscriptionUpdate,
+): Promise<SubscriptionRow> {
+  const changeable = await loadChangeable(outer, input);
+  const { tx, row } = changeable;
   if (typeof input.paymentMethodId === "string") await assertMethod(tx, changeable, input.paymentMethodId);
   const { paymentMethodId, collection, metadata } = input;
   const fields = {

@@ -1,33 +1,13 @@
 import { Temporal } from "temporal-polyfill";
 import { alignedSchedules, finestSchedule } from "../calendar/aligned-schedules.ts";
-import type { Anchor } from "../calendar/resolve-anchor.ts";
 import { periodContaining, type Schedule } from "../calendar/schedule.ts";
 import { compareInstants } from "../calendar/timezone.ts";
 import type { DecimalString } from "../price/price.ts";
 import type { BillableItem } from "../rating/billable-item.ts";
+import type { AppliedChange, ChangeableSubscription } from "./applied-change.ts";
 import type { BilledClaim } from "./change-credit.ts";
 import type { ChangeProration, PendingChange } from "./change-terms.ts";
-
-/** What a change needs to know of its subscription. */
-export type ChangeableSubscription = {
-  readonly items: readonly BillableItem[];
-  readonly endsAt: Temporal.Instant | null;
-  readonly anchor: Anchor;
-  readonly planId: string;
-};
-
-/** What becomes of a subscription by a change, decided and not saved. */
-export type AppliedChange = {
-  readonly change: PendingChange;
-  /** Items that end by it; `endsAt` at an item's own start: it never begins. */
-  readonly closed: readonly BillableItem[];
-  readonly opened: readonly BillableItem[];
-  /** All items after it, those that ended too. */
-  readonly items: readonly BillableItem[];
-  readonly endsAt: Temporal.Instant | null;
-  /** What was billed in advance of items that end by it, to be given back from `change.at` on. */
-  readonly credits: readonly { readonly claim: BilledClaim; readonly item: BillableItem }[];
-};
+import { continueFees } from "./continue-fees.ts";
 
 type Opening = Pick<BillableItem, "priceId" | "price" | "meter" | "quantity">;
 type Plan = { readonly closing: readonly BillableItem[]; readonly opening: readonly Opening[] };
@@ -50,6 +30,7 @@ export function applyChange(
   const { items, endsAt } = subscription;
   const { at, terms } = change;
   if (terms.kind === "cancel") return applyCancel(subscription, change, claims);
+  if (keepsGrid(items, change)) return continueFees(subscription, change, claims, nextId);
   const { closing, opening } = planOf(subscription, change);
   const asked = terms.kind === "change" ? terms.proration : null;
   const isCut = isProrated(closing, opening, asked);
@@ -74,6 +55,12 @@ export function applyChange(
     items: [...kept, ...closed, ...opened],
     credits: isCut ? creditsOf(closed, claims) : [],
   };
+}
+
+/** Whether it asks for no other grid than that of the items: fees that were cut go on, and all else stays. */
+function keepsGrid(items: readonly BillableItem[], { terms }: PendingChange): boolean {
+  if (terms.kind !== "reschedule" || terms.anchor !== null) return false;
+  return items.at(-1)?.schedule.timezone === terms.timezone;
 }
 
 /** Everything ends; what was paid in advance comes back only when asked for, of fees that are prorated. */

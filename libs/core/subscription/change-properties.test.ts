@@ -7,7 +7,8 @@ import type { Price } from "../price/price.ts";
 import type { BillableItem } from "../rating/billable-item.ts";
 import { duePeriods } from "../rating/due-periods.ts";
 import { rateDuePeriod } from "../rating/rate-due-period.ts";
-import { type AppliedChange, applyChange } from "./apply-change.ts";
+import type { AppliedChange } from "./applied-change.ts";
+import { applyChange } from "./apply-change.ts";
 import { type BilledClaim, changeCredit } from "./change-credit.ts";
 import type { PendingChange } from "./change-terms.ts";
 
