@@ -10,7 +10,7 @@ import { chargeModelCatalog } from "#libs/core/price/charge-model-catalog.ts";
 import type { DecimalString, Interval, Price } from "#libs/core/price/price.ts";
 import { applyPriceOverride, type PriceOverride } from "#libs/core/price/price-override.ts";
 import { validatePrice } from "#libs/core/price/validate-price.ts";
-import type { PlanLimits } from "#libs/core/rating/plan-limits.ts";
+import type { PlanLimits } from "#libs/core/price/plan-limits.ts";
 import type { Address } from "#libs/core/settings.ts";
 import type { Meter } from "#libs/core/usage/meter.ts";
 import { validateMeter } from "#libs/core/usage/validate-meter.ts";
@@ -39,7 +39,6 @@ export type BillableSubscription = {
     readonly provider: string;
     readonly providerId: string;
   } | null;
-  readonly limits: PlanLimits;
   readonly scheduleNo: number;
   readonly nextIndex: number;
   readonly nextDueAt: Temporal.Instant | null;
@@ -77,6 +76,8 @@ export type BillableItem = {
   /** With the subscription's overrides applied, shared as the change asked that opened or ended it. */
   readonly price: Price;
   readonly meter: (Meter & { readonly id: string }) | null;
+  /** Of the plan's version that the price belongs to. */
+  readonly limits: PlanLimits;
   readonly quantity: DecimalString | null;
   readonly startsAt: Temporal.Instant;
   readonly endsAt: Temporal.Instant | null;
@@ -107,9 +108,6 @@ type SubscriptionData = {
   anchor: Anchor;
   collection: Collection;
   payment_method: BillableSubscription["paymentMethod"];
-  minimum_commitment_minor: bigint | null;
-  maximum_amount_minor: bigint | null;
-  plan_interval: Interval;
   price_overrides: PriceOverride[];
   schedule_no: number;
   next_index: number;
@@ -129,6 +127,10 @@ type ItemData = {
   definition: Price;
   meter_id: string | null;
   meter: Meter | null;
+  plan_version_id: string;
+  plan_interval: Interval;
+  minimum_commitment_minor: bigint | null;
+  maximum_amount_minor: bigint | null;
   quantity: string | null;
   proration: "second" | "day" | null;
   starts_at: Date;
@@ -172,8 +174,7 @@ function loadSubscriptionData(tx: TenantTx, ids: readonly string[]): Promise<Sub
   return tx.db.$queryRaw<SubscriptionData[]>`
     select s.id, jsonb_build_object('id', p.id, 'code', p.code, 'name', p.name) as plan, s.plan_version_id, s.currency, s.status,
       s.starts_at, s.trial_ends_at, s.ends_at, s.paused_at, s.timezone, s.anchor, s.collection, s.price_overrides, s.schedule_no, s.next_index,
-      s.next_due_at, s.billing_sequence, s.parked_code, s.version, v.minimum_commitment_minor, v.maximum_amount_minor,
-      v.interval as plan_interval,
+      s.next_due_at, s.billing_sequence, s.parked_code, s.version,
       (select jsonb_build_object('id', m.id, 'provider', m.provider, 'providerId', m.provider_id) from payment_method m
         where m.tenant_id = s.tenant_id and m.customer_id = s.customer_id and (m.id = s.payment_method_id or (s.payment_method_id is null and m.is_default))
         order by m.id desc limit 1) as payment_method,
@@ -195,12 +196,14 @@ function loadSubscriptionData(tx: TenantTx, ids: readonly string[]): Promise<Sub
 function loadItemData(tx: TenantTx, ids: readonly string[]): Promise<ItemData[]> {
   return tx.db.$queryRaw<ItemData[]>`
     select i.subscription_id, i.id as item_id, r.id as price_id, r.definition, m.id as meter_id, m.definition as meter,
+      v.id as plan_version_id, v.interval as plan_interval, v.minimum_commitment_minor, v.maximum_amount_minor,
       trim_scale(i.quantity)::text as quantity, i.proration, i.starts_at, i.ends_at,
       (select coalesce(jsonb_agg(jsonb_build_object('no', h.schedule_no, 'anchorAt', h.anchor_at, 'interval', h.interval, 'timezone', h.timezone,
                                                     'startsAt', h.starts_at, 'endsAt', h.ends_at) order by h.schedule_no), '[]')
          from item_schedule h where h.tenant_id = i.tenant_id and h.subscription_item_id = i.id) as schedules
     from subscription_item i
     join price r on r.tenant_id = i.tenant_id and r.id = i.price_id
+    join plan_version v on v.tenant_id = r.tenant_id and v.id = r.plan_version_id
     left join meter m on m.tenant_id = r.tenant_id and m.id = r.meter_id
     where i.tenant_id = ${tx.tenantId}::uuid and i.subscription_id = any(${[...ids]}::uuid[])
     order by i.subscription_id, r.position, i.starts_at, i.id`;
@@ -229,11 +232,6 @@ function toBillable(
     priceOverrides: data.price_overrides,
     collection: data.collection,
     paymentMethod: data.payment_method,
-    limits: {
-      interval: data.plan_interval,
-      minimumCommitmentMinor: data.minimum_commitment_minor,
-      maximumAmountMinor: data.maximum_amount_minor,
-    },
     scheduleNo: data.schedule_no,
     nextIndex: data.next_index,
     nextDueAt: nullableInstant(data.next_due_at),
@@ -281,6 +279,11 @@ function toBillableItem(
     priceId: item.price_id,
     price: item.proration === null ? price : { ...price, proration: item.proration },
     meter: item.meter === null || item.meter_id === null ? null : { ...item.meter, id: item.meter_id },
+    limits: {
+      ...{ planVersionId: item.plan_version_id, interval: item.plan_interval },
+      minimumCommitmentMinor: item.minimum_commitment_minor,
+      maximumAmountMinor: item.maximum_amount_minor,
+    },
     quantity: item.quantity ?? price.quantity ?? null,
     startsAt: toInstant(item.starts_at),
     endsAt: nullableInstant(item.ends_at),

@@ -1,30 +1,93 @@
-import type { Temporal } from "temporal-polyfill";
-import { toDate, type TenantTx } from "./database.ts";
+import { Temporal } from "temporal-polyfill";
+import type { LineKind } from "#libs/core/invoice/invoice-document.ts";
+import type { BilledBefore, BilledLimit, CountedLine } from "#libs/core/rating/plan-limits.ts";
+import { toDate, toInstant, type TenantTx } from "./database.ts";
+
+type LineRow = {
+  readonly subscription_id: string;
+  readonly item_id: string | null;
+  readonly kind: LineKind;
+  readonly start_at: Date;
+  readonly end_at: Date;
+  readonly claim_start: string | null;
+  readonly limit: BilledLimit["limit"] | null;
+  readonly grid: string | null;
+  readonly settlement_no: number | null;
+  readonly gross: bigint;
+  readonly discount: bigint;
+  readonly taken_back: bigint;
+  readonly is_void: boolean;
+  readonly is_waived: boolean;
+};
 
 /**
- * What was billed before for periods of plans, before discounts, on invoices that are not void, by subscription: the sum
- * of the lines that core's `countsTowards` counts. Set-based; subscriptions without such lines are left out.
- * @param exceptInvoiceId an invoice that is decided again
+ * What stands on invoices around periods of plans, by subscription, as limits look at it: amounts before discounts, summed
+ * by item, kind and period; void invoices only where nobody bills their periods any more, or where they have a limit's
+ * line. Of what was given back net of its discount, the amount before it. One statement.
+ * @param exceptInvoiceIds invoices that are decided again
  */
-export async function sumLinesInPeriods(
+export async function loadBilledBefore(
   tx: TenantTx,
-  periods: readonly {
+  ranges: readonly {
     readonly subscriptionId: string;
     readonly start: Temporal.Instant;
-    /** Exclusive. */
+    /** Inclusive. */
     readonly end: Temporal.Instant;
   }[],
-  exceptInvoiceId: string | null,
-): Promise<Map<string, bigint>> {
-  if (periods.length === 0) return new Map();
-  const rows = await tx.db.$queryRaw<{ subscription_id: string; minor: bigint }[]>`
-    select i.subscription_id, sum(l.amount_minor)::bigint as minor
-    from unnest(${periods.map((p) => p.subscriptionId)}::uuid[], ${periods.map((p) => toDate(p.start))}::timestamptz[],
-                ${periods.map((p) => toDate(p.end))}::timestamptz[]) as p (subscription_id, start_at, end_at)
-    join invoice i on i.tenant_id = ${tx.tenantId}::uuid and i.subscription_id = p.subscription_id and i.invoice_status <> 'voided'
-      and i.invoice_type <> 'credit' and (${exceptInvoiceId}::uuid is null or i.id <> ${exceptInvoiceId}::uuid)
-    join invoice_line l on l.tenant_id = i.tenant_id and l.invoice_id = i.id and case when l.kind = 'proration_credit' then l.period_start > p.start_at and l.period_start <= p.end_at
-        else l.kind in ('recurring', 'usage', 'proration_charge') and l.period_start >= p.start_at and l.period_start < p.end_at end
-    group by i.subscription_id`;
-  return new Map(rows.map((row) => [row.subscription_id, row.minor]));
+  exceptInvoiceIds: readonly string[],
+): Promise<Map<string, BilledBefore>> {
+  if (ranges.length === 0) return new Map();
+  const rows = await tx.db.$queryRaw<LineRow[]>`
+    select i.subscription_id, l.subscription_item_id as item_id, l.kind, l.period_start as start_at, max(l.period_end) as end_at,
+      case when l.kind = 'proration_credit' then l.inputs->'period'->>'start' end as claim_start,
+      l.inputs->>'limit' as limit, l.inputs->>'grid' as grid, (l.inputs->>'settlementNo')::int as settlement_no,
+      sum(coalesce(-(l.inputs->'credit'->>'amountMinor')::bigint, l.amount_minor - c.discount))::bigint as gross,
+      sum(coalesce(-(l.inputs->'credit'->>'discountMinor')::bigint, l.discount_minor - c.discount))::bigint as discount,
+      sum(case when l.subscription_item_id is null then (select coalesce(sum(n.amount_minor), 0) from invoice_line n join invoice ni
+          on ni.tenant_id = n.tenant_id and ni.id = n.invoice_id and ni.invoice_status <> 'voided'
+        where n.tenant_id = l.tenant_id and n.corrects_line_id = l.id) else 0 end)::bigint as taken_back,
+      i.invoice_status = 'voided' as is_void, coalesce(p.state = 'voided', false) as is_waived
+    from unnest(${ranges.map((r) => r.subscriptionId)}::uuid[], ${ranges.map((r) => toDate(r.start))}::timestamptz[],
+                ${ranges.map((r) => toDate(r.end))}::timestamptz[]) as r (subscription_id, start_at, end_at)
+    join invoice i on i.tenant_id = ${tx.tenantId}::uuid and i.subscription_id = r.subscription_id and i.invoice_type <> 'credit'
+      and i.id <> all(${[...exceptInvoiceIds]}::uuid[])
+    join invoice_line l on l.tenant_id = i.tenant_id and l.invoice_id = i.id and l.period_start between r.start_at and r.end_at
+      and l.kind in ('recurring', 'usage', 'late_usage', 'proration_charge', 'proration_credit', 'minimum_commitment', 'adjustment')
+    left join billing_period p on p.tenant_id = l.tenant_id and p.id = l.billing_period_id
+    cross join lateral (select case when l.inputs ? 'limit' then (l.inputs->>'discountMinor')::bigint else 0 end as discount) c
+    where i.invoice_status <> 'voided' or p.state = 'voided' or l.inputs ? 'limit'
+    group by i.subscription_id, l.subscription_item_id, l.kind, l.period_start, claim_start, l.inputs->>'limit', l.inputs->>'grid', settlement_no, is_void, is_waived`;
+  const found = new Map<string, { lines: CountedLine[]; limits: BilledLimit[] }>();
+  for (const row of rows) {
+    const known = found.get(row.subscription_id) ?? { lines: [], limits: [] };
+    found.set(row.subscription_id, known);
+    if (row.limit !== null && row.grid !== null) known.limits.push(billedLimit(row, row.limit, row.grid));
+    else if (row.item_id !== null) known.lines.push(countedLine(row, row.item_id));
+  }
+  return found;
+}
+
+function countedLine(row: LineRow, itemId: string): CountedLine {
+  return {
+    ...{ itemId, kind: row.kind, start: toInstant(row.start_at), isWaived: row.is_void && row.is_waived },
+    claimStart: row.claim_start === null ? null : Temporal.Instant.from(row.claim_start),
+    ...{ grossMinor: row.gross, discountMinor: row.discount },
+  };
+}
+
+function billedLimit(row: LineRow, limit: BilledLimit["limit"], grid: string): BilledLimit {
+  return {
+    ...{
+      limit,
+      grid: Temporal.Instant.from(grid),
+      end: toInstant(row.end_at),
+      settlementNo: row.settlement_no ?? 1,
+    },
+    ...{
+      grossMinor: row.gross,
+      discountMinor: row.discount,
+      takenBackMinor: row.taken_back,
+      isVoid: row.is_void,
+    },
+  };
 }

@@ -184,7 +184,7 @@ function trueUpAnswer(input: InputOf<"minimum_true_up">): Answer {
       ? whole
       : { numerator: BigInt(proration.days), denominator: BigInt(proration.of) };
   const printed = money(roundToMinor(used, currency, how?.mode ?? "half_up"), currency);
-  const terms = { minimumCommitment: minimum, ratio };
+  const terms = { commitments: [{ minimumCommitment: minimum, ratio }] };
   const amount = roundedAs(commitmentShortfall({ ...terms, used: printed }), how);
   const all = commitmentShortfall({ ...terms, used: money(0n, currency) });
   const exact = roundedAs(Decimal.max(all.minus(used), 0), how);

@@ -3,6 +3,7 @@ import { compareInstants } from "#libs/core/calendar/timezone.ts";
 import { domainError } from "#libs/core/errors.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
+import { findClaimed } from "#libs/data/billing-periods.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { closingPosition, type PeriodAsked, positionsOfPeriod } from "../run/boundary-of-period.ts";
@@ -54,9 +55,11 @@ export async function previewInvoice(tx: TenantTx, input: PreviewInput): Promise
   );
   const dues = dueAt(standing);
   const usage = await loadUsage(tx, [{ standing, dues }]);
-  const limits = await loadLimits(tx, [{ standing, limits: standing.limits }]);
-  const limit = limits.get(standing.subscriptionId) ?? null;
-  const draft = draftBoundary(standing, dues, usage, settings, { limit });
+  const isRepeated = (await findClaimed(tx, dues)).size > 0;
+  const limits = await loadLimits(tx, [{ standing, dues }], settings, { isRepeated });
+  const draft = draftBoundary(standing, dues, usage, settings, {
+    limits: limits.get(standing.subscriptionId),
+  });
   return { draft, roundingMode: settings.roundingMode };
 }
 

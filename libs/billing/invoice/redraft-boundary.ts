@@ -1,3 +1,4 @@
+import type { Temporal } from "temporal-polyfill";
 import { domainError } from "#libs/core/errors.ts";
 import { couponsAfter } from "#libs/core/invoice/held-coupon.ts";
 import { periodShare } from "#libs/core/proration/period-share.ts";
@@ -58,7 +59,7 @@ export async function redraftBoundary(
     );
   }
   const { settings, version } = await currentSettings(tx);
-  const found = await loadStanding(tx, stored, { subscriptionId, kind, claims, amending });
+  const { found, billedUntil } = await loadStanding(tx, stored, { subscriptionId, kind, claims, amending });
   const lateIds = amending.flatMap((line) => (line.kind === "late_usage" ? [line.billing_period_id] : []));
   const again = { claimIds: lateIds, exceptInvoiceId: stored.id };
   const standing = await againLateLines(tx, found, again, settings);
@@ -66,11 +67,13 @@ export async function redraftBoundary(
   const billed = claimedPeriods(standing.items, claims);
   const dues = billed.map(({ due }) => due);
   const usage = await loadUsage(tx, [{ standing, dues }]);
-  const limits = await loadLimits(tx, kind === "late" ? [] : [{ standing, limits: standing.limits }], {
-    exceptInvoiceId: stored.id,
+  const limits = await loadLimits(tx, [{ standing, dues }], settings, {
+    again: { exceptInvoiceId: stored.id, billedUntil },
   });
-  const limit = limits.get(subscriptionId) ?? null;
-  const draft = draftBoundary(standing, dues, usage, settings, { applied, limit });
+  const draft = draftBoundary(standing, dues, usage, settings, {
+    applied,
+    limits: limits.get(subscriptionId),
+  });
   const decided = boundaryInvoice(draft, { now: tx.now, settings, settingsVersion: version });
   return {
     claims: billed.map(({ id, due }) => ({
@@ -81,7 +84,7 @@ export async function redraftBoundary(
   };
 }
 
-/** The subscription as it stood at the boundary, with the terms of now; a coupon that the invoice used is free for it again. */
+/** The subscription as it stood at the boundary, with the terms of now, and the last instant whose boundary is billed; a coupon that the invoice used is free for it again. */
 async function loadStanding(
   tx: TenantTx,
   stored: StoredInvoice,
@@ -91,7 +94,7 @@ async function loadStanding(
     readonly claims: readonly InvoiceClaim[];
     readonly amending: readonly AmendingLine[];
   },
-): Promise<Standing> {
+): Promise<{ readonly found: Standing; readonly billedUntil: Temporal.Instant }> {
   await lockLimitedCoupons(tx, [held.subscriptionId]);
   const [loaded] = await loadBillableSubscriptions(tx, [held.subscriptionId]);
   if (loaded === undefined || "broken" in loaded)
@@ -106,7 +109,8 @@ async function loadStanding(
   const position = { index: stored.boundary_index ?? 0, at, last };
   const [standing] = standingAt({ ...loaded, coupons }, () => position);
   if (standing === undefined) throw domainError("subscription_broken", "The subscription has no items.");
-  return { ...standing, scheduleNo: stored.schedule_no ?? standing.scheduleNo };
+  const billedUntil = loaded.nextDueAt?.subtract({ nanoseconds: 1 }) ?? tx.now;
+  return { found: { ...standing, scheduleNo: stored.schedule_no ?? standing.scheduleNo }, billedUntil };
 }
 
 type ClaimedPeriod = { readonly id: string; readonly due: DuePeriod };

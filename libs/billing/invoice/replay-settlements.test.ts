@@ -171,13 +171,13 @@ describe("replayInvoice", () => {
         lines: { events: 1, inputs: 2, sealed: 0 },
       });
       const wrong = ["minimum_amount", "exact_amount", "rounding", "document"];
-      expect(await stepsAfter(place, put("limits.minimumCommitment", "90.00"))).toEqual(wrong);
-      expect(await stepsAfter(place, put("billed", "14.99"))).toEqual(wrong);
-      expect(await stepsAfter(place, put("ratio.numerator", "2000000"))).toEqual(["ratio", ...wrong]);
+      expect(await stepsAfter(place, put("parts.0.limit", "90.00"))).toEqual(wrong);
+      expect(await stepsAfter(place, put("parts.0.counted", "14.99"))).toEqual(wrong);
+      expect(await stepsAfter(place, put("parts.0.ratio.numerator", "2000000"))).toEqual(["ratio", ...wrong]);
       expect(await stepsAfter(place, put("period.end", "2026-01-17T00:00:00Z"))).toEqual([
         ...["inputs", "input_hash", "document"],
       ]);
-      expect(await stepsAfter(place, put("billed", "50.00"))).toEqual(["minimum_amount", "document"]);
+      expect(await stepsAfter(place, put("parts.0.counted", "50.00"))).toEqual(["minimum_amount", "document"]);
     });
 
     it("settles the maximum again", async () => {
@@ -186,7 +186,7 @@ describe("replayInvoice", () => {
         identical: true,
         lines: { sealed: 0 },
       });
-      expect(await stepsAfter(place, put("limits.maximumAmount", "13.00"))).toEqual([
+      expect(await stepsAfter(place, put("parts.0.limit", "13.00"))).toEqual([
         ...["maximum_amount", "exact_amount", "rounding", "document"],
       ]);
     });

@@ -3,12 +3,12 @@ import type { Anchor } from "#libs/core/calendar/resolve-anchor.ts";
 import { type AssembledInvoice, assembleInvoice } from "#libs/core/invoice/assemble-invoice.ts";
 import { discountsOf, type HeldCoupon } from "#libs/core/invoice/held-coupon.ts";
 import { lineOfRated, type NewLine } from "#libs/core/invoice/new-line.ts";
-import { roundToMinor } from "#libs/core/money/rounding.ts";
+import type { LimitPeriod } from "#libs/core/rating/limit-periods.ts";
 import {
-  countsTowards,
-  type LimitPeriod,
-  limitLine,
-  type PlanLimits,
+  type BilledBefore,
+  lineHere,
+  type LimitSettlement,
+  settleLimits,
 } from "#libs/core/rating/plan-limits.ts";
 import type { TaxRate } from "#libs/core/invoice/tax-lines.ts";
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
@@ -37,8 +37,6 @@ export type Standing = {
   readonly anchor: Anchor;
   readonly timezone: string;
   readonly planId: string;
-  /** What its plan promises for each of its periods. */
-  readonly limits: PlanLimits;
   /** Changes that wait, in order; the first one takes effect at the position when it is due there. */
   readonly changes: readonly PendingChange[];
   /** What came after earlier periods were billed; it goes on this invoice. Unset: nothing is known to be late. */
@@ -48,12 +46,8 @@ export type Standing = {
 /** A settlement of an earlier period, and the claim that was billed before. */
 export type LateLine = { readonly claimId: string; readonly rated: RatedLine };
 
-/** A period of a plan that ends at a boundary, its limits, and what earlier invoices billed for it. */
-export type LimitSettlement = {
-  readonly limits: PlanLimits;
-  readonly period: LimitPeriod;
-  readonly billedBeforeMinor: bigint;
-};
+/** The periods of plans whose limits an invoice decides, and what earlier invoices billed of them. */
+export type LimitsDue = { readonly periods: readonly LimitPeriod[]; readonly before: BilledBefore };
 
 /** A subscription that was put aside, and why. */
 export type ParkedSubscription = {
@@ -71,8 +65,8 @@ export type BoundaryDraft = {
   readonly lines: readonly RatedLine[];
   /** What a change gives back of what was billed in advance. */
   readonly credits: readonly CreditLine[];
-  /** What settles the limits of the plan's period that ends here. */
-  readonly limitLine: NewLine | null;
+  /** What settles the limits of plans. */
+  readonly limits: readonly LimitSettlement[];
   /** The change that takes effect here; the standing is as it leaves it. */
   readonly applied: AppliedChange | null;
   /** Null when there is nothing to bill at this boundary. */
@@ -91,7 +85,7 @@ export function dueAt(standing: Standing): DuePeriod[] {
  * Rates and assembles what falls due at one boundary, and what a change that takes effect there gives back.
  * @param usage quantities by item id
  * @param at.applied the change that made the standing what it is
- * @param at.limit the plan's period that ends here
+ * @param at.limits the periods of plans whose limits are decided here
  * @throws DomainError whatever makes this subscription impossible to bill
  */
 export function draftBoundary(
@@ -99,7 +93,7 @@ export function draftBoundary(
   dues: readonly DuePeriod[],
   usage: ReadonlyMap<string, readonly GroupQuantity[]>,
   settings: Settings,
-  { applied = null, limit = null }: { applied?: AppliedChange | null; limit?: LimitSettlement | null } = {},
+  { applied = null, limits }: { applied?: AppliedChange | null; limits?: LimitsDue | undefined } = {},
 ): BoundaryDraft {
   const kind = kindOf(standing, applied);
   const rounding = { currency: standing.currency, mode: settings.roundingMode };
@@ -109,11 +103,11 @@ export function draftBoundary(
     .map((line) => (kind === "change" ? markStub(line, standing.position) : line));
   const lines = [...due, ...(standing.late ?? []).map((late) => late.rated)];
   const credits = creditsOf(standing, applied, settings);
-  const limitLine = limit === null ? null : settleLimit(standing, limit, lines, credits, settings);
+  const settled = limits === undefined ? [] : settle(standing, limits, { lines, credits }, settings);
   const window = headerPeriod([...dues, ...credits.map(({ line }) => line)], standing.position);
   return {
-    ...{ standing, kind, dues, lines, credits, limitLine, applied },
-    assembled: assemble(standing, { lines, credits, limitLine }, settings),
+    ...{ standing, kind, dues, lines, credits, limits: settled, applied },
+    assembled: assemble(standing, { lines, credits, limits: settled }, settings),
     periodStart: window.start,
     periodEnd: window.end,
     next: positionAfter(standing),
@@ -126,8 +120,7 @@ export function draftLines(draft: BoundaryDraft, claimOf: ReadonlyMap<DuePeriod,
   const rated = draft.lines.map((line) =>
     lineOfRated(line, claimOf.get(line.due) ?? lateOf.get(line.due) ?? null),
   );
-  const limit = draft.limitLine === null ? [] : [draft.limitLine];
-  return [...draft.credits.map(({ line }) => line), ...rated, ...limit];
+  return [...draft.credits.map(({ line }) => line), ...rated, ...draft.limits.map(({ line }) => line)];
 }
 
 function kindOf({ position, items }: Standing, applied: AppliedChange | null): BoundaryDraft["kind"] {
@@ -198,42 +191,41 @@ export function headerPeriod(
   return { start: starts[0] ?? position.at, end: ends.at(-1) ?? position.at };
 }
 
-function settleLimit(
-  { subscriptionId, currency }: Standing,
-  { limits, period, billedBeforeMinor }: LimitSettlement,
-  lines: readonly RatedLine[],
-  credits: readonly CreditLine[],
-  { roundingMode }: Settings,
-): NewLine | null {
-  const here = [
-    ...lines.map(({ kind, due, exactAmount }) => ({ kind, start: due.start, exactAmount })),
-    ...credits.map(({ line }) => line),
-  ];
-  const billedHere = here
-    .filter((line) => countsTowards(period, line))
-    .reduce((sum, line) => sum + roundToMinor(line.exactAmount, currency, roundingMode), 0n);
-  const key = `${subscriptionId}/limit/${period.start.toString()}`;
-  return limitLine({ key, limits, period, currency, billedMinor: billedBeforeMinor + billedHere });
+function settle(
+  { subscriptionId, currency, items }: Standing,
+  { periods, before }: LimitsDue,
+  parts: Pick<BoundaryDraft, "lines" | "credits">,
+  { roundingMode: mode }: Settings,
+): LimitSettlement[] {
+  const here = linesOf(parts).flatMap((line) => lineHere(line, { currency, mode }));
+  return settleLimits({ subscriptionId, items, periods, before, here }, { currency, mode });
+}
+
+/** What a draft bills beside limits, its claims not yet known. */
+export function linesOf({ lines, credits }: Pick<BoundaryDraft, "lines" | "credits">): NewLine[] {
+  return [...lines.map((line) => lineOfRated(line, null)), ...credits.map(({ line }) => line)];
 }
 
 function assemble(
   standing: Standing,
-  parts: Pick<BoundaryDraft, "lines" | "credits" | "limitLine">,
+  { lines, credits, limits }: Pick<BoundaryDraft, "lines" | "credits" | "limits">,
   settings: Settings,
 ): AssembledInvoice | null {
-  const { lines, credits } = parts;
-  const limit = parts.limitLine === null ? [] : [parts.limitLine];
-  if (lines.length + credits.length + limit.length === 0) return null;
-  const rated = [...lines, ...limit].map((line) => ({
+  if (lines.length + credits.length + limits.length === 0) return null;
+  const drafted = (line: RatedLine | NewLine) => ({
     ...{ key: line.sourceKey, kind: line.kind, exactAmount: line.exactAmount },
-  }));
+  });
   return assembleInvoice({
     currency: standing.currency,
     roundingMode: settings.roundingMode,
     taxRounding: settings.taxRounding,
     taxStatus: standing.taxStatus,
     taxRates: standing.taxRates,
-    lines: [...credits.map(({ draft }) => draft), ...rated],
+    lines: [
+      ...credits.map(({ draft }) => draft),
+      ...lines.map(drafted),
+      ...limits.map(({ line, lowers }) => ({ ...drafted(line), lowers })),
+    ],
     discounts: discountsOf(
       standing.coupons,
       standing.currency,

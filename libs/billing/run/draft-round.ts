@@ -59,17 +59,15 @@ export async function draftRound(
   );
   const planned = await withoutClaimed(tx, reached, earlier.unsaved);
   const usage = await loadUsage(tx, planned);
-  const limits = await loadLimits(
-    tx,
-    planned.map(({ before, standing }) => ({ standing, limits: before.limits })),
-    { unsaved: earlier.unsaved.map(({ draft }) => draft) },
-  );
+  const limits = await loadLimits(tx, planned, settings, {
+    unsaved: earlier.unsaved.map(({ draft }) => draft),
+  });
   const drafts = planned.flatMap(({ before, standing, applied, dues }) =>
     attempt(standing, () => {
       const coupons = couponsAfter(standing.coupons, earlier.couponUses);
       const draft = draftBoundary({ ...standing, coupons }, dues, usage, settings, {
         applied,
-        limit: limits.get(standing.subscriptionId) ?? null,
+        limits: limits.get(standing.subscriptionId),
       });
       countCouponUses(draft, earlier.couponUses);
       return { draft: { ...draft, standing }, fromIndex: before.position.index };
@@ -110,7 +108,6 @@ function takeEffect(
     applied,
     standing: {
       ...{ ...standing, ...grid, items, endsAt, changes, planId: offered?.planId ?? standing.planId },
-      limits: offered?.limits ?? standing.limits,
       scheduleNo: standing.scheduleNo + 1,
       position: { ...standing.position, index: 0 },
     },

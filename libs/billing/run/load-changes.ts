@@ -56,13 +56,12 @@ function planVersionOf(terms: ChangeTerms): string | null {
 }
 
 function toOffer({ id, plan_id: planId, interval, prices, ...row }: OfferedPlanRow): OfferedPlan {
+  const limits = {
+    ...{ planVersionId: id, interval, minimumCommitmentMinor: row.minimum_commitment_minor },
+    maximumAmountMinor: row.maximum_amount_minor,
+  };
   return {
     ...{ planVersionId: id, planId, interval },
-    limits: {
-      interval,
-      minimumCommitmentMinor: row.minimum_commitment_minor,
-      maximumAmountMinor: row.maximum_amount_minor,
-    },
-    prices: prices.map(({ id: priceId, definition: price, meter }) => ({ priceId, price, meter })),
+    prices: prices.map(({ id: priceId, definition: price, meter }) => ({ priceId, price, meter, limits })),
   };
 }

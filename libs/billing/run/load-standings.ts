@@ -82,7 +82,6 @@ export function standingAt(
       anchor: subscription.anchor,
       timezone: subscription.timezone,
       planId: subscription.plan.id,
-      limits: subscription.limits,
       changes: [],
     },
   ];
@@ -93,11 +92,11 @@ export function itemSegments(
   item: BillableSubscription["items"][number],
   subscriptionEndsAt: Temporal.Instant | null,
 ): BillableItem[] {
-  const { itemId, priceId, price, meter, quantity } = item;
+  const { itemId, priceId, price, meter, limits, quantity } = item;
   return item.schedules.map(({ scheduleNo, schedule, endsAt }) => {
     const ends = [item.endsAt, endsAt, subscriptionEndsAt].filter((end) => end !== null);
     const [first = null] = ends.sort(compareInstants);
-    const shared = { itemId, priceId, price, meter, unit: meter?.unit ?? null, quantity };
+    const shared = { itemId, priceId, price, meter, limits, unit: meter?.unit ?? null, quantity };
     return { ...shared, scheduleNo, schedule, endsAt: first };
   });
 }

@@ -16,6 +16,7 @@ import { loadQuantities } from "#libs/data/usage-quantities.ts";
 import { boundaryInvoice } from "../run/boundary-invoice.ts";
 import { draftBoundary, type Standing } from "../run/draft-boundary.ts";
 import { finalizeOrWait } from "../run/save-round.ts";
+import { loadLimits } from "../run/load-limits.ts";
 import { withLateLines } from "../run/late-lines.ts";
 import { standingAt } from "../run/load-standings.ts";
 
@@ -75,9 +76,14 @@ async function billEnded(tx: TenantTx, ids: readonly string[]): Promise<{ invoic
     "broken" in loaded ? [] : standingAt(loaded, () => ({ index: 0, at: tx.now, last: true })),
   );
   const settled = await withLateLines(tx, standings, settings);
+  const late = settled.filter((each) => (each.late ?? []).length > 0);
+  const planned = late.map((standing) => ({ standing, dues: [] }));
+  const limits = await loadLimits(tx, planned, settings);
   const invoices: NewInvoice[] = [];
-  for (const standing of settled.filter((each) => (each.late ?? []).length > 0)) {
-    const draft = draftBoundary(standing, [], new Map(), settings);
+  for (const standing of late) {
+    const draft = draftBoundary(standing, [], new Map(), settings, {
+      limits: limits.get(standing.subscriptionId),
+    });
     const decided = boundaryInvoice(draft, { now: tx.now, settings, settingsVersion: version });
     if (decided === null) continue;
     const sequence = await takeBillingSequence(tx, standing.subscriptionId);

@@ -44,6 +44,16 @@ const discount = (kind: Discount["kind"], value: string, appliesTo?: readonly st
 };
 
 describe("assembleInvoice", () => {
+  test("a discount takes nothing of what a maximum takes off, and spreads over what is left of each line", () => {
+    const maximum = line("m", "-200", { kind: "adjustment", lowers: ["a", "b"] });
+    const lines = [line("a", "200"), line("b", "100"), line("c", "10"), maximum];
+    const invoice = assembleInvoice({ ...plain, lines, discounts: [discount("percent", "50")] });
+    expect(invoice.lines.map((each) => each.discountMinor)).toEqual([3334n, 1666n, 500n, 0n]);
+    expect(invoice.totalMinor).toBe(5500n);
+    const fixed = assembleInvoice({ ...plain, lines, discounts: [discount("amount", "500", ["a", "b"])] });
+    expect(fixed.totalMinor).toBe(1000n);
+  });
+
   test("with percent_first a fixed discount never makes a percentage smaller, and a line's own comes before both", () => {
     const discounts = [discount("amount", "10"), discount("percent", "10"), discount("amount", "50", ["a"])];
     const lines = [line("a", "100"), line("b", "50")];

@@ -21,6 +21,8 @@ export type DraftLine = {
   readonly taxRateIds?: readonly string[];
   /** Taxes that are fixed already: a credit carries what was billed, whatever holds today. No other tax applies to it. */
   readonly carriedTaxes?: readonly CarriedTax[];
+  /** Of a line below zero that takes something off other lines, as a maximum does: their keys. Discounts see what is left. */
+  readonly lowers?: readonly string[];
 };
 
 /** `value`: percent of what is left, or an amount in major units. `appliesTo`: keys of lines; unset: all. */
@@ -135,13 +137,17 @@ function roundLines(invoice: AssembledInvoice, input: AssembleInvoiceInput): Ass
   return { ...invoice, lines, subtotalMinor, steps: [...invoice.steps, step] };
 }
 
-/** Lines below zero (credits for a part of a period) carry their own discount already and are left alone. */
+/**
+ * Lines below zero carry their own discount already and are left alone; of what they take off other lines nobody pays
+ * anything, so these have less to take a discount of.
+ */
 function spreadDiscounts(invoice: AssembledInvoice, input: AssembleInvoiceInput): AssembledInvoice {
   const discountOf = invoice.lines.map(() => 0n);
   const ordered = inOrder(input);
+  const charged = loweredAmounts(invoice, input);
   const discounts = ordered.map((discount) => {
     const open = invoice.lines
-      .map((line, index) => ({ index, key: line.key, left: line.amountMinor - (discountOf[index] ?? 0n) }))
+      .map(({ key }, index) => ({ index, key, left: (charged[index] ?? 0n) - (discountOf[index] ?? 0n) }))
       .filter((line) => discount.appliesTo === undefined || discount.appliesTo.includes(line.key))
       .filter((line) => line.left > 0n);
     const left = sumOf(open.map((line) => line.left));
@@ -167,6 +173,22 @@ function spreadDiscounts(invoice: AssembledInvoice, input: AssembleInvoiceInput)
     after: invoice.subtotalMinor - discountTotalMinor,
     detail,
   });
+}
+
+/** What each line charges once the lines that lower others have taken their part, spread by largest remainder. */
+function loweredAmounts({ lines }: AssembledInvoice, input: AssembleInvoiceInput): bigint[] {
+  const charged = lines.map((line) => line.amountMinor);
+  input.lines.forEach(({ lowers }, index) => {
+    const takenOff = -(lines[index]?.amountMinor ?? 0n);
+    if (lowers === undefined || takenOff <= 0n) return;
+    const open = lines.flatMap(({ key }, n) => (lowers.includes(key) && (charged[n] ?? 0n) > 0n ? [n] : []));
+    const weights = open.map((n) => charged[n] ?? 0n);
+    const parts = open.length === 0 ? [] : allocate(smaller(takenOff, sumOf(weights)), weights);
+    open.forEach((n, position) => {
+      charged[n] = (charged[n] ?? 0n) - (parts[position] ?? 0n);
+    });
+  });
+  return charged;
 }
 
 function inOrder({ discounts, discountOrder }: AssembleInvoiceInput): readonly Discount[] {

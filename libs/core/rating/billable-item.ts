@@ -1,5 +1,6 @@
 import type { Temporal } from "temporal-polyfill";
 import type { Schedule } from "../calendar/schedule.ts";
+import type { PlanLimits } from "../price/plan-limits.ts";
 import type { DecimalString, Price } from "../price/price.ts";
 import type { Meter } from "../usage/meter.ts";
 
@@ -12,6 +13,8 @@ export type BillableItem = {
   readonly price: Price;
   /** What a usage price counts; null for fees. */
   readonly meter: (Meter & { readonly id: string }) | null;
+  /** Of the plan's version that the price belongs to; unset: it promises nothing. */
+  readonly limits?: PlanLimits;
   /** Seats; null = the price's own quantity, else 1. */
   readonly quantity: DecimalString | null;
   readonly scheduleNo: number;

@@ -2,7 +2,10 @@ import { parseMoney } from "../money/money.ts";
 import { commitmentShortfall } from "./commitment-shortfall.ts";
 
 const shortfall = (minimumCommitment: string, used: string, numerator = 1n, denominator = 1n) =>
-  commitmentShortfall({ minimumCommitment, ratio: { numerator, denominator }, used: parseMoney(used, "USD") })
+  commitmentShortfall({
+    commitments: [{ minimumCommitment, ratio: { numerator, denominator } }],
+    used: parseMoney(used, "USD"),
+  })
     .toDecimalPlaces(4)
     .toFixed();
 

@@ -56,6 +56,7 @@ const stepNames: Readonly<Record<RatingStep["name"], string>> = {
   group_share: "Share of the group",
   rounded_together: "Rounded with the other groups",
   already_billed: "Billed before",
+  discount: "Discounted before",
   credit_note: "Taken back",
 };
 

@@ -1,131 +1,203 @@
 import { Temporal } from "temporal-polyfill";
-import { periodContaining } from "../calendar/schedule.ts";
 import { compareInstants } from "../calendar/timezone.ts";
 import type { LineKind } from "../invoice/invoice-document.ts";
 import type { NewLine } from "../invoice/new-line.ts";
 import { Decimal } from "../money/decimal.ts";
-import { formatMoney, money, moneyToDecimal } from "../money/money.ts";
-import type { Interval } from "../price/price.ts";
+import { formatMoney, moneyToDecimal } from "../money/money.ts";
+import { roundToMinor } from "../money/rounding.ts";
 import type { BillableItem } from "./billable-item.ts";
-import { commitmentShortfall } from "./commitment-shortfall.ts";
-import { duePeriods } from "./due-periods.ts";
-import { inputHash } from "./input-hash.ts";
-import type { Ratio } from "./rate-price.ts";
-import { ratingStep } from "./rating-step.ts";
+import { type LimitInputs, type LimitMoney, limitDelta, limitLine } from "./limit-line.ts";
+import type { LimitPart, LimitPeriod } from "./limit-periods.ts";
 
-/** What a plan promises for each of its periods, in minor units; null = nothing. */
-export type PlanLimits = {
-  readonly interval: Interval;
-  readonly minimumCommitmentMinor: bigint | null;
-  readonly maximumAmountMinor: bigint | null;
-};
-
-/** A period of the plan whose limits are settled, `[start, end)`, and its share of the whole one around it. */
-export type LimitPeriod = {
+/** What was billed, or is being billed, of an item: as much of a line as limits look at. Minor units, before discounts. */
+export type CountedLine = {
+  readonly itemId: string;
+  readonly kind: LineKind;
   readonly start: Temporal.Instant;
-  readonly end: Temporal.Instant;
-  readonly ratio: Ratio;
+  /** Of what a change gives back: the start of the period that was billed. */
+  readonly claimStart: Temporal.Instant | null;
+  /** Below 0: given back. */
+  readonly grossMinor: bigint;
+  readonly discountMinor: bigint;
+  /** Of a void invoice, and billed by no other. */
+  readonly isWaived: boolean;
 };
+
+/** A line that an earlier invoice has for a limit. Minor units, before discounts. */
+export type BilledLimit = {
+  readonly limit: LimitInputs["limit"];
+  readonly grid: Temporal.Instant;
+  /** Up to where it decided the period. */
+  readonly end: Temporal.Instant;
+  readonly settlementNo: number;
+  readonly grossMinor: bigint;
+  readonly discountMinor: bigint;
+  /** What credit notes took back of it. */
+  readonly takenBackMinor: bigint;
+  readonly isVoid: boolean;
+};
+
+/** All that stands on earlier invoices of a subscription around the periods that are decided. */
+export type BilledBefore = {
+  readonly lines: readonly CountedLine[];
+  readonly limits: readonly BilledLimit[];
+};
+
+/** A line of the invoice that is decided, before its limits, and its key. */
+export type LineHere = CountedLine & { readonly key: string };
+
+/** A line as limits look at it; of what is given back net of its discount, the amount before it. */
+export function lineHere(
+  line: Pick<NewLine, "sourceKey" | "kind" | "itemId" | "start" | "exactAmount" | "inputs">,
+  { currency, mode }: LimitMoney,
+): LineHere[] {
+  const { sourceKey: key, kind, itemId, start, inputs } = line;
+  if (itemId === null) return [];
+  const credit = textsIn(inputs["credit"]);
+  const claimed = kind === "proration_credit" ? textsIn(inputs["period"])["start"] : undefined;
+  const { amountMinor, discountMinor } = credit;
+  return [
+    {
+      ...{ key, kind, itemId, start, isWaived: false },
+      claimStart: claimed === undefined ? null : Temporal.Instant.from(claimed),
+      grossMinor:
+        amountMinor === undefined ? roundToMinor(line.exactAmount, currency, mode) : -BigInt(amountMinor),
+      discountMinor: discountMinor === undefined ? 0n : -BigInt(discountMinor),
+    },
+  ];
+}
+
+function textsIn(value: unknown): Readonly<Record<string, string | undefined>> {
+  if (value === null || typeof value !== "object") return {};
+  return Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === "string"));
+}
+
+/** A limit's line, and the keys of the lines that it lowers: discounts see what is left of them. */
+export type LimitSettlement = { readonly line: NewLine; readonly lowers: readonly string[] };
 
 const counted: ReadonlySet<LineKind> = new Set([
   "recurring",
   "usage",
+  "late_usage",
   "proration_charge",
   "proration_credit",
 ]);
 
 /**
- * The plan's period that ends at `at`; null when none does, or when the plan has no limits. Items of the plan's own
- * interval say where its periods lie. Where only some of them are cut there (a change of quantity) the period goes on.
+ * What the limits of some periods must bill now: f(everything that was billed of the period, before and here) - what their
+ * earlier lines billed. So a period that is settled again, by late usage or by an invoice that is made again, is brought to
+ * what its limits say of all of it. Lines count towards the version of the plan that their item belongs to.
+ * @throws DomainError amount_out_of_range, decimal_syntax
  */
-export function limitPeriodEndingAt(
-  items: readonly BillableItem[],
-  limits: PlanLimits,
-  at: Temporal.Instant,
-): LimitPeriod | null {
-  if (limits.minimumCommitmentMinor === null && limits.maximumAmountMinor === null) return null;
-  const { unit, count } = limits.interval;
-  const own = items.filter(
-    ({ price, schedule: { interval } }) =>
-      price.kind !== "one_time" && interval.unit === unit && interval.count === count,
+export function settleLimits(
+  input: {
+    readonly subscriptionId: string;
+    readonly items: readonly BillableItem[];
+    readonly periods: readonly LimitPeriod[];
+    readonly before: BilledBefore;
+    readonly here: readonly LineHere[];
+  },
+  rounding: LimitMoney,
+): LimitSettlement[] {
+  return input.periods.flatMap((period) =>
+    (["minimum_commitment", "maximum_amount"] as const).flatMap((limit) =>
+      settleOne({ ...input, period, limit }, rounding),
+    ),
   );
-  if (own.some((item) => goesOnThrough(item, at))) return null;
-  const ended = duePeriods(own.map(inArrears), at).sort((a, b) => compareInstants(a.start, b.start));
-  const [first] = ended;
-  return first === undefined ? null : { start: first.start, end: first.end, ratio: first.ratio };
+}
+
+type One = Parameters<typeof settleLimits>[0] & {
+  readonly period: LimitPeriod;
+  readonly limit: LimitInputs["limit"];
+};
+
+function settleOne(input: One, rounding: LimitMoney): LimitSettlement[] {
+  const { period, limit, subscriptionId } = input;
+  const { currency } = rounding;
+  const parts = period.parts.flatMap((part) => partOf(input, part, currency) ?? []);
+  if (parts.length === 0) return [];
+  const earlier = input.before.limits.filter(
+    (line) => line.limit === limit && compareInstants(line.grid, period.gridStart) === 0,
+  );
+  const standing = earlier.filter((line) => !line.isVoid);
+  const settlementNo = Math.max(0, ...earlier.map((line) => line.settlementNo)) + 1;
+  const text = (minor: bigint) => formatMoney({ minor, currency });
+  const inputs = {
+    ...{ limit, settlementNo, grid: period.gridStart.toString(), parts: parts.map((part) => part.written) },
+    billedBefore: text(sumOf(standing.map((line) => line.grossMinor))),
+    takenBack: text(sumOf(standing.map((line) => line.takenBackMinor))),
+  };
+  const delta = limitDelta(inputs, rounding);
+  const lowered = delta.lt(0)
+    ? parts.flatMap((part) => part.here).filter((line) => line.grossMinor > 0n)
+    : [];
+  const beyond = delta
+    .neg()
+    .minus(moneyToDecimal({ minor: sumOf(lowered.map((line) => line.grossMinor)), currency }));
+  const discount = beyond.gt(0)
+    ? discountOf(beyond, [...parts.flatMap((part) => part.before), ...standing], rounding)
+    : 0n;
+  const key = `${subscriptionId}/limit/${period.gridStart.toString()}/${limit}/${settlementNo}`;
+  const line = limitLine(
+    { ...inputs, discountMinor: `${discount}` },
+    { key, start: period.start, end: period.end },
+    rounding,
+  );
+  return line === null ? [] : [{ line, lowers: lowered.map((each) => each.key) }];
+}
+
+/** One version's part in a limit; null when it has no such limit. */
+function partOf({ limit, items, period, before, here }: One, { limits, ratio }: LimitPart, currency: string) {
+  const minor = limit === "minimum_commitment" ? limits.minimumCommitmentMinor : limits.maximumAmountMinor;
+  if (minor === null) return null;
+  const own = new Set(
+    items.flatMap((item) => (item.limits?.planVersionId === limits.planVersionId ? [item.itemId] : [])),
+  );
+  const counts = (line: CountedLine) => own.has(line.itemId) && countsTowards(period, line);
+  const standing = before.lines.filter((line) => counts(line) && !line.isWaived);
+  const waived = before.lines.filter((line) => counts(line) && line.isWaived);
+  const added = here.filter(counts);
+  const text = (lines: readonly CountedLine[]) =>
+    formatMoney({ minor: sumOf(lines.map((line) => line.grossMinor)), currency });
+  return {
+    written: {
+      planVersionId: limits.planVersionId,
+      limit: formatMoney({ minor, currency }),
+      ratio: { numerator: `${ratio.numerator}`, denominator: `${ratio.denominator}` },
+      counted: text([...standing, ...added]),
+      waived: text(waived),
+    },
+    before: [...standing, ...added.filter((line) => line.grossMinor <= 0n)],
+    here: added,
+  };
 }
 
 /**
  * Whether a line counts towards the limits of a period: fees and usage that begin in it, whenever they were billed (a fee
- * in advance stands on the invoice before), less what changes in it or at its end gave back. Not: one-time items, late
- * usage of earlier periods, adjustments, and the limits' own lines.
+ * in advance stands on the invoice before, late usage on one after), less what changes in it or at its end gave back. Not:
+ * one-time items, adjustments, and the limits' own lines.
  */
-export function countsTowards(
-  period: Pick<LimitPeriod, "start" | "end">,
-  line: { readonly kind: LineKind; readonly start: Temporal.Instant },
-): boolean {
-  if (!counted.has(line.kind)) return false;
-  const fromStart = compareInstants(line.start, period.start);
-  const fromEnd = compareInstants(line.start, period.end);
-  return line.kind === "proration_credit" ? fromStart > 0 && fromEnd <= 0 : fromStart >= 0 && fromEnd < 0;
+function countsTowards(period: LimitPeriod, { kind, start, claimStart }: CountedLine): boolean {
+  if (!counted.has(kind)) return false;
+  const fromStart = compareInstants(start, period.gridStart);
+  const fromEnd = compareInstants(start, period.end);
+  const isPartGivenBack = claimStart !== null && compareInstants(claimStart, start) < 0;
+  return isPartGivenBack ? fromStart > 0 && fromEnd <= 0 : fromStart >= 0 && fromEnd < 0;
 }
 
-/**
- * The line that settles the limits of a period: what is missing to the minimum commitment, prorated by the period's share;
- * or what is above the maximum, which is not prorated, as a line below zero. Null when the lines lie between the two.
- * @param input.billedMinor sum of the lines that count, as printed, before discounts
- * @throws DomainError amount_out_of_range
- */
-export function limitLine(input: {
-  readonly key: string;
-  readonly limits: Omit<PlanLimits, "interval">;
-  readonly period: LimitPeriod;
-  readonly billedMinor: bigint;
-  readonly currency: string;
-}): NewLine | null {
-  const { limits, period, currency } = input;
-  const billed = money(input.billedMinor, currency);
-  const text = (minor: bigint | null) => (minor === null ? null : formatMoney({ minor, currency }));
-  const minimumCommitment = text(limits.minimumCommitmentMinor);
-  const maximum = text(limits.maximumAmountMinor);
-  const missing =
-    minimumCommitment === null
-      ? new Decimal(0)
-      : commitmentShortfall({ minimumCommitment, ratio: period.ratio, used: billed });
-  const above = maximum === null ? new Decimal(0) : Decimal.max(moneyToDecimal(billed).minus(maximum), 0);
-  const isAbove = above.gt(0);
-  if (!isAbove && missing.isZero()) return null;
-  const exactAmount = isAbove ? above.neg() : missing;
-  const inputs = {
-    limits: { minimumCommitment, maximumAmount: maximum },
-    billed: formatMoney(billed),
-    ratio: {
-      numerator: period.ratio.numerator.toString(),
-      denominator: period.ratio.denominator.toString(),
-    },
-    period: { start: period.start.toString(), end: period.end.toString() },
-  };
-  const detail = isAbove
-    ? `the plan charges ${maximum} at most, ${formatMoney(billed)} were billed`
-    : `${period.ratio.numerator}/${period.ratio.denominator} of ${minimumCommitment} are committed, ${formatMoney(billed)} were billed`;
-  const name = isAbove ? "maximum_amount" : "minimum_amount";
-  return {
-    ...{ sourceKey: input.key, kind: isAbove ? "adjustment" : "minimum_commitment" },
-    ...{ itemId: null, priceId: null, priceCode: null, billingPeriodId: null, group: "" },
-    description: isAbove ? "Plan maximum" : "Minimum commitment",
-    ...{ quantity: new Decimal(1), unit: null, unitAmount: null, exactAmount },
-    ...{ start: period.start, end: period.end, ratio: period.ratio, tiers: [] },
-    steps: [ratingStep(name, moneyToDecimal(billed), moneyToDecimal(billed).plus(exactAmount), detail)],
-    ...{ inputs, inputHash: inputHash(inputs), eventCount: 0n },
-  };
+/** The part of a discount that falls to what is given back of lines that were billed before. */
+function discountOf(
+  beyond: Decimal,
+  billed: readonly { readonly grossMinor: bigint; readonly discountMinor: bigint }[],
+  { currency, mode }: LimitMoney,
+): bigint {
+  const gross = sumOf(billed.map((line) => line.grossMinor));
+  const discount = sumOf(billed.map((line) => line.discountMinor));
+  if (gross <= 0n || discount <= 0n) return 0n;
+  const share = beyond.times(discount.toString()).div(gross.toString());
+  return roundToMinor(Decimal.min(beyond, share), currency, mode);
 }
 
-function inArrears(item: BillableItem): BillableItem {
-  return { ...item, price: { ...item.price, kind: "recurring", billing: "in_arrears", proration: "second" } };
-}
-
-function goesOnThrough(item: BillableItem, at: Temporal.Instant): boolean {
-  const isOver = item.endsAt !== null && compareInstants(item.endsAt, at) <= 0;
-  if (isOver || compareInstants(Temporal.Instant.from(item.schedule.startsAt), at) >= 0) return false;
-  return compareInstants(periodContaining(item.schedule, at).start, at) < 0;
+function sumOf(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((a, b) => a + b, 0n);
 }

@@ -16,6 +16,7 @@ export type RatingStep = {
     | "group_share"
     | "rounded_together"
     | "already_billed"
+    | "discount"
     | "credit_note";
   readonly before: DecimalString;
   readonly after: DecimalString;

@@ -9,7 +9,7 @@ import type { BilledClaim } from "./change-credit.ts";
 import type { ChangeProration, PendingChange } from "./change-terms.ts";
 import { continueFees } from "./continue-fees.ts";
 
-type Opening = Pick<BillableItem, "priceId" | "price" | "meter" | "quantity">;
+type Opening = Pick<BillableItem, "priceId" | "price" | "meter" | "limits" | "quantity">;
 type Plan = { readonly closing: readonly BillableItem[]; readonly opening: readonly Opening[] };
 
 /**

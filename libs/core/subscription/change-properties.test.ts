@@ -50,7 +50,6 @@ function moveTo(item: BillableItem, amountMinor: number, at: Temporal.Instant): 
     terms: { kind: "change", planVersionId: "next", quantities: {}, proration: null },
     offered: {
       ...{ planVersionId: "next", planId: "other", interval },
-      limits: { interval, minimumCommitmentMinor: null, maximumAmountMinor: null },
       prices: [{ priceId: "price-1", price: { ...price, chargeModel }, meter: null }],
     },
   };

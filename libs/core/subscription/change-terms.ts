@@ -1,7 +1,6 @@
 import type { Temporal } from "temporal-polyfill";
 import type { Anchor } from "../calendar/resolve-anchor.ts";
 import type { DecimalString, Interval, Price } from "../price/price.ts";
-import type { PlanLimits } from "../rating/plan-limits.ts";
 import type { BillableItem } from "../rating/billable-item.ts";
 
 /** How a change shares the fees of the period that it cuts; null: as each price says. */
@@ -38,8 +37,7 @@ export type OfferedPlan = {
   readonly planVersionId: string;
   readonly planId: string;
   readonly interval: Interval;
-  readonly limits: PlanLimits;
-  readonly prices: readonly Pick<BillableItem, "priceId" | "price" | "meter">[];
+  readonly prices: readonly Pick<BillableItem, "priceId" | "price" | "meter" | "limits">[];
 };
 
 /** A change that waits for its instant; `id` is null while it is only previewed. */
