@@ -183,6 +183,7 @@ export const errorTable = {
   s3_region_wrong: { kind: "misconfigured", title: "The bucket lives in another region" },
   session_invalid: { kind: "unauthorized", title: "The console needs a sign-in" },
   storage_unavailable: { kind: "unavailable", title: "The object store cannot be reached" },
+  stripe_mode_mismatch: { kind: "invalid", title: "Live and test do not fit together" },
   stripe_amount_inexpressible: { kind: "invalid", title: "Stripe cannot express the amount" },
   schedule_fixed: { kind: "invalid", title: "The schedule belongs to the installation" },
   schedule_not_found: { kind: "not_found", title: "There is no such schedule" },
@@ -209,6 +210,7 @@ export const errorTable = {
   },
   webhook_replay_too_large: { kind: "invalid", title: "Too many events lie between" },
   webhook_signature_invalid: { kind: "malformed", title: "The signature does not match" },
+  work_timed_out: { kind: "unavailable", title: "The work took too long" },
 } as const satisfies Record<string, { kind: ErrorKind; title: string }>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -4,25 +4,44 @@ const transientCodes: ReadonlySet<string> = new Set([
   ...["40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300", "25P03"], // Postgres: conflicts, time-outs, restarts
 ]);
 
+/** Postgres ended a statement or an idle transaction, or Prisma a transaction: it took too long. */
+const timeOutCodes: ReadonlySet<string> = new Set(["57014", "25P03", "P2028"]);
+
+/** Whether the work was cut off because it took too long: less of it at once may pass. */
+export function isDatabaseTimeOut(error: unknown): boolean {
+  return hasCode(error, (code) => timeOutCodes.has(code));
+}
+
 /**
  * Whether an error says that the database cannot answer now, and could later: unreachable, restarting, out of
  * connections, a time-out or a deadlock. Looks through what drivers wrap around it.
  */
-export function isDatabaseUnavailable(error: unknown, depth = 0): boolean {
+export function isDatabaseUnavailable(error: unknown): boolean {
+  return (
+    hasCode(error, (code) => transientCodes.has(code)) ||
+    hasMessage(error, /timeout exceeded when trying to connect|Connection terminated/i)
+  );
+}
+
+/** Whether an error, or anything that drivers wrapped in it, has such a code. */
+function hasCode(error: unknown, isOne: (code: string) => boolean, depth = 0): boolean {
   if (error === null || typeof error !== "object" || depth > 5) return false;
   const fields: Readonly<Record<string, unknown>> = { ...error };
   const codes = [fields["code"], fields["originalCode"], "code" in error ? error.code : undefined];
-  if (codes.some((code) => typeof code === "string" && transientCodes.has(code))) return true;
-  if (
-    error instanceof Error &&
-    /timeout exceeded when trying to connect|Connection terminated/i.test(error.message)
-  ) {
-    return true;
-  }
-  const inner = [
+  if (codes.some((code) => typeof code === "string" && isOne(code))) return true;
+  return innerOf(error, fields).some((next) => hasCode(next, isOne, depth + 1));
+}
+
+function hasMessage(error: unknown, pattern: RegExp, depth = 0): boolean {
+  if (error === null || typeof error !== "object" || depth > 5) return false;
+  if (error instanceof Error && pattern.test(error.message)) return true;
+  return innerOf(error, { ...error }).some((next) => hasMessage(next, pattern, depth + 1));
+}
+
+function innerOf(error: object, fields: Readonly<Record<string, unknown>>): unknown[] {
+  return [
     fields["meta"],
     fields["driverAdapterError"],
     error instanceof Error ? error.cause : fields["cause"],
   ];
-  return inner.some((next) => isDatabaseUnavailable(next, depth + 1));
 }

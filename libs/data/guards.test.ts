@@ -20,6 +20,18 @@ function asApp(sql: string, ...values: readonly unknown[]): Promise<number> {
   return tenant.inTenant((tx) => tx.db.$executeRawUnsafe(sql, ...values));
 }
 
+describe("functions with their owner's rights", () => {
+  it("look for tables in our schema before a caller's temporary ones", async () => {
+    const { rows } = await asOwner<{ name: string; config: string[] | null }>(
+      "select proname as name, proconfig as config from pg_proc where pronamespace = 'public'::regnamespace and prosecdef",
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { name, config } of rows) {
+      expect([name, config]).toEqual([name, ["search_path=pg_catalog, public, pg_temp"]]);
+    }
+  });
+});
+
 describe("the application's role", () => {
   it.each([
     ...[

@@ -18,6 +18,8 @@ export type JobRow = {
   readonly dispatch: number;
   readonly run_id: string | null;
   readonly last_error: { code: string; message: string } | null;
+  /** Milliseconds since it was written; system time. */
+  readonly age_ms: number;
 };
 
 /** Writes jobs beside the change that causes them; a key that exists already is left as it is. Returns the new ids. */
@@ -41,6 +43,11 @@ export async function insertJobs(
   return rows.map((row) => row.id);
 }
 
+/** How often in a row a job may be lost with its worker; fewer where its budget is smaller. */
+const lossesAllowed = 8;
+
+const age = Prisma.sql`extract(epoch from now() - created_at)::float8 * 1000 as age_ms`;
+
 /** What `last_error` says of a job that was taken from a worker; `losses` counts those in a row. */
 const lostWorker = Prisma.sql`(
   with lost as (select case when last_error->>'code' = 'worker_lost' then (last_error->>'losses')::int else 0 end + 1 as losses)
@@ -52,7 +59,7 @@ export async function takeDueJobs(db: Db, limit: number): Promise<JobRow[]> {
   return db.$queryRaw<JobRow[]>`
     update job set state = 'queued', dispatch = dispatch + 1, queued_at = now()
     where id in (select id from job where state = 'pending' and run_at <= now() order by run_at, id limit ${limit} for update skip locked)
-    returning tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error`;
+    returning tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error, ${age}`;
 }
 
 /**
@@ -65,8 +72,8 @@ export async function claimJob(db: Db, id: string, leaseMs: number): Promise<Job
       last_error = case when state = 'running' then ${lostWorker} else last_error end,
       lease_until = now() + ${leaseMs} * interval '1 millisecond'
     where id in (select id from job where id = ${id}::uuid
-      and (state in ('pending', 'queued', 'failed', 'dead') or (state = 'running' and lease_until < now() and attempts < attempt_budget)) for update skip locked)
-    returning tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error`;
+      and (state in ('pending', 'queued', 'failed', 'dead') or (state = 'running' and lease_until < now() and (${lostWorker}->>'losses')::int < least(${lossesAllowed}, attempt_budget))) for update skip locked)
+    returning tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error, ${age}`;
   return rows[0] ?? null;
 }
 
@@ -121,7 +128,7 @@ export async function listOverdueJobs(
   query: { readonly olderThanMs: number; readonly after: string | null; readonly limit: number },
 ): Promise<JobRow[]> {
   return db.$queryRaw<JobRow[]>`
-    select tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error from job
+    select tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error, ${age} from job
     where state in ('queued', 'failed') and queued_at < now() - ${query.olderThanMs} * interval '1 millisecond'
       and (${query.after}::uuid is null or id > ${query.after}::uuid)
     order by id limit ${query.limit}`;
@@ -136,18 +143,17 @@ export async function releaseJobs(db: Db, ids: readonly string[], delayMs: numbe
 
 /**
  * Takes jobs back from workers that ended without a word: their lease ran out, and no transaction of theirs locks the row.
- * They go back to the relay; what was lost `lossesAllowed` times in a row, or has used up its budget, is dead instead, as it
- * may be what ends the workers. System role.
+ * They go back to the relay; what was lost eight times in a row is dead instead, as it may be what ends the workers. System
+ * role.
  */
 export async function releaseLostJobs(
   db: Db,
-  options: { readonly lossesAllowed: number; readonly limit: number },
+  limit: number,
 ): Promise<{ readonly id: string; readonly name: string; readonly state: JobState }[]> {
   return db.$queryRaw<{ id: string; name: string; state: JobState }[]>`
     with lost as (
-      select id, ${lostWorker} as error, attempts >= attempt_budget as spent
-      from job where state = 'running' and lease_until < now() order by lease_until limit ${options.limit} for update skip locked),
-    judged as (select id, error, spent or (error->>'losses')::int >= ${options.lossesAllowed} as dead from lost)
+      select id, ${lostWorker} as error, least(${lossesAllowed}, attempt_budget) as allowed from job where state = 'running' and lease_until < now() order by lease_until limit ${limit} for update skip locked),
+    judged as (select id, error, (error->>'losses')::int >= allowed as dead from lost)
     update job j set lease_until = null, run_at = now(), state = case when judged.dead then 'dead' else 'pending' end,
       ended_at = case when judged.dead then now() end, last_error = judged.error
     from judged where j.id = judged.id returning j.id, j.name, j.state`;

@@ -40,14 +40,14 @@ export async function saveTestClock(
 
 /**
  * Whether work of the tenant is under way or about to be: jobs that wait, run, or failed fewer than `patience` times, and
- * runs that still plan or generate. `exceptJob` is the job that asks.
+ * runs that still plan or generate. What only tells somebody is none of it. `exceptJob` is the job that asks.
  */
 export async function isTenantBusy(
   tx: TenantTx,
   options: { readonly patience: number; readonly exceptJob: string },
 ): Promise<boolean> {
   const [row] = await tx.db.$queryRaw<{ busy: boolean }[]>`
-    select exists (select 1 from job where tenant_id = ${tx.tenantId}::uuid and name <> ${options.exceptJob}
+    select exists (select 1 from job where tenant_id = ${tx.tenantId}::uuid and name <> ${options.exceptJob} and queue not in ('notification', 'webhook-delivery')
         and (state in ('queued', 'running') or (state = 'pending' and run_at < now() + interval '2 seconds')
           or (state = 'failed' and attempts < ${options.patience})))
       or exists (select 1 from billing_run where tenant_id = ${tx.tenantId}::uuid and state in ('planning', 'generating')) as busy`;

@@ -21,6 +21,11 @@ describe("the job catalog", () => {
     }
   });
 
+  it("lets a test clock wait in a queue where nothing it waits for has to wait behind it", () => {
+    const ofClock = [...jobCatalog.values()].filter((job) => job.queue === "test-clock");
+    expect(ofClock.map((job) => job.name)).toEqual(["test_clock.advance"]);
+  });
+
   it("causes jobs by events that exist, with keys that name the job and ids alone as payload", () => {
     for (const job of jobCatalog.values())
       for (const type of job.causedBy) expect(eventTypes).toContain(type);

@@ -18,5 +18,7 @@ export const queueSettings: Readonly<Record<QueueName, QueueSettings>> = {
   payment: { concurrency: 8, component: "payment", limiter: { max: 20, duration: 1_000 } },
   "email-delivery": { concurrency: 8, component: "email" },
   notification: { concurrency: 4, component: null },
+  // A clock waits for its tenant's work, which must not wait behind it.
+  "test-clock": { concurrency: 4, component: null },
   "webhook-delivery": { concurrency: 16, component: null },
 };

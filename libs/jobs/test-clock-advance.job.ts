@@ -7,7 +7,7 @@ const name = "test_clock.advance";
 /** Takes a test clock to its target, billing whatever falls due on the way. */
 export const testClockAdvance = defineJob({
   name,
-  queue: "notification",
+  queue: "test-clock",
   on: {
     "test_clock.advance_requested": (event) => ({
       clockId: event.subjectId,

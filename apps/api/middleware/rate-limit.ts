@@ -13,7 +13,8 @@ const maxKeys = 10_000;
 
 /**
  * A limit per key over all processes. Hits are counted here and handed to the shared table in small batches, so
- * that most requests cost no statement; the limit can be overshot by one batch per process.
+ * that most requests cost no statement; the limit can be overshot by one batch per process. What is refused is not counted,
+ * and what was not handed over when a window ends is forgotten with it.
  */
 export function createRateLimiter(
   database: Database,
@@ -38,11 +39,11 @@ export function createRateLimiter(
       const counter = counters.get(key) ?? { pending: 0, total: 0, endsAt: 0, syncedAt: 0 };
       if (counters.size >= maxKeys) counters.clear();
       counters.set(key, counter);
-      if (counter.endsAt <= now) counter.total = 0;
-      counter.pending += 1;
-      const isBlocked = counter.total > limit;
-      if (!isBlocked && (counter.pending >= batch || now - counter.syncedAt > 1_000))
-        await sync(key, counter, now);
+      if (counter.endsAt <= now) Object.assign(counter, { total: 0, pending: 0 });
+      if (counter.total <= limit) {
+        counter.pending += 1;
+        if (counter.pending >= batch || now - counter.syncedAt > 1_000) await sync(key, counter, now);
+      }
       if (counter.total + counter.pending <= limit) return;
       const retryAfterSeconds = Math.max(1, Math.ceil((counter.endsAt - Date.now()) / 1_000));
       throw domainError(

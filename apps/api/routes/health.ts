@@ -57,10 +57,24 @@ const database = (api: ApiDeps) =>
 const queue = (api: ApiDeps) => probe("down", () => api.queues.check().then(() => ok));
 
 /** Storage, Stripe and the clock catch up by themselves: without them the API still does its work. */
-const storage = (api: ApiDeps) => probe("degraded", () => api.deps.store.check().then(() => ok));
+const storage = (api: ApiDeps) => remembered(api, "storage", () => api.deps.store.check().then(() => ok));
+
+const rememberMs = 10_000;
+const remember = new WeakMap<ApiDeps, Map<string, { readonly atMs: number; readonly part: Promise<Part> }>>();
+
+/** Anybody may ask for our health; others are asked for theirs once in ten seconds, however often that is. */
+function remembered(api: ApiDeps, name: string, check: () => Promise<Part>): Promise<Part> {
+  const known = remember.get(api) ?? new Map();
+  remember.set(api, known);
+  const last = known.get(name);
+  if (last !== undefined && Date.now() - last.atMs < rememberMs) return last.part;
+  const part = probe("degraded", check);
+  known.set(name, { atMs: Date.now(), part });
+  return part;
+}
 
 const stripe = (api: ApiDeps) =>
-  probe("degraded", async () => {
+  remembered(api, "stripe", async () => {
     const client = api.deps.stripe;
     if (client === null) return { status: "ok", detail: "switched off" };
     await client.balance.retrieve();

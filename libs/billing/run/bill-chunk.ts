@@ -1,8 +1,8 @@
-import { domainError } from "#libs/core/errors.ts";
+import { DomainError, domainError } from "#libs/core/errors.ts";
 import { findRun } from "#libs/data/billing-runs.ts";
 import { type Database, type TenantTx, withTenant } from "#libs/data/database.ts";
 import { planJobs } from "#libs/data/domain-events.ts";
-import { isBadData } from "#libs/data/bad-data.ts";
+import { isDatabaseTimeOut, isDatabaseUnavailable } from "#libs/data/database-failure.ts";
 import { parkSubscriptions, zonesOfSubscriptions } from "#libs/data/subscription-progress.ts";
 import { describeFailure } from "../work/run-work.ts";
 import { type GenerateResult, generateInvoices } from "./generate-invoices.ts";
@@ -26,9 +26,10 @@ export async function billChunk(tx: TenantTx, input: ChunkInput): Promise<Genera
 }
 
 /**
- * After the database refused a chunk's data: the chunk runs again in halves, until the one subscription that is
- * the cause stands alone and is parked. Failures of the database itself (connection, deadlock) are left to retries.
- * @returns null when the failure is not of the data
+ * After a chunk failed: it runs again in halves, until the one subscription that is the cause stands alone and is parked. A
+ * chunk that took too long is halved too; one subscription that does is tried again as it is, as is everything when the
+ * database itself fails (connection, deadlock).
+ * @returns null when trying again is all there is to do
  */
 export async function halveChunk(
   database: Database,
@@ -36,7 +37,7 @@ export async function halveChunk(
   input: ChunkInput,
   thrown: unknown,
 ): Promise<{ halved: string[] } | GenerateResult | null> {
-  if (!isBadData(thrown)) return null;
+  if (!isOfTheChunk(thrown, input.subscriptionIds.length)) return null;
   return withTenant(database, { ...scope, actor: "job:invoice.generate" }, async (tx) => {
     const { subscriptionIds, chunk } = input;
     const [only] = subscriptionIds;
@@ -59,4 +60,10 @@ export async function halveChunk(
     );
     return { halved: halves.map((_, half) => `${chunk}.${half}`) };
   });
+}
+
+function isOfTheChunk(thrown: unknown, size: number): boolean {
+  if (thrown instanceof DomainError && (thrown.kind === "unavailable" || thrown.kind === "limit"))
+    return false;
+  return isDatabaseTimeOut(thrown) ? size > 1 : !isDatabaseUnavailable(thrown);
 }

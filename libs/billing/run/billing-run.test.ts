@@ -124,6 +124,60 @@ describe("a billing run, through its jobs", () => {
     expect((await runs(tenant))[0]).toMatchObject({ state: "completed", recovered: true });
   });
 
+  it("halves a chunk whose claims do not fit together, parks the one that is the cause, and bills the others", async () => {
+    const tenant = await makeTenant(world.test, { clockNow: february });
+    const [poison = "", ...others] = [
+      await subscriber(tenant),
+      await subscriber(tenant),
+      await subscriber(tenant),
+    ];
+    await world.test.owner.query(
+      `insert into subscription_item (tenant_id, id, subscription_id, price_id, quantity, starts_at)
+       select tenant_id, gen_random_uuid(), subscription_id, price_id, quantity, starts_at from subscription_item where subscription_id = $1`,
+      [poison],
+    );
+    await world.test.owner.query(
+      `insert into item_schedule (tenant_id, subscription_item_id, schedule_no, anchor_at, interval, timezone, starts_at)
+       select i.tenant_id, i.id, 0, h.anchor_at, h.interval, h.timezone, h.starts_at from subscription_item i, item_schedule h
+       join subscription_item j on j.id = h.subscription_item_id
+       where i.subscription_id = $1 and j.subscription_id = $1 and i.id <> j.id`,
+      [poison],
+    );
+    await world.test.owner.query(
+      `insert into billing_period (tenant_id, id, subscription_item_id, schedule_no, index, start_at, end_at, state)
+       select tenant_id, gen_random_uuid(), subscription_item_id, 0, 0, '2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z', 'billed'
+       from item_schedule where subscription_item_id = (select min(id::text)::uuid from subscription_item where subscription_id = $1)`,
+      [poison],
+    );
+    await startJanuary(tenant);
+    await world.drain();
+    expect((await billed(tenant)).sort()).toEqual([...others].sort());
+    const parked =
+      "select id, parked_reason from subscription where tenant_id = $1 and parked_at is not null";
+    expect(await world.rows(parked, [tenant.tenantId])).toEqual([
+      { id: poison, parked_reason: expect.stringContaining("claimed before, others not") },
+    ]);
+  });
+
+  it("halves a chunk that took too long until what is left passes", async () => {
+    const tenant = await makeTenant(world.test, { clockNow: february });
+    const ids = [];
+    for (let n = 0; n < 4; n++) ids.push(await subscriber(tenant));
+    await world.test.owner.query(`create or replace function too_long() returns trigger language plpgsql as $$
+      begin if (select count(*) from claimed) > 1 then raise exception 'canceling statement due to statement timeout' using errcode = '57014'; end if; return null; end $$`);
+    await world.test.owner.query(
+      "create trigger too_long after insert on billing_period referencing new table as claimed for each statement execute function too_long()",
+    );
+    try {
+      await startJanuary(tenant);
+      await world.drain();
+    } finally {
+      await world.test.owner.query("drop trigger too_long on billing_period");
+    }
+    expect((await billed(tenant)).sort()).toEqual(ids.sort());
+    expect(await runs(tenant)).toMatchObject([{ state: "completed" }]);
+  });
+
   it("halves a chunk that the database refuses until the cause stands alone, and bills the others", async () => {
     const tenant = await makeTenant(world.test, { clockNow: february });
     const ids: string[] = [];

@@ -25,15 +25,13 @@ export async function relayDueWork(deps: Relay, carrier: Carrier, limit = 500): 
   return rows.length;
 }
 
-const lossesAllowed = 8;
-
 /**
  * Takes work back from workers that ended without a word. A job that ends every worker it is given to is dead after a few,
  * so that it does not take all others with it.
  * @returns how many went back to the relay
  */
 export async function sweepLostWorkers(deps: Relay, limit = 500): Promise<number> {
-  const lost = await withSystem(deps.database, (db) => releaseLostJobs(db, { lossesAllowed, limit }));
+  const lost = await withSystem(deps.database, (db) => releaseLostJobs(db, limit));
   for (const job of lost.filter(({ state }) => state === "dead")) {
     deps.logger.error("job is dead: it was lost with its worker too often", {
       job_id: job.id,

@@ -179,6 +179,39 @@ describe("runWork", () => {
     ).toEqual({ outcome: "succeeded" });
   });
 
+  it("waits for an outside that does not answer for three days, however often it is tried", async () => {
+    const id = await newJob(1);
+    const down: Work = {
+      kind: "external",
+      run: () => Promise.reject(domainError("provider_unavailable", "down")),
+    };
+    for (let attempt = 1; attempt <= 5; attempt++)
+      expect(await run(id, down)).toMatchObject({ outcome: "failed" });
+    const broken: Work = { kind: "external", run: () => Promise.reject(new Error("a fault of ours")) };
+    const other = await newJob(1);
+    expect(await run(other, broken)).toMatchObject({ outcome: "dead" });
+    await world.test.owner.query("update job set created_at = now() - interval '73 hours' where id = $1", [
+      id,
+    ]);
+    expect(await run(id, down)).toMatchObject({ outcome: "dead" });
+  });
+
+  it("gives up on work that never answers when its time is over, and lets another try", async () => {
+    const id = await newJob();
+    const hangs: Work = { kind: "external", run: () => new Promise(() => undefined) };
+    const outcome = await runWork(
+      { ...world.deps, leaseMs: 30_000 },
+      { jobId: id, timeoutMs: () => 50, plan: () => hangs },
+    );
+    expect(outcome).toMatchObject({ outcome: "failed", error: { code: "work_timed_out" } });
+    expect(
+      await run(
+        id,
+        transaction(async () => null),
+      ),
+    ).toEqual({ outcome: "succeeded" });
+  });
+
   it("keeps the lease of long work alive", async () => {
     const id = await newJob();
     const leaseOf = async () =>

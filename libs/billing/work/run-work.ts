@@ -1,4 +1,4 @@
-import { DomainError, isRetryable } from "#libs/core/errors.ts";
+import { DomainError, domainError, isRetryable } from "#libs/core/errors.ts";
 import { withSystem, withTenant, type TenantTx } from "#libs/data/database.ts";
 import { claimJob, extendJobLease, failJob, type JobRow, lockJob, succeedJob } from "#libs/data/jobs.ts";
 import type { Deps } from "../deps.ts";
@@ -84,11 +84,21 @@ async function runExternal(
       () => undefined,
     );
   }, deps.leaseMs / 3);
-  const result = await work.run(deps).finally(() => clearInterval(heartbeat));
+  const result = await within(timeoutMs, work.run(deps)).finally(() => clearInterval(heartbeat));
   deps.failpoint(`job.${row.name}:before-commit`);
   return withTenant(deps.database, scopeOf(row, timeoutMs), (tx) =>
     succeedJob(tx, row.id, row.attempts, result),
   );
+}
+
+/** What comes after the time is up is fenced off: the attempt has failed by then. @throws work_timed_out */
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = domainError("work_timed_out", `it was not done within ${timeoutMs / 1_000} s`);
+    timer = setTimeout(() => reject(error), timeoutMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 async function recovered(
@@ -106,10 +116,14 @@ async function recovered(
   return { outcome: done ? "succeeded" : "fenced" };
 }
 
+/** How long work waits for an outside that does not answer, however often it is tried; after it, the budget counts. */
+const outageMs = 3 * 86_400_000;
+
 async function recordFailure(deps: Deps, row: JobRow, thrown: unknown): Promise<WorkOutcome> {
   const error = describeFailure(thrown);
-  const again =
-    (!(thrown instanceof DomainError) || isRetryable(thrown.kind)) && row.attempts < row.attempt_budget;
+  const waits = thrown instanceof DomainError && thrown.kind === "unavailable" && row.age_ms < outageMs;
+  const mayPass = !(thrown instanceof DomainError) || isRetryable(thrown.kind);
+  const again = waits || (mayPass && row.attempts < row.attempt_budget);
   const state = again ? "failed" : "dead";
   deps.logger.warn("job attempt failed", {
     job_id: row.id,

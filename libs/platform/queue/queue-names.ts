@@ -9,6 +9,7 @@ export const queueNames = [
   "email-delivery",
   "notification",
   "webhook-delivery",
+  "test-clock",
 ] as const;
 
 export type QueueName = (typeof queueNames)[number];

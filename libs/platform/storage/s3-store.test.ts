@@ -123,6 +123,13 @@ describe("the S3 store", () => {
     expect(Buffer.from(await store.get(object("").key)).toString()).toBe("one");
   });
 
+  test("gives up on a store that takes the connection and never answers", async () => {
+    const { endpoint } = await bucket(() => true);
+    await expect(storeAt(endpoint, { timeoutMs: 200 }).put(object("one"))).rejects.toMatchObject({
+      code: "storage_unavailable",
+    });
+  });
+
   test("asks first where the store does not know If-None-Match", async () => {
     const { endpoint } = await bucket((request, response) => {
       const isUnknown = request.headers["if-none-match"] === "*";

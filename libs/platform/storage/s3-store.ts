@@ -151,7 +151,12 @@ function clientConfig(config: S3StoreConfig): S3ClientConfig {
     // We send and compare SHA-256 ourselves; other checksums are not known to every store.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    requestHandler: { connectionTimeout: Math.min(timeoutMs, 5_000), requestTimeout: timeoutMs },
+    requestHandler: {
+      connectionTimeout: Math.min(timeoutMs, 5_000),
+      requestTimeout: timeoutMs,
+      throwOnRequestTimeout: true, // without it the handler only logs
+      socketTimeout: timeoutMs,
+    },
     ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
     ...(config.credentials === undefined ? {} : { credentials: config.credentials }),
   };

@@ -1,6 +1,7 @@
 import Stripe from "stripe";
 
-export type StripeClient = Stripe;
+/** `isLive`: its key moves real money. */
+export type StripeClient = Stripe & { readonly isLive: boolean };
 
 /**
  * The official SDK, pinned to its own API version. Retries are ours (effects), so the SDK makes one try; it may
@@ -11,7 +12,7 @@ export function createStripeClient(config: {
   readonly apiBase: string | null;
 }): StripeClient {
   const base = config.apiBase === null ? null : new URL(config.apiBase);
-  return new Stripe(config.apiKey, {
+  const client = new Stripe(config.apiKey, {
     maxNetworkRetries: 0,
     timeout: 20_000,
     telemetry: false,
@@ -23,4 +24,5 @@ export function createStripeClient(config: {
           protocol: base.protocol === "http:" ? ("http" as const) : ("https" as const),
         }),
   });
+  return Object.assign(client, { isLive: /^[rs]k_live_/.test(config.apiKey) });
 }
