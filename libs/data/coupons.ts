@@ -110,6 +110,14 @@ export async function lockLimitedCoupons(tx: TenantTx, subscriptionIds: readonly
     order by h.id for update of h`;
 }
 
+/** Coupons that were named for a manual invoice, in the order in which they discount it. */
+export async function listNamedCoupons(tx: TenantTx, invoiceId: string): Promise<string[]> {
+  const rows = await tx.db.$queryRaw<{ id: string }[]>`
+    select coupon_id as id from invoice_discount
+    where tenant_id = ${tx.tenantId}::uuid and invoice_id = ${invoiceId}::uuid and coupon_id is not null order by invoice_discount.id`;
+  return rows.map((row) => row.id);
+}
+
 /** Ids of the holdings that an invoice used. */
 export async function listInvoiceCoupons(tx: TenantTx, invoiceId: string): Promise<string[]> {
   const rows = await tx.db.$queryRaw<{ id: string }[]>`

@@ -29,6 +29,15 @@ const left = Prisma.sql`
 const columns = Prisma.sql`g.id, g.customer_id, g.currency, g.amount_minor, ${left} as left_minor, g.expired_minor, g.refunded_minor, g.priority,
   trim_scale(g.cost_basis)::text as cost_basis, g.expires_at, g.reason, g.source_invoice_id, g.created_at`;
 
+const inOrderOfUse = Prisma.sql`order by g.priority, g.expires_at nulls last, g.created_at, g.id`;
+
+/** A customer's grants that have not expired by `tx.now`, as `lockOpenGrants` reads them, without a lock: for a preview. */
+export async function listOpenGrants(tx: TenantTx, customerId: string): Promise<CreditGrantRow[]> {
+  return tx.db.$queryRaw<CreditGrantRow[]>`
+    select ${columns} from credit_grant g where g.tenant_id = ${tx.tenantId}::uuid and g.customer_id = ${customerId}::uuid
+      and g.amount_minor > g.expired_minor and (g.expires_at is null or g.expires_at > ${toDate(tx.now)}) ${inOrderOfUse}`;
+}
+
 /**
  * Locks the customers' grants that have not expired by `tx.now`, then looks what is left of them: in the order in which they
  * are used, by priority (lowest first), expiry (none last) and age.
@@ -45,8 +54,7 @@ export async function lockOpenGrants(
   if (locked.length === 0) return [];
   return tx.db.$queryRaw<CreditGrantRow[]>`
     select ${columns} from credit_grant g
-    where g.tenant_id = ${tx.tenantId}::uuid and g.id = any(${locked.map(({ id }) => id)}::uuid[])
-    order by g.priority, g.expires_at nulls last, g.created_at, g.id`;
+    where g.tenant_id = ${tx.tenantId}::uuid and g.id = any(${locked.map(({ id }) => id)}::uuid[]) ${inOrderOfUse}`;
 }
 
 export type NewCreditGrant = {

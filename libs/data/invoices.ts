@@ -154,16 +154,21 @@ async function insertTaxes(tx: TenantTx, invoices: readonly NewInvoice[]): Promi
     as t (id, invoice_id, rate_id, name, percentage, inclusive, taxable, amount)`;
 }
 
-/** Discounts come from coupons that are held, and their id is that of the holding; what a credit note takes back uses none. */
+/**
+ * The id of a discount is that of the coupon's holding; on a manual invoice, that of the coupon, which was named for it and
+ * uses no holding. What a credit note takes back uses neither.
+ */
 async function insertDiscounts(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
   const discounts = invoices.flatMap((invoice) =>
     invoice.assembled.discounts.map(({ id, name, amountMinor }) => ({
-      ...{ invoiceId: invoice.id, couponId: invoice.corrects === undefined ? id : null, name, amountMinor },
+      ...{ invoiceId: invoice.id, heldId: invoice.boundary === null ? null : id, name, amountMinor },
+      couponId: invoice.boundary === null && invoice.corrects === undefined ? id : null,
     })),
   );
   if (discounts.length === 0) return;
   await tx.db.$executeRaw`
-    insert into invoice_discount (tenant_id, id, invoice_id, customer_coupon_id, name, amount_minor)
+    insert into invoice_discount (tenant_id, id, invoice_id, customer_coupon_id, name, amount_minor, coupon_id)
     select ${tx.tenantId}::uuid, d.* from unnest(${discounts.map(() => newId())}::uuid[], ${discounts.map((d) => d.invoiceId)}::uuid[],
-      ${discounts.map((d) => d.couponId)}::uuid[], ${discounts.map((d) => d.name)}::text[], ${discounts.map((d) => d.amountMinor)}::bigint[]) as d`;
+      ${discounts.map((d) => d.heldId)}::uuid[], ${discounts.map((d) => d.name)}::text[], ${discounts.map((d) => d.amountMinor)}::bigint[],
+      ${discounts.map((d) => d.couponId)}::uuid[]) as d`;
 }

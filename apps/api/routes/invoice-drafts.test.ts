@@ -47,6 +47,99 @@ describe("invoices made by hand", () => {
     expect([again.status, again.body.code]).toEqual([422, "invoice_already_finalized"]);
   });
 
+  it("takes coupons and each line's own tax rates, shows the same before, and pays with credit when issued", async () => {
+    const rate = { code: "books", name: "Books", percentage: "7", inclusive: false };
+    await world.call("post", "/v1/tax_rates").send(rate).expect(201);
+    for (const coupon of [
+      { code: "tenth", name: "Tenth off", percent_off: "10", duration: "once" },
+      { code: "five", name: "Five off", amount_off: "5.00", currency: "EUR", duration: "forever" },
+    ])
+      await world.call("post", "/v1/coupons").send(coupon).expect(201);
+    const bob = { external_id: "bob", name: "Bob", tax_rate_ids: ["vat"], currency: "EUR" };
+    await world.call("post", "/v1/customers").send(bob).expect(201);
+    const credit = { amount: "20.00", currency: "EUR" };
+    await world.call("post", "/v1/customers/bob/credits").send(credit).expect(201);
+    const body = {
+      customer_id: "bob",
+      description: "As agreed on the phone.\nThank you.",
+      coupons: ["tenth", "five"],
+      lines: [
+        { description: "Consulting", amount: "100.00" },
+        { description: "Book", amount: "50.00", tax_rates: ["books"] },
+        { description: "Deposit", amount: "10.00", tax_rates: [] },
+        { description: "Goodwill", amount: "-1.00" },
+      ],
+      finalize: true,
+    };
+    const preview = await world.call("post", "/v1/invoices/preview").send(body).expect(200);
+    const { body: invoice } = await make(body).expect(201);
+    // 160.00 less 16.00 less 5.00: 100.00 keeps 86.87, 50.00 keeps 43.44, 10.00 keeps 8.69 (5.00 = 3.13 + 1.56 + 0.31).
+    expect(invoice).toMatchObject({
+      ...{ subtotal: "159.00", discount_total: "21.00", tax_total: "19.36", total: "157.36" },
+      ...{ credit_total: "20.00", amount_due: "137.36", description: body.description },
+      lines: [
+        { amount: "100.00", discount: "13.13", tax: "16.51" },
+        { amount: "50.00", discount: "6.56", tax: "3.04" },
+        { amount: "10.00", discount: "1.31", tax: "0.00" },
+        { amount: "-1.00", discount: "0.00", tax: "-0.19" },
+      ],
+    });
+    const { lines, steps: _, ...totals } = preview.body;
+    expect(invoice).toMatchObject(totals);
+    const written = { period_start: expect.any(String), period_end: expect.any(String) };
+    expect(invoice.lines).toMatchObject(lines.map((line: object) => ({ ...line, ...written })));
+    const replay = await world.call("post", `/v1/invoices/${invoice.id}/replay`).expect(200);
+    expect(replay.body).toMatchObject({ identical: true });
+    const held = await world.call("get", "/v1/customers/bob/coupons");
+    expect(held.body.data).toEqual([]);
+    const second = await world.call("post", `/v1/invoices/${invoice.id}/regenerate`).send({}).expect(200);
+    const { subtotal, discount_total, tax_total, total, credit_total } = invoice;
+    expect(second.body).toMatchObject({ subtotal, discount_total, tax_total, total, credit_total });
+    expect(second.body.id).not.toBe(invoice.id);
+  });
+
+  it("keeps coupons and tax rates of a draft when it is computed anew or its lines change", async () => {
+    const lines = [{ description: "Book", amount: "50.00", tax_rates: ["books"] }];
+    const { body: draft } = await make({ customer_id: "acme", lines, coupons: ["tenth"] }).expect(201);
+    expect(draft).toMatchObject({ discount_total: "5.00", tax_total: "3.15", total: "48.15" });
+    const fresh = await world.call("post", `/v1/invoices/${draft.id}/refresh`).expect(200);
+    expect(fresh.body).toMatchObject({ total: "48.15", diff: { lines: [] } });
+    const change = { lines: [{ description: "Books", amount: "100.00", tax_rates: ["vat"] }] };
+    const after = await world.call("patch", `/v1/invoices/${draft.id}`).send(change).expect(200);
+    expect(after.body).toMatchObject({ discount_total: "10.00", tax_total: "17.10", total: "107.10" });
+  });
+
+  it.each([
+    [{ coupons: ["nope"] }, 404, "coupon_not_found", "coupons.0"],
+    [{ coupons: ["tenth", "tenth"] }, 422, "fields_invalid", "coupons.1"],
+    [{ currency: "USD", coupons: ["five"] }, 422, "currency_mismatch", undefined],
+    [
+      { lines: [{ description: "A", amount: "1.00", tax_rates: ["nope"] }] },
+      404,
+      "tax_rate_not_found",
+      "lines.0.tax_rates.0",
+    ],
+    [
+      { lines: [{ description: "A", amount: "1.00", tax_rates: ["vat", "vat"] }] },
+      422,
+      "fields_invalid",
+      "lines.0.tax_rates.1",
+    ],
+    [
+      { lines: [{ description: "A", amount: "1.00", taxable: false, tax_rates: [] }] },
+      422,
+      "fields_invalid",
+      "lines.0.tax_rates",
+    ],
+    [{ lines: undefined, amount_due: "1.00", coupons: ["tenth"] }, 422, "fields_invalid", "coupons"],
+  ])("refuses %j", async (over, status, code, path) => {
+    const lines = [{ description: "A", amount: "1.00" }];
+    for (const url of ["/v1/invoices", "/v1/invoices/preview"]) {
+      const { body } = await world.call("post", url).send({ customer_id: "acme", lines, ...over });
+      expect([body.status, body.code, body.errors?.[0]?.path]).toEqual([status, code, path]);
+    }
+  });
+
   it("rounds each line once, taxes what is taxable, and previews the same numbers", async () => {
     const body = {
       customer_id: "acme",

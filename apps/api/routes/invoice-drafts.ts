@@ -23,13 +23,13 @@ const create = defineRoute({
   tag,
   summary: "Make an invoice by hand",
   description:
-    "A draft, unless finalize is set. amount_due is what is due as a whole: one line, and no tax on top; lines are taxed as the customer is.",
+    "A draft, unless finalize is set. amount_due is what is due as a whole: one line, and no tax on top; lines are taxed as the customer is, or by their own tax_rates. coupons discount it in their order. description is printed.",
   access: "write",
   body: createInvoiceBody,
   response: { status: 201, schema: invoiceWire },
   errors: [
     ...(["customer_not_found", "subscription_not_found", "currency_mismatch", "currency_unknown"] as const),
-    "amount_out_of_range",
+    ...(["coupon_not_found", "tax_rate_not_found", "amount_out_of_range"] as const),
   ],
   example: {
     body: {
@@ -67,6 +67,7 @@ const update = defineRoute({
   errors: [
     ...(["invoice_not_found", "version_conflict", "invoice_already_finalized"] as const),
     ...(["invoice_already_voided", "invoice_lines_generated", "amount_out_of_range"] as const),
+    "tax_rate_not_found",
   ],
   example: { params: { id: exampleInvoiceId }, body: { due_date: "2026-04-15T00:00:00Z" } },
   transaction: async (tx, { params, body, ifMatch }, api) => {

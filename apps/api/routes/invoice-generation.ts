@@ -1,7 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
-import { draftManual } from "#libs/billing/invoice/draft-manual.ts";
 import { previewInvoice } from "#libs/billing/invoice/preview-invoice.ts";
+import { previewManual } from "#libs/billing/invoice/preview-manual.ts";
 import { readInstant, requestPeriod } from "#libs/billing/invoice/request-period.ts";
 import type { PeriodAsked } from "#libs/billing/run/boundary-of-period.ts";
 import {
@@ -39,6 +39,7 @@ const preview = defineRoute({
   errors: [
     ...(["subscription_not_found", "subscription_broken", "period_not_aligned"] as const),
     ...(["customer_not_found", "currency_mismatch", "currency_unknown", "amount_out_of_range"] as const),
+    ...(["coupon_not_found", "tax_rate_not_found"] as const),
   ],
   example: {
     body: {
@@ -50,11 +51,7 @@ const preview = defineRoute({
   transaction: async (tx, { body }) => {
     const { subscription } = body;
     if (subscription === undefined) {
-      const invoice = await draftManual(
-        tx,
-        parseManualInvoice(parseWire(createInvoiceBody, body)),
-        "preview",
-      );
+      const invoice = await previewManual(tx, parseManualInvoice(parseWire(createInvoiceBody, body)));
       return { body: presentManualPreview(invoice) };
     }
     refuseManualFields(body);

@@ -34,6 +34,7 @@ export function buildDocument(
     invoiceId: publicId("invoice", draft.id),
     invoiceType: draft.invoice_type,
     corrects: draft.corrects === null ? null : { number: draft.corrects.number, reason: draft.description },
+    description: descriptionOf(draft),
     currency,
     timezone: draft.timezone ?? customer.timezone ?? settings.timezone,
     locale,
@@ -78,6 +79,12 @@ export function buildDocument(
     templateVersion,
     tzdataVersion,
   };
+}
+
+/** A credit note says it as its reason; where it is the only line's text too, the line says it. */
+function descriptionOf({ description, settlement, lines }: DraftInvoiceRow): string | null {
+  if (description === null || description.trim() === "" || settlement !== null) return null;
+  return lines.length === 1 && lines[0]?.description === description ? null : description;
 }
 
 function documentLine(line: DraftLineRow, amount: (minor: string) => string): DocumentLine {

@@ -1,16 +1,15 @@
 import type { Temporal } from "temporal-polyfill";
 import { domainError } from "#libs/core/errors.ts";
 import { assembleInvoice } from "#libs/core/invoice/assemble-invoice.ts";
-import { assertManualLines, type ManualLine, rateManualLine } from "#libs/core/invoice/manual-line.ts";
-import type { TaxRate } from "#libs/core/invoice/tax-lines.ts";
+import { assertManualLines, rateManualLine } from "#libs/core/invoice/manual-line.ts";
 import { currencyExponent } from "#libs/core/money/currencies.ts";
 import { type ObjectRef, refText } from "#libs/core/object-ref.ts";
 import { type CustomerRow, findCustomer } from "#libs/data/customers.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import type { NewInvoice } from "#libs/data/invoices.ts";
 import { findSubscription } from "#libs/data/subscriptions.ts";
-import { findTaxRates } from "#libs/data/tax-rates.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
+import { loadManualTaxes, loadNamedCoupons, type WrittenLine } from "./manual-terms.ts";
 
 export type ManualInvoiceInput = {
   readonly customer: ObjectRef;
@@ -19,7 +18,9 @@ export type ManualInvoiceInput = {
   readonly invoiceType?: "one_off" | "subscription" | undefined;
   /** Default: the customer's, then the tenant's. */
   readonly currency?: string | undefined;
-  readonly lines: readonly ManualLine[];
+  readonly lines: readonly WrittenLine[];
+  /** Each discounts this invoice, in this order; a holding of the customer's is neither needed nor used up. */
+  readonly coupons?: readonly ObjectRef[] | undefined;
   readonly description?: string | undefined;
   readonly billingReason?: string | undefined;
   readonly dueAt?: Temporal.Instant | undefined;
@@ -30,7 +31,8 @@ export type ManualInvoiceInput = {
 /**
  * Decides a manual invoice: its lines rounded and taxed as every other invoice's. Writes nothing.
  * @param id the invoice's id, or any name for a preview; its lines' keys are made of it
- * @throws DomainError customer_not_found, subscription_not_found, currency_mismatch, currency_unknown, fields_invalid
+ * @throws DomainError customer_not_found, subscription_not_found, currency_mismatch, currency_unknown, coupon_not_found,
+ *   tax_rate_not_found, fields_invalid
  */
 export async function draftManual(tx: TenantTx, input: ManualInvoiceInput, id: string): Promise<NewInvoice> {
   const customer = await findCustomer(tx, input.customer);
@@ -38,19 +40,21 @@ export async function draftManual(tx: TenantTx, input: ManualInvoiceInput, id: s
     throw domainError("customer_not_found", `There is no customer ${refText(input.customer)}.`);
   const { settings, version } = await currentSettings(tx);
   const currency = await currencyOf(tx, input, customer, settings.defaultCurrency);
-  assertManualLines(input.lines, currency);
-  const lines = input.lines.map((line, position) => rateManualLine(line, `manual/${id}/${position}`, tx.now));
+  const taxes = await loadManualTaxes(tx, customer, input.lines);
+  assertManualLines(taxes.lines, currency);
+  const lines = taxes.lines.map((line, position) => rateManualLine(line, `manual/${id}/${position}`, tx.now));
   const assembled = assembleInvoice({
     currency,
     roundingMode: settings.roundingMode,
     taxRounding: settings.taxRounding,
     taxStatus: customer.tax_status,
-    taxRates: await taxRatesOf(tx, customer),
+    taxRates: taxes.rates,
     lines: lines.map(({ sourceKey: key, kind, exactAmount }, position) => ({
       ...{ key, kind, exactAmount },
-      taxable: input.lines[position]?.taxable ?? true,
+      taxable: taxes.lines[position]?.taxable ?? true,
+      taxRateIds: taxes.lines[position]?.taxRateIds ?? customer.tax_rate_ids,
     })),
-    discounts: [],
+    discounts: await loadNamedCoupons(tx, input.coupons ?? [], currency),
     credits: [],
   });
   const dated = input.lines.filter((line) => line.periodStart !== undefined);
@@ -96,16 +100,6 @@ async function currencyOf(
     );
   }
   return subscription.currency;
-}
-
-/** The customer's rates, in their order. */
-async function taxRatesOf(tx: TenantTx, customer: CustomerRow): Promise<TaxRate[]> {
-  const ids = customer.tax_rate_ids;
-  const found = await findTaxRates(
-    tx,
-    ids.map((id) => ({ id })),
-  );
-  return ids.flatMap((id) => found.filter((rate) => rate.id === id));
 }
 
 type Bound = Temporal.Instant | null;

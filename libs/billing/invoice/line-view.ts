@@ -31,6 +31,7 @@ export function lineViews(
       amount_minor: amounts?.amountMinor ?? 0n,
       discount_minor: amounts?.discountMinor ?? 0n,
       tax_minor: amounts?.taxMinor ?? 0n,
+      tax_rate_ids: (amounts?.taxes ?? []).map((tax) => tax.taxRateId),
       period_start: toDate(line.start),
       period_end: toDate(line.end),
       ratio_numerator: line.ratio.numerator,

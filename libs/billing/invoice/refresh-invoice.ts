@@ -9,7 +9,7 @@ import type { StoredInvoice } from "#libs/data/stored-invoice.ts";
 import { draftManual } from "./draft-manual.ts";
 import { redraftBoundary } from "./redraft-boundary.ts";
 import { type InvoiceTarget, requireDraft } from "./require-invoice.ts";
-import { storedManual } from "./stored-manual.ts";
+import { loadStoredManual } from "./stored-manual.ts";
 
 /** What a refresh changed; amounts in minor units. */
 export type RefreshOutcome = {
@@ -58,7 +58,7 @@ async function decideAgain(
   const kept = { id: stored.id, description: stored.description, metadata: stored.metadata };
   const header = { ...kept, dueAt: stored.due_at === null ? null : toInstant(stored.due_at) };
   if (stored.kind === null) {
-    return { ...(await draftManual(tx, storedManual(stored, lines), stored.id)), ...header };
+    return { ...(await draftManual(tx, await loadStoredManual(tx, stored), stored.id)), ...header };
   }
   const prefix = /^r\d+:/.exec(lines[0]?.source_key ?? "")?.[0] ?? "";
   const { invoice, claims } = await redraftBoundary(tx, stored, prefix);

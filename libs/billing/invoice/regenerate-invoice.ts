@@ -9,7 +9,6 @@ import {
   takeBillingSequence,
   voidClaims,
 } from "#libs/data/invoice-claims.ts";
-import { listInvoiceLines } from "#libs/data/invoice-reads.ts";
 import { insertDraftInvoices, type NewInvoice } from "#libs/data/invoices.ts";
 import { newId } from "#libs/data/new-id.ts";
 import type { StoredInvoice } from "#libs/data/stored-invoice.ts";
@@ -17,7 +16,7 @@ import { moveBilledChanges } from "#libs/data/subscription-changes.ts";
 import { draftManual } from "./draft-manual.ts";
 import { finalizeInvoices } from "./finalize-invoices.ts";
 import { type Redraft, redraftBoundary } from "./redraft-boundary.ts";
-import { storedManual } from "./stored-manual.ts";
+import { loadStoredManual } from "./stored-manual.ts";
 import { type InvoiceTarget, requireInvoice } from "./require-invoice.ts";
 import { assertVoidable, reverseInvoice } from "./void-invoice.ts";
 
@@ -73,7 +72,7 @@ async function assertNotReplaced(tx: TenantTx, old: StoredInvoice): Promise<void
 /** What a person wrote is taxed and rounded anew; what a boundary billed is decided anew. */
 async function redraftInvoice(tx: TenantTx, old: StoredInvoice): Promise<Redraft> {
   if (old.kind !== null) return redraftBoundary(tx, old, `r${await countEditions(tx, old.id)}:`);
-  const written = storedManual(old, await listInvoiceLines(tx, old.id));
+  const written = await loadStoredManual(tx, old);
   const isDraft = old.invoice_status === "draft";
   const { idempotencyKey: _, dueAt, ...terms } = written;
   const invoice = await draftManual(tx, { ...terms, ...(isDraft ? { dueAt } : {}) }, newId());

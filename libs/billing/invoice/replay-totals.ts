@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { taxLines } from "#libs/core/invoice/tax-lines.ts";
 import type { RoundingMode } from "#libs/core/money/rounding.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
@@ -72,14 +73,14 @@ async function taxesAgain(
   )
     return proof.taxes.map(taxAmount);
   const { taxRounding } = await settingsOfVersion(tx, proof.settings_version);
+  const rates = ratesOf(lines);
   const { taxes } = taxLines({
     currency: invoice.currency,
     roundingMode: (lines[0]?.rounding_mode ?? "half_up") as RoundingMode,
     taxRounding,
     taxRates: proof.taxes,
-    lines: lines.map((line) => ({
-      baseMinor: line.amount_minor - line.discount_minor,
-      ...(isTaxable(line) ? {} : { taxRateIds: [] }),
+    lines: lines.map((line, index) => ({
+      ...{ baseMinor: line.amount_minor - line.discount_minor, ...rates[index] },
     })),
   });
   return proof.taxes.map(({ id }) => {
@@ -88,11 +89,19 @@ async function taxesAgain(
   });
 }
 
-function isTaxable(line: InvoiceLineView): boolean {
-  const { inputs } = line;
-  if (inputs === null || typeof inputs !== "object" || !("manual" in inputs)) return true;
-  const { manual } = inputs;
-  return !(manual !== null && typeof manual === "object" && "taxable" in manual && manual.taxable === false);
+const manualTaxes = z.object({
+  manual: z.object({ taxable: z.boolean().optional(), taxRateIds: z.array(z.string()).optional() }),
+});
+
+/** The rates of each line, as its writer named them; unset: all. Beside such a line, others have what applied to them. */
+function ratesOf(lines: readonly InvoiceLineView[]): { taxRateIds?: readonly string[] }[] {
+  const written = lines.map((line) => manualTaxes.safeParse(line.inputs).data?.manual);
+  const isNamed = written.some((manual) => manual?.taxRateIds !== undefined);
+  return lines.map((line, index) => {
+    if (written[index]?.taxable === false) return { taxRateIds: [] };
+    const named = written[index]?.taxRateIds ?? (isNamed ? line.tax_rate_ids : undefined);
+    return named === undefined ? {} : { taxRateIds: named };
+  });
 }
 
 /** The document must be the one that was frozen, and say what the lines say. */

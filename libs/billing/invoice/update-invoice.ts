@@ -1,14 +1,13 @@
 import type { Temporal } from "temporal-polyfill";
 import { domainError } from "#libs/core/errors.ts";
-import type { ManualLine } from "#libs/core/invoice/manual-line.ts";
 import { writeAudit } from "#libs/data/audit-log.ts";
 import { type TenantTx, toInstant } from "#libs/data/database.ts";
 import { updateDraftHeader } from "#libs/data/invoice-drafts.ts";
-import { listInvoiceLines } from "#libs/data/invoice-reads.ts";
 import { rewriteDraftInvoice } from "#libs/data/invoices.ts";
 import { draftManual } from "./draft-manual.ts";
+import type { WrittenLine } from "./manual-terms.ts";
 import { type InvoiceTarget, requireDraft } from "./require-invoice.ts";
-import { storedManual } from "./stored-manual.ts";
+import { loadStoredManual } from "./stored-manual.ts";
 
 /** Null takes a field away; a field that is not given stays. */
 export type UpdateInvoiceInput = InvoiceTarget & {
@@ -16,7 +15,7 @@ export type UpdateInvoiceInput = InvoiceTarget & {
   readonly dueAt?: Temporal.Instant | null | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** All lines anew; of manual invoices only. */
-  readonly lines?: readonly ManualLine[] | undefined;
+  readonly lines?: readonly WrittenLine[] | undefined;
 };
 
 /**
@@ -40,7 +39,7 @@ export async function updateInvoice(tx: TenantTx, input: UpdateInvoiceInput): Pr
         "The lines come from the subscription: change it or its usage, then refresh the draft.",
       );
     }
-    const kept = storedManual(before, await listInvoiceLines(tx, before.id));
+    const kept = await loadStoredManual(tx, before);
     const invoice = await draftManual(tx, { ...kept, lines }, before.id);
     await rewriteDraftInvoice(tx, { ...invoice, ...header });
   }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { assertNoPlaces } from "#libs/core/assert-places.ts";
 import { domainError } from "#libs/core/errors.ts";
-import type { ManualLine } from "#libs/core/invoice/manual-line.ts";
-import { parseRef } from "#libs/core/object-ref.ts";
+import { type ObjectRef, parseRef } from "#libs/core/object-ref.ts";
 import { parsePublicId } from "#libs/core/public-id.ts";
 import type { CreateInvoiceInput } from "../invoice/create-invoice.ts";
+import type { WrittenLine } from "../invoice/manual-terms.ts";
 import {
   currencyCode,
   decimalText,
@@ -28,6 +28,11 @@ const manualLineBody = z
     period_start: timestamp.optional(),
     period_end: timestamp.optional(),
     taxable: z.boolean().optional().describe("false: no tax on it"),
+    tax_rates: z
+      .array(z.string().min(1).max(255))
+      .max(10)
+      .optional()
+      .describe("Ids or codes of the rates that apply instead of the customer's; none: no tax"),
   })
   .meta({ id: "ManualInvoiceLine" });
 
@@ -43,7 +48,14 @@ export const createInvoiceBody = z.strictObject({
     .optional()
     .describe("One line of exactly this, with nothing on top; not beside lines"),
   lines: manualLinesBody.optional(),
-  description: longText(2_000).optional(),
+  coupons: z
+    .array(z.string().min(1).max(255))
+    .max(20)
+    .optional()
+    .describe(
+      "Ids or codes: each discounts this invoice, in this order; none is held or used up by it. Not beside amount_due",
+    ),
+  description: longText(2_000).optional().describe("Printed on it"),
   due_date: timestamp.optional().describe("Default: the payment terms, from the day of issue"),
   billing_reason: text(100).optional(),
   idempotency_key: text(255).optional().describe("Kept on the invoice; unique"),
@@ -59,6 +71,7 @@ export function parseManualInvoice(body: z.infer<typeof createInvoiceBody>): Cre
     invoiceType: body.invoice_type,
     currency: body.currency,
     lines: linesOf(body),
+    coupons: couponsOf(body),
     description: body.description,
     billingReason: body.billing_reason,
     dueAt: body.due_date === undefined ? undefined : parseTimestamp(body.due_date),
@@ -68,7 +81,7 @@ export function parseManualInvoice(body: z.infer<typeof createInvoiceBody>): Cre
   };
 }
 
-export function parseManualLines(lines: z.infer<typeof manualLinesBody>): ManualLine[] {
+export function parseManualLines(lines: z.infer<typeof manualLinesBody>): WrittenLine[] {
   return lines.map((line) => ({
     description: line.description,
     amount: line.amount,
@@ -78,11 +91,20 @@ export function parseManualLines(lines: z.infer<typeof manualLinesBody>): Manual
     periodStart: line.period_start,
     periodEnd: line.period_end,
     taxable: line.taxable,
+    taxRates: line.tax_rates?.map((rate) => parseRef("tax_rate", rate)),
   }));
 }
 
+function couponsOf({ amount_due, coupons }: z.infer<typeof createInvoiceBody>): ObjectRef[] | undefined {
+  if (amount_due !== undefined && coupons !== undefined) {
+    const message = "is not allowed beside amount_due, which is what is due as a whole";
+    assertNoPlaces([{ path: "coupons", code: "field_unknown", message }]);
+  }
+  return coupons?.map((coupon) => parseRef("coupon", coupon));
+}
+
 /** What is due as a whole is one line that nothing is added to. */
-function linesOf(body: z.infer<typeof createInvoiceBody>): ManualLine[] {
+function linesOf(body: z.infer<typeof createInvoiceBody>): WrittenLine[] {
   const { amount_due: amount, lines, description } = body;
   if (amount !== undefined && lines !== undefined) {
     assertNoPlaces([{ path: "amount_due", code: "field_unknown", message: "is not allowed beside lines" }]);

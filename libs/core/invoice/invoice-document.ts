@@ -73,6 +73,8 @@ export type InvoiceDocument = {
   readonly number: string;
   /** Of a credit note: number of the invoice that it corrects, and why; null on invoices. */
   readonly corrects: { readonly number: string; readonly reason: string | null } | null;
+  /** What its writer says about all of it, on one or more lines; unset on documents of before it was printed. */
+  readonly description?: string | null;
   readonly issuedAt: string;
   readonly dueAt: string;
   readonly currency: string;

@@ -23,6 +23,8 @@ export type ManualLine = {
   readonly periodEnd?: string | undefined;
   /** False: no tax on it. */
   readonly taxable?: boolean | undefined;
+  /** Ids of the rates that apply instead of the customer's; not beside `taxable: false`. */
+  readonly taxRateIds?: readonly string[] | undefined;
 };
 
 /**
@@ -51,6 +53,8 @@ function placesOfLine(line: ManualLine, path: string, currency: string): ErrorPl
     places.push(...validateDecimal(unitAmount.replace(/^-/, ""), `${path}.unit_amount`));
   if ((periodStart === undefined) !== (periodEnd === undefined))
     places.push(place("period_end", "field_required", "period_start and period_end go together"));
+  if (line.taxable === false && line.taxRateIds !== undefined)
+    places.push(place("tax_rates", "field_unknown", "is not allowed where taxable is false"));
   return places;
 }
 
@@ -70,6 +74,7 @@ export function rateManualLine(line: ManualLine, key: string, at: Temporal.Insta
       quantity: formatDecimal(quantity),
       unitAmount: formatDecimal(unitAmount),
       ...(line.taxable === undefined ? {} : { taxable: line.taxable }),
+      ...(line.taxRateIds === undefined ? {} : { taxRateIds: line.taxRateIds }),
     },
   };
   const detail = `${formatDecimal(quantity)} x ${formatDecimal(unitAmount)} = ${formatDecimal(exactAmount)}`;

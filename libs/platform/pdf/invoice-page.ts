@@ -25,6 +25,7 @@ export function invoicePage(document: InvoiceDocument): InvoicePage {
     ${head(document, text)}
     ${parties(document)}
     ${headline(document, text)}
+    ${document.description != null && html`<div class="said" dir="auto">${document.description}</div>`}
     ${lineTable(document, text)}
     ${document.notices.length > 0 && html`<div class="notices">${document.notices.map((notice) => html`<p dir="auto">${notice}</p>`)}</div>`}
     ${closing(document, text)}`;

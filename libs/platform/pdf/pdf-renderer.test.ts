@@ -81,6 +81,7 @@ describe("the PDF renderer", () => {
 
   test("prints everything the document says", async () => {
     const document = invoiceDocument({
+      description: "As agreed on the phone.\nThank you <b>very</b> much.",
       lines: [
         documentLine({
           description: "Team plan",
@@ -108,6 +109,8 @@ describe("the PDF renderer", () => {
     const [text] = await pdfPageTexts(printed.bytes);
     expect(printed.pageCount).toBe(1);
     for (const said of [
+      "As agreed on the phone.",
+      "Thank you <b>very</b> much.",
       "Invoice number INV-202510-00001",
       "Date of issue October 1, 2025",
       "Date due October 31, 2025",
