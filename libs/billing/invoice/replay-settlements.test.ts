@@ -177,7 +177,10 @@ describe("replayInvoice", () => {
       expect(await stepsAfter(place, put("period.end", "2026-01-17T00:00:00Z"))).toEqual([
         ...["inputs", "input_hash", "document"],
       ]);
-      expect(await stepsAfter(place, put("parts.0.counted", "50.00"))).toEqual(["minimum_amount", "document"]);
+      expect(await stepsAfter(place, put("parts.0.counted", "50.00"))).toEqual([
+        "minimum_amount",
+        "document",
+      ]);
     });
 
     it("settles the maximum again", async () => {
