@@ -28,7 +28,7 @@ Measures our code and a fixed peer in turns in one run. A ratio above 1 says how
 ${names}
 
   --pairs N              pairs of samples of each case, ${PAIRS_MIN} to 50 (default ${PAIRS_MIN})
-  --seconds N            most time of each case, 1 to 3600 (default 120)
+  --seconds N            most time of each case, 1 to 3600 (default 300)
   --json FILE            write every sample, with machine and versions
   --help                 this text
 
@@ -60,7 +60,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         pairs: { type: "string", default: String(PAIRS_MIN) },
-        seconds: { type: "string", default: "120" },
+        seconds: { type: "string", default: "300" },
         json: { type: "string" },
         help: { type: "boolean", default: false },
       },

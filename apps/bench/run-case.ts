@@ -38,7 +38,7 @@ export type RunLimits = {
   readonly signal: AbortSignal;
 };
 
-const WARM_UPS = 2;
+const WARM_UPS = 1;
 
 /**
  * Verifies that both sides agree, warms them up, and samples them in pairs: ours first, then the peer first, and so on.

@@ -160,7 +160,7 @@ export async function loadBillableSubscriptions(
     if (known) known.push(item);
     else itemsOf.set(item.subscription_id, [item]);
   }
-  const checked = new Set<string>();
+  const checked = new Map<string, Price>();
   return subscriptions.map((data) => {
     try {
       return toBillable(data, itemsOf.get(data.id) ?? [], checked);
@@ -212,8 +212,9 @@ function loadItemData(tx: TenantTx, ids: readonly string[]): Promise<ItemData[]>
 function toBillable(
   data: SubscriptionData,
   items: readonly ItemData[],
-  checked: Set<string>,
+  checked: Map<string, Price>,
 ): BillableSubscription {
+  const shared = new Map<string, Schedule>();
   if (items.length === 0) throw new Error("the subscription has no item");
   if (!isCurrency(data.currency)) throw new Error(`the currency ${JSON.stringify(data.currency)} is unknown`);
   if (!Array.isArray(data.price_overrides)) throw new Error("price_overrides is not a list");
@@ -248,31 +249,23 @@ function toBillable(
           : formatMoney({ minor: BigInt(held.value), currency: held.currency }),
       usesLeft: held.usesLeft === null ? null : Number(held.usesLeft),
     })),
-    items: items.map((item) => toBillableItem(item, data.price_overrides, checked)),
+    items: items.map((item) => toBillableItem(item, data.price_overrides, checked, shared)),
   };
 }
 
-/** `checked` holds the prices that were found good in this load: a plan's price is read once, not once a subscription. */
+/** `checked` holds the prices that were found good in this load: a plan's price is read once, and all its subscriptions share it. */
 function toBillableItem(
   item: ItemData,
   overrides: readonly PriceOverride[],
-  checked: Set<string>,
+  checked: Map<string, Price>,
+  shared: Map<string, Schedule>,
 ): BillableItem {
-  const price = applyPriceOverride(item.definition, overrides);
-  if (price !== item.definition || !checked.has(item.price_id)) {
-    assertPrice(price, item);
-    if (price === item.definition) checked.add(item.price_id);
-  }
-  const schedules = item.schedules.map(({ no, endsAt, startsAt, anchorAt, interval, timezone }) => {
-    const schedule = {
-      anchorAt,
-      interval,
-      timezone,
-      startsAt: Temporal.Instant.from(startsAt).toString(),
-    };
-    boundary(schedule, 0); // reads every field of the schedule, and throws what is wrong with it
-    return { scheduleNo: no, schedule, endsAt: endsAt === null ? null : Temporal.Instant.from(endsAt) };
-  });
+  const price = checkedPrice(item, overrides, checked);
+  const schedules = item.schedules.map(({ no, endsAt, ...terms }) => ({
+    scheduleNo: no,
+    schedule: sharedSchedule(terms, shared),
+    endsAt: endsAt === null ? null : Temporal.Instant.from(endsAt),
+  }));
   if (schedules.length === 0) throw new Error(`the item of price ${price.code} has no schedule`);
   return {
     itemId: item.item_id,
@@ -289,6 +282,32 @@ function toBillableItem(
     endsAt: nullableInstant(item.ends_at),
     schedules,
   };
+}
+
+/** Items with the same terms share one schedule, so that its boundaries are worked out once. */
+function sharedSchedule(terms: Schedule, shared: Map<string, Schedule>): Schedule {
+  const { anchorAt, interval, timezone, startsAt } = terms;
+  const key = JSON.stringify([anchorAt, interval, timezone, startsAt]);
+  const known = shared.get(key);
+  if (known !== undefined) return known;
+  const schedule = { anchorAt, interval, timezone, startsAt: Temporal.Instant.from(startsAt).toString() };
+  boundary(schedule, 0); // reads every field of the schedule, and throws what is wrong with it
+  shared.set(key, schedule);
+  return schedule;
+}
+
+function checkedPrice(
+  item: ItemData,
+  overrides: readonly PriceOverride[],
+  checked: Map<string, Price>,
+): Price {
+  const price = applyPriceOverride(item.definition, overrides);
+  const isPlain = price === item.definition;
+  const known = isPlain ? checked.get(item.price_id) : undefined;
+  if (known !== undefined) return known;
+  assertPrice(price, item);
+  if (isPlain) checked.set(item.price_id, price);
+  return price;
 }
 
 function assertPrice(price: Price, item: ItemData): void {

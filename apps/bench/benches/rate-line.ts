@@ -9,19 +9,12 @@ import { rateDuePeriod } from "#libs/core/rating/rate-due-period.ts";
 import type { GroupQuantity } from "#libs/core/rating/rate-usage.ts";
 import type { Bench, BenchCase } from "../bench.ts";
 import { naiveAmount, type NaiveUsage } from "../naive/naive-amount.ts";
+import { FIVE_TIERS } from "../subscriptions.ts";
 import { timeOperations } from "../time-operations.ts";
 
 const LINES_PER_RUN = 50;
 const TARGET_US = 20;
 const QUANTITY = "45678.25";
-
-const tiers = [
-  { upTo: "1000", unitAmount: "0.01", flatAmount: "5" },
-  { upTo: "5000", unitAmount: "0.008" },
-  { upTo: "20000", unitAmount: "0.0075" },
-  { upTo: "100000", unitAmount: "0.006" },
-  { upTo: null, unitAmount: "0.005" },
-];
 
 const models: readonly {
   readonly name: string;
@@ -31,13 +24,13 @@ const models: readonly {
   { name: "flat", chargeModel: { model: "flat", amount: "49.00" } },
   { name: "per_unit", chargeModel: { model: "per_unit", unitAmount: "0.0125" } },
   { name: "package", chargeModel: { model: "package", size: "1000", amount: "3.5" } },
-  { name: "graduated, 5 tiers", chargeModel: { model: "graduated", tiers } },
-  { name: "volume, 5 tiers", chargeModel: { model: "volume", tiers } },
+  { name: "graduated, 5 tiers", chargeModel: { model: "graduated", tiers: FIVE_TIERS } },
+  { name: "volume, 5 tiers", chargeModel: { model: "volume", tiers: FIVE_TIERS } },
   {
     name: "stairstep, 5 tiers",
     chargeModel: {
       model: "stairstep",
-      tiers: tiers.map(({ upTo }, index) => ({ upTo, flatAmount: `${(index + 1) * 25}` })),
+      tiers: FIVE_TIERS.map(({ upTo }, index) => ({ upTo, flatAmount: `${(index + 1) * 25}` })),
     },
   },
   { name: "percentage", chargeModel: { model: "percentage", rate: "1.3" } },
@@ -45,7 +38,7 @@ const models: readonly {
     name: "graduated_percentage, 5 tiers",
     chargeModel: {
       model: "graduated_percentage",
-      tiers: tiers.map(({ upTo }, index) => ({ upTo, rate: `${5 - index}` })),
+      tiers: FIVE_TIERS.map(({ upTo }, index) => ({ upTo, rate: `${5 - index}` })),
     },
   },
   { name: "dynamic, 4 events", chargeModel: { model: "dynamic", amountProperty: "amount" }, events: 4 },

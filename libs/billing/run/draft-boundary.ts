@@ -1,5 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import type { Anchor } from "#libs/core/calendar/resolve-anchor.ts";
+import { boundary } from "#libs/core/calendar/schedule.ts";
 import { type AssembledInvoice, assembleInvoice } from "#libs/core/invoice/assemble-invoice.ts";
 import { discountsOf, type HeldCoupon } from "#libs/core/invoice/held-coupon.ts";
 import { lineOfRated, type NewLine } from "#libs/core/invoice/new-line.ts";
@@ -132,7 +133,7 @@ function kindOf({ position, items }: Standing, applied: AppliedChange | null): B
 /** Whether any item has begun by then. */
 export function hasBegun(items: readonly BillableItem[], at: Temporal.Instant): boolean {
   return items.some(({ schedule, endsAt }) => {
-    const start = Temporal.Instant.from(schedule.startsAt);
+    const start = boundary(schedule, 0);
     const isDead = endsAt !== null && Temporal.Instant.compare(endsAt, start) <= 0;
     return !isDead && Temporal.Instant.compare(start, at) <= 0;
   });

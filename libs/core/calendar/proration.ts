@@ -46,10 +46,10 @@ function secondsIn(range: TimeRange): bigint {
   return epochSecond(range.end) - epochSecond(range.start);
 }
 
-function epochSecond(at: Temporal.Instant): bigint {
-  return (
-    at.round({ smallestUnit: "second", roundingMode: "floor" }).epochNanoseconds / NANOSECONDS_PER_SECOND
-  );
+/** Floored, also before 1970. */
+function epochSecond({ epochNanoseconds }: Temporal.Instant): bigint {
+  const second = epochNanoseconds / NANOSECONDS_PER_SECOND;
+  return second * NANOSECONDS_PER_SECOND > epochNanoseconds ? second - 1n : second;
 }
 
 function daysIn(range: TimeRange, zone: string): bigint {

@@ -48,6 +48,8 @@ type Grid = {
   readonly origin: number;
   /** Daily at midnight: the only grid on which a day that a zone skipped makes two boundaries one. */
   readonly canCollapse: boolean;
+  /** The boundaries that were asked for last, by number: a bill asks for the same few again and again. */
+  readonly lately: Map<number, Temporal.Instant>;
 };
 
 const unitSteps: Readonly<Record<Interval["unit"], { unit: Grid["unit"]; step: number }>> = {
@@ -65,6 +67,9 @@ const NANOSECONDS_PER_MS = 1_000_000n;
 const MEAN_DAYS_PER_MONTH = 146_097 / 4_800;
 /** An estimate of the grid index is off by one interval at most, and by one more around a skipped day. */
 const CORRECTION_STEPS_MAX = 4;
+
+/** Of one schedule. */
+const BOUNDARIES_KEPT = 8;
 
 const grids = new WeakMap<Schedule, Grid>();
 
@@ -175,7 +180,7 @@ function readGrid({ anchorAt, interval, timezone: zone, startsAt }: Schedule): G
   const timeMs = localMs - anchorDate * DAY_MS;
   const start = Temporal.Instant.from(startsAt);
   const unplaced: Grid = {
-    ...{ unit, step, timeMs, nanoseconds, zone, startsAt: start, origin: 0 },
+    ...{ unit, step, timeMs, nanoseconds, zone, startsAt: start, origin: 0, lately: new Map() },
     startOffsetMs: offsetMsAt(zone, start.epochMilliseconds),
     anchorUnit: unit === "months" ? anchor.year * 12 + anchor.month - 1 : anchorDate,
     anchorDay: anchor.day,
@@ -198,10 +203,15 @@ function boundaryOf(grid: Grid, k: number): Temporal.Instant {
     throw domainError("period_before_start", `periods are numbered from 0, got ${k}`);
   }
   if (k === 0) return grid.startsAt;
+  const known = grid.lately.get(k);
+  if (known !== undefined) return known;
   const n = grid.origin + k;
-  const at = gridNanoseconds(grid, n);
-  const collapsed = collapsedUpTo(grid, at);
-  return new Temporal.Instant(collapsed === 0 ? at : gridNanoseconds(grid, n + collapsed));
+  const nanoseconds = gridNanoseconds(grid, n);
+  const collapsed = collapsedUpTo(grid, nanoseconds);
+  const at = new Temporal.Instant(collapsed === 0 ? nanoseconds : gridNanoseconds(grid, n + collapsed));
+  if (grid.lately.size >= BOUNDARIES_KEPT) grid.lately.clear();
+  grid.lately.set(k, at);
+  return at;
 }
 
 function indexAtOrBefore(grid: Grid, at: Temporal.Instant): number {

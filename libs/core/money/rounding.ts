@@ -5,6 +5,9 @@ import { checkMinorRange } from "./money.ts";
 /** `half_up` = a half goes away from zero; `half_even` = a half goes to the even neighbour. */
 export type RoundingMode = "half_up" | "half_even";
 
+/** By the number of a currency's decimals. */
+const minorPerMajor = [0, 1, 2, 3, 4].map((exponent) => new Decimal(10).pow(exponent));
+
 const decimalRounding = { half_up: Decimal.ROUND_HALF_UP, half_even: Decimal.ROUND_HALF_EVEN } as const;
 
 /** Rounds to `decimals` places: what is neither an amount of money nor shown as one, such as a share or an average. */
@@ -31,6 +34,8 @@ export function roundTogether(
   currency: string,
   mode: RoundingMode,
 ): bigint[] {
+  const [only] = majorExacts;
+  if (only !== undefined && majorExacts.length === 1) return [roundToMinor(only, currency, mode)];
   const sum = majorExacts.reduce((a, b) => a.plus(b), new Decimal(0));
   if (sum.lt(0)) {
     return roundTogether(
@@ -52,5 +57,6 @@ export function roundTogether(
 }
 
 function shiftToMinor(major: Decimal, currency: string): Decimal {
-  return major.times(new Decimal(10).pow(currencyExponent(currency)));
+  const exponent = currencyExponent(currency);
+  return major.times(minorPerMajor[exponent] ?? new Decimal(10).pow(exponent));
 }

@@ -29,7 +29,7 @@ export function periodShare(
   const period = periodAt(schedule, index);
   const end = later(period.start, earlier(period.end, endsAt));
   const part = { start: period.start, end };
-  const whole = wholePeriodAround(schedule, index);
+  const whole = index === 0 ? wholePeriodAround(schedule, 0) : period;
   return { index, ...part, share: shareOf({ part, whole, by, timezone: schedule.timezone }) };
 }
 

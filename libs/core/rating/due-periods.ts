@@ -1,5 +1,5 @@
-import { Temporal } from "temporal-polyfill";
-import { type Period, periodAt, periodContaining } from "../calendar/schedule.ts";
+import type { Temporal } from "temporal-polyfill";
+import { boundary, type Period, periodAt, periodContaining } from "../calendar/schedule.ts";
 import { compareInstants } from "../calendar/timezone.ts";
 import { periodShare } from "../proration/period-share.ts";
 import type { BillableItem } from "./billable-item.ts";
@@ -97,7 +97,7 @@ function itemEdgeAfter(item: BillableItem, after: Temporal.Instant): Temporal.In
 }
 
 function startOf(item: BillableItem): Temporal.Instant {
-  return Temporal.Instant.from(item.schedule.startsAt);
+  return boundary(item.schedule, 0);
 }
 
 /** Ended before it began: replaced while it was still to come. */

@@ -19,6 +19,12 @@ describe("inputHash", () => {
     expect(inputHash({ a: 1n })).not.toBe(inputHash({ a: 2n }));
   });
 
+  test("the text of a member that is known already gives the same hash", () => {
+    const facts = { price: { code: "calls", tiers: [{ upTo: null }] }, quantity: "3" };
+    expect(inputHash(facts, { price: canonicalJson(facts.price) })).toBe(inputHash(facts));
+    expect(inputHash(facts, { price: "{}" })).not.toBe(inputHash(facts));
+  });
+
   test.each([[Number.NaN], [() => 1], [Symbol("x")], [undefined], [[undefined]], [new Map()], [/x/]])(
     "%p is refused, as JSON cannot hold it",
     (value) => expect(() => inputHash(value)).toThrow(TypeError),

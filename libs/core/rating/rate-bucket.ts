@@ -168,8 +168,8 @@ function modelStep(
   { amount, unitAmount, parts }: ModelAmount,
 ): RatingStep {
   const rate = unitAmount === null ? "" : ` x ${formatDecimal(unitAmount)}`;
-  const detail = `${spec.model}: ${formatDecimal(units)}${rate} = ${formatDecimal(amount)}`;
-  return ratingStep("charge_model", units, amount, detail, parts);
+  const step = ratingStep("charge_model", units, amount, "", parts);
+  return { ...step, detail: `${spec.model}: ${step.before}${rate} = ${step.after}` };
 }
 
 /** Tiers of several buckets put together band by band: their parts add up to the sum of the buckets. */

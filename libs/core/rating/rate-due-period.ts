@@ -1,10 +1,13 @@
+import type { Temporal } from "temporal-polyfill";
 import type { DocumentTier, LineKind } from "../invoice/invoice-document.ts";
 import { Decimal, formatDecimal, parseDecimal, zero } from "../money/decimal.ts";
 import { formatMoney } from "../money/money.ts";
 import { type RoundingMode, roundTogether } from "../money/rounding.ts";
+import { oncePerObject } from "../once-per-object.ts";
+import type { Price } from "../price/price.ts";
 import { isLevel } from "../usage/meter.ts";
 import type { DuePeriod } from "./due-periods.ts";
-import { inputHash } from "./input-hash.ts";
+import { canonicalJson, inputHash } from "./input-hash.ts";
 import { ratePrice } from "./rate-price.ts";
 import { type GroupQuantity, type RatedGroup, rateUsage } from "./rate-usage.ts";
 import { type RatingStep, ratingStep } from "./rating-step.ts";
@@ -27,6 +30,8 @@ export type RatedLine = {
 };
 
 const one = new Decimal(1);
+const priceText = oncePerObject((price: Price) => canonicalJson(price));
+const instantText = oncePerObject((at: Temporal.Instant) => at.toString());
 
 /** How the lines of several groups are rounded, so that they add up to what the period costs. */
 export type GroupRounding = { readonly currency: string; readonly mode: RoundingMode };
@@ -80,7 +85,7 @@ function lineOf(due: DuePeriod, rated: RatedGroup): RatedLine {
     quantity: formatDecimal(quantity),
     group,
     ratio: { numerator: due.ratio.numerator.toString(), denominator: due.ratio.denominator.toString() },
-    period: { start: due.start.toString(), end: due.end.toString() },
+    period: { start: instantText(due.start), end: instantText(due.end) },
     eventCount: eventCount.toString(),
     ...facts,
   };
@@ -96,7 +101,7 @@ function lineOf(due: DuePeriod, rated: RatedGroup): RatedLine {
     tiers: rated.tiers,
     steps: rated.steps,
     inputs,
-    inputHash: inputHash(inputs),
+    inputHash: inputHash(inputs, { price: priceText(item.price) }),
     eventCount,
   };
 }

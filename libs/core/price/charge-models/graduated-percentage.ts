@@ -1,4 +1,6 @@
 import { formatDecimal, parseDecimal } from "../../money/decimal.ts";
+import { oncePerObject } from "../../once-per-object.ts";
+import type { PercentageTier, Tier } from "../price.ts";
 import { validateDecimal } from "../validate-decimal.ts";
 import type { ChargeModelDefinition } from "./charge-model.ts";
 import { flatAmounts, rateEachTier, validateBounds } from "./tier-bands.ts";
@@ -17,12 +19,12 @@ export const graduatedPercentage: ChargeModelDefinition<"graduated_percentage"> 
       ...(tier.flatAmount === undefined ? [] : validateDecimal(tier.flatAmount, `${at}.flat_amount`)),
     ]),
   moneyTerms: ({ tiers }) => flatAmounts(tiers),
-  rate: (spec, usage) =>
-    rateEachTier(
-      spec.tiers.map(({ rate, ...tier }, index) => {
-        const percent = parseDecimal(rate, `rate of tier ${index + 1}`);
-        return { ...tier, unitAmount: formatDecimal(percent.div(100)) };
-      }),
-      usage,
-    ),
+  rate: (spec, usage) => rateEachTier(tiersPerUnit(spec.tiers), usage),
 };
+
+const tiersPerUnit = oncePerObject((tiers: readonly PercentageTier[]): Tier[] =>
+  tiers.map(({ rate, ...tier }, index) => {
+    const percent = parseDecimal(rate, `rate of tier ${index + 1}`);
+    return { ...tier, unitAmount: formatDecimal(percent.div(100)) };
+  }),
+);

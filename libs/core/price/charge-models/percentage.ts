@@ -34,7 +34,7 @@ export const percentage: ChargeModelDefinition<"percentage"> = {
     const terms = readTerms(spec);
     const total = { units: zero, events: 0, rated: zero, fixed: zero, raised: zero, lowered: zero };
     for (const { charged, sign } of chargedEvents(events, terms)) {
-      const rated = charged.times(terms.rate).div(100);
+      const rated = charged.times(terms.rate);
       const plain = rated.plus(terms.fixed);
       const raised = terms.minimum === null ? plain : Decimal.max(plain, terms.minimum);
       const fee = terms.maximum === null ? raised : Decimal.min(raised, terms.maximum);
@@ -69,6 +69,7 @@ export function needsSingleEvents(spec: Spec): boolean {
 }
 
 type Terms = {
+  /** Per unit, not percent. */
   readonly rate: Decimal;
   readonly fixed: Decimal;
   readonly freeEvents: number | null;
@@ -82,7 +83,7 @@ function readTerms(spec: Spec): Terms {
     text === undefined ? null : parseDecimal(text, what);
   const freeAmount = optional(spec.freeAmount, "free_amount");
   return {
-    rate: parseDecimal(spec.rate, "rate"),
+    rate: parseDecimal(spec.rate, "rate").div(100),
     fixed: optional(spec.fixedAmount, "fixed_amount") ?? zero,
     freeEvents: spec.freeEvents === undefined || spec.freeEvents === 0 ? null : spec.freeEvents,
     freeAmount: freeAmount?.isZero() === true ? null : freeAmount,

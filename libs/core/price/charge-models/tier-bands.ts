@@ -1,5 +1,7 @@
 import { domainError, type ErrorPlace } from "../../errors.ts";
-import { Decimal, parseDecimal, zero } from "../../money/decimal.ts";
+import type { DocumentTier } from "../../invoice/invoice-document.ts";
+import { type Decimal, formatDecimal, parseDecimal, zero } from "../../money/decimal.ts";
+import { oncePerObject } from "../../once-per-object.ts";
 import type { Tier } from "../price.ts";
 import { compareDecimalTexts, validateDecimal } from "../validate-decimal.ts";
 import {
@@ -11,13 +13,14 @@ import {
   packageCount,
 } from "./charge-model.ts";
 
-/** A tier with its lower bound: it holds quantities in `(from, upTo]`. */
+/** A tier with its lower bound, read: it holds quantities in `(from, upTo]`. `shown` is what of it is printed in every case. */
 type TierBand = {
   readonly from: Decimal;
   readonly upTo: Decimal | null;
   readonly unitAmount: Decimal;
   readonly flatAmount: Decimal;
   readonly packageSize: Decimal | null;
+  readonly shown: Pick<DocumentTier, "from" | "upTo" | "unitAmount" | "flatAmount">;
 };
 
 /**
@@ -35,11 +38,12 @@ export function rateEachTier(tiers: readonly Tier[], usage: ModelUsage): ModelAm
   const shown = bands
     .filter((band, index) => index === 0 || filling.gt(band.from))
     .map((band) => {
-      const filled = (band.upTo === null ? filling : Decimal.min(filling, band.upTo)).minus(band.from);
+      const isFull = band.upTo !== null && filling.gt(band.upTo);
+      const filled = (isFull ? band.upTo : filling).minus(band.from);
       const units = shareOfUnits(filled, quantity, filling);
       const tierAmount = bandAmount(band, units).plus(band.flatAmount);
       amount = amount.plus(tierAmount);
-      return documentTier({ ...band, quantity: units, amount: tierAmount });
+      return bandShown(band, units, tierAmount);
     });
   return { amount, unitAmount: null, tiers: shown };
 }
@@ -54,7 +58,7 @@ export function rateReachedTier(tiers: readonly Tier[], usage: ModelUsage): Mode
   const reached = tierBands(tiers).find((band) => band.upTo === null || tierQuantity.lte(band.upTo));
   if (reached === undefined) quantityBeyondTiers(tierQuantity);
   const amount = bandAmount(reached, quantity).plus(reached.flatAmount);
-  return { amount, unitAmount: null, tiers: [documentTier({ ...reached, quantity, amount })] };
+  return { amount, unitAmount: null, tiers: [bandShown(reached, quantity, amount)] };
 }
 
 function shareOfUnits(filled: Decimal, quantity: Decimal, filling: Decimal): Decimal {
@@ -63,21 +67,30 @@ function shareOfUnits(filled: Decimal, quantity: Decimal, filling: Decimal): Dec
 }
 
 /** The tiers as numbers, each with the bound of the one before. */
-function tierBands(tiers: readonly Tier[]): TierBand[] {
+const tierBands = oncePerObject((tiers: readonly Tier[]): TierBand[] => {
   let from = zero;
   return tiers.map((tier, index) => {
     const at = (field: string) => `${field} of tier ${index + 1}`;
     const upTo = tier.upTo === null ? null : parseDecimal(tier.upTo, at("up_to"));
-    const band: TierBand = {
-      from,
-      upTo,
-      unitAmount: parseDecimal(tier.unitAmount ?? "0", at("unit_amount")),
-      flatAmount: parseDecimal(tier.flatAmount ?? "0", at("flat_amount")),
-      packageSize: tier.packageSize === undefined ? null : parseDecimal(tier.packageSize, at("package_size")),
-    };
+    const unitAmount = parseDecimal(tier.unitAmount ?? "0", at("unit_amount"));
+    const flatAmount = parseDecimal(tier.flatAmount ?? "0", at("flat_amount"));
+    const {
+      quantity: _,
+      amount: __,
+      ...shown
+    } = documentTier({
+      ...{ from, upTo, unitAmount, flatAmount, quantity: zero, amount: zero },
+    });
+    const packageSize =
+      tier.packageSize === undefined ? null : parseDecimal(tier.packageSize, at("package_size"));
+    const band: TierBand = { from, upTo, unitAmount, flatAmount, packageSize, shown };
     from = upTo ?? from;
     return band;
   });
+});
+
+function bandShown({ shown }: TierBand, quantity: Decimal, amount: Decimal): DocumentTier {
+  return { ...shown, quantity: formatDecimal(quantity), amount: formatDecimal(amount) };
 }
 
 /** What `quantity` units within the band cost, without its flat amount: per unit, or per started package. */
