@@ -64,7 +64,6 @@ function dueSubscription(number: number): DueSubscription {
     ...{ currency: "USD", taxStatus: "taxable", taxRates, coupons: [], items, endsAt: null, scheduleNo: 0 },
     ...{ billingSequence: 3, anchor: "anniversary", timezone: schedule.timezone, changes: [] },
     position: { index: 3, at: periodAt(schedule, 3).start, last: false },
-    limits: { interval, minimumCommitmentMinor: null, maximumAmountMinor: null },
   };
   return { standing, usage: new Map(usage) };
 }
