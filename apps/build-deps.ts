@@ -48,6 +48,7 @@ export async function buildDeps(
       },
     ]);
   }
+  const paymentLinks = buildPaymentLinks(config);
   const database = openDatabase({
     url: config.DATABASE_URL,
     poolSize: config.DB_POOL_SIZE,
@@ -69,7 +70,7 @@ export async function buildDeps(
     mailer: buildMailer(config),
     mailFrom: config.INVOICE_SMTP_FROM ?? "billing@localhost",
     stripe: config.stripe === null ? null : createStripeClient(config.stripe),
-    paymentLinks: buildPaymentLinks(config),
+    paymentLinks,
     secrets: config.MASTER_KEY === undefined ? null : createSecretBox(config.MASTER_KEY),
     webhooks: createWebhookSender(options.webhookAddresses ?? "public"),
     publicUrl: publicUrlOf(config),
