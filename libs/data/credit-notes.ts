@@ -83,9 +83,10 @@ function taxList(taxes: TaxTexts) {
 
 /** What of a whole invoice a credit note must know. */
 export type CorrectionFacts = {
-  /** Totals of its credit notes that are not void: all, and those to be refunded. */
+  /** Totals of its credit notes that are not void: all, those to be refunded, and those that became credit. */
   readonly noted_minor: bigint;
   readonly refunded_minor: bigint;
+  readonly credited_minor: bigint;
   readonly tax_rates: readonly TaxRate[];
   readonly discount_names: readonly string[];
   readonly rounding_mode: string;
@@ -96,6 +97,7 @@ export async function readCorrectionFacts(tx: TenantTx, invoiceId: string): Prom
   const [row] = await tx.db.$queryRaw<CorrectionFacts[]>`
     select coalesce(sum(n.total_minor), 0)::bigint as noted_minor,
       coalesce(sum(n.total_minor) filter (where n.settlement = 'refund'), 0)::bigint as refunded_minor,
+      coalesce(sum(n.total_minor) filter (where n.settlement = 'credit'), 0)::bigint as credited_minor,
       (select coalesce(jsonb_agg(jsonb_build_object('id', t.tax_rate_id, 'name', t.name, 'percentage', trim_scale(t.percentage)::text,
           'inclusive', t.inclusive) order by t.id), '[]')
         from invoice_tax t where t.tenant_id = ${tx.tenantId}::uuid and t.invoice_id = ${invoiceId}::uuid) as tax_rates,

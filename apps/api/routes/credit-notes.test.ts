@@ -54,14 +54,14 @@ describe("credit notes over HTTP", () => {
 
   it("become the customer's credit, or money that is owed to it", async () => {
     const first = await invoice();
-    const credit = await post({ invoice: first.id, amount: "10.00", settlement: "credit" }).expect(201);
-    expect(credit.body.credit).toMatch(/^crd_/);
-    const grants = await world.call("get", "/v1/customers/acme/credits").expect(200);
-    expect(grants.body.data[0]).toMatchObject({ id: credit.body.credit, left: "10.00" });
     await world
       .call("put", `/v1/invoices/${first.id}/payment`)
       .send({ payment_status: "succeeded", amount: "100.00" })
       .expect(200);
+    const credit = await post({ invoice: first.id, amount: "10.00", settlement: "credit" }).expect(201);
+    expect(credit.body.credit).toMatch(/^crd_/);
+    const grants = await world.call("get", "/v1/customers/acme/credits").expect(200);
+    expect(grants.body.data[0]).toMatchObject({ id: credit.body.credit, left: "10.00" });
     await post({ invoice: first.id, amount: "30.00", settlement: "refund" }).expect(201);
     const balance = await world.call("get", "/v1/customers/acme/balance").expect(200);
     expect(balance.body.balances).toMatchObject([{ credit: "10.00", refunds_payable: "30.00" }]);

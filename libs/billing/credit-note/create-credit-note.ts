@@ -62,6 +62,8 @@ export async function createCreditNote(tx: TenantTx, input: NewCreditNote): Prom
       ...{ amountPaidMinor: invoice.amount_paid_minor, notedMinor: facts.noted_minor },
       ...{
         refundedMinor: facts.refunded_minor,
+        creditedMinor: facts.credited_minor,
+        creditsUsedMinor: invoice.total_minor - invoice.amount_due_minor,
         taxRates: facts.tax_rates,
         discountNames: facts.discount_names,
       },

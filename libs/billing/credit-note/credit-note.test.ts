@@ -151,6 +151,37 @@ describe("a credit note", () => {
     ]);
   });
 
+  it("becomes no credit of an invoice that nobody has paid, or that was given up", async () => {
+    const life = await start();
+    const refused = { code: "credit_note_settlement_invalid" };
+    await expect(note(life, { amount: "107.10" }, "credit")).rejects.toMatchObject(refused);
+    await pay(life, "7.10");
+    await life.tenant.inTenant((tx) => markInvoiceUncollectible(tx, { invoiceId: life.invoiceId }));
+    await expect(note(life, { amount: "100.00" }, "credit")).rejects.toMatchObject(refused);
+    await note(life, { amount: "7.10" }, "credit");
+    await expect(note(life, { amount: "0.01" }, "refund")).rejects.toMatchObject(refused);
+    await world.advance(life.tenant, at("2026-04-01T00:00:00Z"));
+    expect((await invoicesOf(world, life.tenant)).at(-1)).toBe(
+      "2026-04-01 cycle 107.10 USD (due 100.00): Base fee 100.00",
+    );
+  });
+
+  it("of what a credit has paid becomes credit again, and is not refunded", async () => {
+    const life = await start();
+    await pay(life);
+    await note(life, { amount: "107.10" }, "credit");
+    await world.advance(life.tenant, at("2026-04-01T00:00:00Z"));
+    const [april] = await world.rows<{ id: string }>(
+      "select id from invoice where tenant_id = $1 and kind = 'cycle'",
+      [life.tenant.tenantId],
+    );
+    const paid = { ...life, invoiceId: april?.id ?? "" };
+    await expect(note(paid, { amount: "50.00" }, "refund")).rejects.toMatchObject({
+      code: "credit_note_settlement_invalid",
+    });
+    await expect(note(paid, { amount: "50.00" }, "credit")).resolves.toMatch(/./);
+  });
+
   it("is owed to the customer when it is to be refunded, up to what was paid", async () => {
     const life = await start();
     await expect(note(life, { amount: "1.00" }, "refund")).rejects.toMatchObject({
@@ -194,6 +225,7 @@ describe("a credit note", () => {
 
   it("never takes back more than was billed, when several are made at the same time too", async () => {
     const life = await start();
+    await pay(life);
     const made = await Promise.allSettled(
       Array.from({ length: 5 }, () => note(life, { amount: "30.00" }, "credit")),
     );
@@ -212,6 +244,7 @@ describe("a credit note", () => {
 
   it("counts as given back when the plan changes, and what a change gave back is not taken back again", async () => {
     const life = await start();
+    await pay(life);
     const lineId = await lineOf(life);
     await note(life, { lines: [{ lineId, amount: "90.00" }] }, "credit");
     const cheap = await makePlan(life.tenant);
@@ -274,7 +307,7 @@ describe("a credit note", () => {
   it("is printed and stored like an invoice, and never mirrored at Stripe", async () => {
     const life = await start();
     await world.drain();
-    const id = await note(life, { amount: "1.00" }, "credit");
+    const id = await note(life, { amount: "1.00" }, "offset");
     await world.drain();
     const jobs = await world.rows<{ name: string }>(
       "select name from job where tenant_id = $1 and payload->>'invoiceId' = $2 order by name",

@@ -9,7 +9,7 @@ import { longText, moneyText, nullableTimestamp, timestampToWire } from "./wire-
 const settlement = z
   .enum(["refund", "credit", "offset"])
   .describe(
-    "refund: owed to the customer; credit: pays its next invoices; offset: lowers what is left to pay",
+    "refund: owed to the customer; credit: pays its next invoices, at most what was paid of this one; offset: lowers what is left to pay",
   );
 const amount = z.string().describe("Major units with the currency's decimals");
 

@@ -25,7 +25,15 @@ function invoice(lines: readonly CreditableLine[], more: Partial<CorrectedInvoic
   const totalMinor = lines.reduce((sum, each) => sum + totalOf(each.billed, (id) => id === "levy"), 0n);
   return {
     ...{ number: "INV-1", currency: "USD", totalMinor, leftToPayMinor: totalMinor, amountPaidMinor: 0n },
-    ...{ notedMinor: 0n, refundedMinor: 0n, lines, taxRates: [vat, levy], discountNames: ["Welcome"] },
+    ...{
+      notedMinor: 0n,
+      refundedMinor: 0n,
+      creditedMinor: 0n,
+      creditsUsedMinor: 0n,
+      lines,
+      taxRates: [vat, levy],
+      discountNames: ["Welcome"],
+    },
     ...more,
   };
 }
@@ -70,7 +78,7 @@ describe("decideCreditNote", () => {
     const rest = decideCreditNote(lessNote(billed, first), { lines: [{ lineId: "a" }] }, "offset");
     expect(amountsOf(rest)).toEqual([["a", 7500n, 750n, 1282n, 0n]]);
     const none = () =>
-      decideCreditNote(lessNote(lessNote(billed, first), rest), { lines: [{ lineId: "a" }] }, "credit");
+      decideCreditNote(lessNote(lessNote(billed, first), rest), { lines: [{ lineId: "a" }] }, "offset");
     expect(none).toThrow(expect.objectContaining({ code: "credit_note_empty" }));
   });
 
@@ -109,9 +117,21 @@ describe("decideCreditNote", () => {
 
   it("never takes back more than the invoice's total where a line below zero lowered it", () => {
     const billed = invoice([line("a", 10000n)], { totalMinor: 7000n });
-    const whole = () => decideCreditNote(billed, { lines: [{ lineId: "a" }] }, "credit");
+    const whole = () => decideCreditNote(billed, { lines: [{ lineId: "a" }] }, "offset");
     expect(whole).toThrow(expect.objectContaining({ code: "credit_note_exceeds_invoice" }));
-    expect(decideCreditNote(billed, { amount: "70.00" }, "credit").assembled.totalMinor).toBe(7000n);
+    expect(decideCreditNote(billed, { amount: "70.00" }, "offset").assembled.totalMinor).toBe(7000n);
+  });
+
+  it("makes no credit of what nobody has paid, and of what was paid not more than is left of it", () => {
+    const paid = (more: Partial<CorrectedInvoice>) => () =>
+      decideCreditNote(invoice([line("a", 10000n)], more), { amount: "60.00" }, "credit").assembled
+        .totalMinor;
+    const refused = expect.objectContaining({ code: "credit_note_settlement_invalid" });
+    expect(paid({})).toThrow(refused);
+    expect(paid({ leftToPayMinor: 0n })).toThrow(refused);
+    expect(paid({ amountPaidMinor: 6000n })()).toBe(6000n);
+    expect(paid({ amountPaidMinor: 2000n, creditsUsedMinor: 4000n })()).toBe(6000n);
+    expect(paid({ amountPaidMinor: 9000n, creditedMinor: 2000n, refundedMinor: 1001n })).toThrow(refused);
   });
 
   it("offsets what is still owed, and refunds what was paid and not refunded, alone", () => {
@@ -127,7 +147,8 @@ describe("decideCreditNote", () => {
     expect(settle("40.01", "offset")).toThrow(refused);
     expect(settle("50.00", "refund")()).toBe(5000n);
     expect(settle("50.01", "refund")).toThrow(refused);
-    expect(settle("100.00", "credit")()).toBe(10000n);
+    expect(settle("50.00", "credit")()).toBe(5000n);
+    expect(settle("50.01", "credit")).toThrow(refused);
   });
 
   it("adds up to what was billed over any notes, by lines or by totals, and takes no line below zero", () => {
@@ -176,7 +197,7 @@ function expectToAddUp(
       ? { lines: [{ lineId: picked.id, amount: shown(wanted) }] }
       : { amount: shown(wanted) };
     try {
-      const note = decideCreditNote(now, ask, "credit");
+      const note = decideCreditNote(now, ask, "offset");
       if (!byLine) expect(note.assembled.totalMinor).toBe(wanted);
       const { subtotalMinor, discountTotalMinor, exclusiveTaxMinor, totalMinor } = note.assembled;
       expect(totalMinor).toBe(subtotalMinor - discountTotalMinor + exclusiveTaxMinor);
@@ -189,7 +210,7 @@ function expectToAddUp(
   const rest = now.totalMinor - now.notedMinor;
   const sumLeft = now.lines.reduce((sum, each) => sum + totalOf(leftOf(each), isInclusive), 0n);
   expect(sumLeft).toBe(rest);
-  if (rest > 0n) now = lessNote(now, decideCreditNote(now, { amount: shown(rest) }, "credit"));
+  if (rest > 0n) now = lessNote(now, decideCreditNote(now, { amount: shown(rest) }, "offset"));
   for (const { billed: whole, credited } of now.lines) {
     expect(credited.amountMinor <= whole.amountMinor).toBe(true);
     expect(credited.discountMinor <= whole.discountMinor).toBe(true);

@@ -28,11 +28,14 @@ export type CorrectedInvoice = {
   readonly currency: string;
   readonly totalMinor: bigint;
   readonly amountPaidMinor: bigint;
+  /** What credits of the customer paid. */
+  readonly creditsUsedMinor: bigint;
   /** Due, less what is paid and offset; 0 when it was given up. */
   readonly leftToPayMinor: bigint;
-  /** Totals of its credit notes that are not void, all of them and those to be refunded. */
+  /** Totals of its credit notes that are not void: all of them, those to be refunded, those that became credit. */
   readonly notedMinor: bigint;
   readonly refundedMinor: bigint;
+  readonly creditedMinor: bigint;
   /** Lines above zero; the others took something back themselves. */
   readonly lines: readonly CreditableLine[];
   /** Rates that it was taxed with. */
@@ -133,7 +136,10 @@ function exceeds({ number, currency }: CorrectedInvoice, leftMinor: bigint, want
   );
 }
 
-/** What is offset must still be owed, what is refunded must have been paid. */
+/**
+ * What is offset must still be owed; what is refunded must have been paid, what becomes credit paid by money or credits:
+ * of an invoice that nobody pays there is nothing to give back.
+ */
 function assertSettles(invoice: CorrectedInvoice, totalMinor: bigint, settlement: Settlement): void {
   const { number, currency } = invoice;
   const shown = (minor: bigint) => formatMoney({ minor, currency });
@@ -143,7 +149,14 @@ function assertSettles(invoice: CorrectedInvoice, totalMinor: bigint, settlement
       `Only ${shown(invoice.leftToPayMinor)} ${currency} is left to pay on ${number}, the credit note comes to ${shown(totalMinor)}: settle it by credit or refund.`,
     );
   }
-  const refundable = invoice.amountPaidMinor - invoice.refundedMinor;
+  const { amountPaidMinor, creditsUsedMinor, refundedMinor, creditedMinor } = invoice;
+  const creditable = atLeastZero(amountPaidMinor + creditsUsedMinor - refundedMinor - creditedMinor);
+  const refundable = smaller(creditable, atLeastZero(amountPaidMinor - refundedMinor));
+  if (settlement === "credit" && totalMinor > creditable) {
+    throw refuse(
+      `Only ${shown(creditable)} ${currency} that was paid on ${number} can become credit, the credit note comes to ${shown(totalMinor)}: settle it by offset, as far as it is left to pay.`,
+    );
+  }
   if (settlement === "refund" && totalMinor > refundable) {
     throw refuse(
       `Only ${shown(refundable)} ${currency} that was paid on ${number} can be refunded, the credit note comes to ${shown(totalMinor)}: settle it by credit or offset.`,
@@ -182,6 +195,15 @@ function addUp(
     ...{ creditTotalMinor: 0n, amountDueMinor: 0n, creditsUsed: [], steps: [] },
     discounts: discountTotalMinor === 0n ? [] : [{ id: name, name, amountMinor: discountTotalMinor }],
   };
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
+}
+
+function atLeastZero(minor: bigint): bigint {
+  return minor < 0n ? 0n : minor;
 }
 
 function sumOf(amounts: readonly bigint[]): bigint {
