@@ -112,7 +112,7 @@ export function toOpenApi(routes: readonly Route[], publicUrl: string): OpenApiD
 
 function operationOf(route: Route, schemas: SchemaSet): OpenApiOperation {
   const isPublic = route.access === "public";
-  const roles = route.access === "public" ? [] : rolesOf(route.access);
+  const roles = route.access === "public" ? [] : rolesOf(route.access, route.method);
   const said = [route.description, isPublic ? "Needs no API key." : `Roles: ${roles.join(", ")}.`];
   const body = requestBodyOf(route, schemas);
   return {

@@ -34,7 +34,7 @@ export async function runRoute(
   }
   const caller = await authenticate(api, request, response);
   await api.limiter.hit(`key:${caller.keyId}`);
-  if (route.access !== "public") requireRole(caller, route.access);
+  if (route.access !== "public") requireRole(caller, route.access, route.method);
   const sent = await readSent(route, request);
   const scope = scopeOf(caller, request, response);
   const call = (complete: Complete | null) => {

@@ -19,6 +19,7 @@ import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
 import { createFolderStore } from "#libs/platform/storage/folder-store.ts";
 import type { ApiConfig } from "../../apps/api/api-deps.ts";
 import { createApp } from "../../apps/api/create-app.ts";
+import { testPaymentLinks } from "./delivery-world.ts";
 import { testSecretBox } from "./test-secret-box.ts";
 import { createWebhookSender } from "#libs/platform/webhook/webhook-sender.ts";
 import { openTestDatabase, type TestDatabase } from "./test-database.ts";
@@ -71,7 +72,7 @@ export async function openApiWorld(
     mailer: null,
     mailFrom: "billing@test.example",
     stripe: null,
-    paymentLinks: null,
+    paymentLinks: testPaymentLinks("http://127.0.0.1:9"),
     secrets: testSecretBox,
     webhooks: createWebhookSender("any"),
     publicUrl: "http://billwright.test",

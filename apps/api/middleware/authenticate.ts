@@ -2,7 +2,7 @@ import type { Request, Response } from "express";
 import { authenticateApiKey } from "#libs/billing/catalog/authenticate-api-key.ts";
 import { domainError } from "#libs/core/errors.ts";
 import type { ApiDeps } from "../api-deps.ts";
-import type { Access, Caller, Role } from "../define-route.ts";
+import type { Access, Caller, Method, Role } from "../define-route.ts";
 
 /**
  * The caller behind `Authorization: Bearer bw_...`.
@@ -33,13 +33,15 @@ const rolesByAccess: Readonly<Record<Access, readonly Role[]>> = {
   admin: ["admin"],
 };
 
-export function rolesOf(access: Access): readonly Role[] {
-  return rolesByAccess[access];
+/** Who may call a route. A reader calls GET and nothing else, also where a POST changes nothing. */
+export function rolesOf(access: Access, method: Method): readonly Role[] {
+  const roles = rolesByAccess[access];
+  return method === "get" ? roles : roles.filter((role) => role !== "reader");
 }
 
 /** @throws role_forbidden */
-export function requireRole(caller: Caller, access: Access): void {
-  const allowed = rolesByAccess[access];
+export function requireRole(caller: Caller, access: Access, method: Method): void {
+  const allowed = rolesOf(access, method);
   if (allowed.includes(caller.role)) return;
   throw domainError(
     "role_forbidden",

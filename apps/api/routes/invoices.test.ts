@@ -157,10 +157,8 @@ describe("/v1/invoices", () => {
     expect([missing.status, missing.body.code]).toEqual([404, "invoice_line_not_found"]);
   });
 
-  it("POST /replay makes the invoice again, and readers may ask for it", async () => {
-    const answer = await world
-      .call("post", `/v1/invoices/${invoiceId}/replay`, world.keys.reader)
-      .expect(200);
+  it("POST /replay makes the invoice again", async () => {
+    const answer = await world.call("post", `/v1/invoices/${invoiceId}/replay`).expect(200);
     expect(answer.body).toEqual({
       identical: true,
       differences: [],
