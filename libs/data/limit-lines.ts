@@ -46,7 +46,8 @@ export async function loadBilledBefore(
       sum(case when l.subscription_item_id is null then (select coalesce(sum(n.amount_minor), 0) from invoice_line n join invoice ni
           on ni.tenant_id = n.tenant_id and ni.id = n.invoice_id and ni.invoice_status <> 'voided'
         where n.tenant_id = l.tenant_id and n.corrects_line_id = l.id) else 0 end)::bigint as taken_back,
-      i.invoice_status = 'voided' as is_void, coalesce(p.state = 'voided', false) as is_waived
+      i.invoice_status = 'voided' as is_void, coalesce(p.state = 'voided', l.inputs ? 'limit' and not exists (
+        select from invoice r where r.tenant_id = i.tenant_id and r.replaces_invoice_id = i.id)) as is_waived
     from unnest(${ranges.map((r) => r.subscriptionId)}::uuid[], ${ranges.map((r) => toDate(r.start))}::timestamptz[],
                 ${ranges.map((r) => toDate(r.end))}::timestamptz[]) as r (subscription_id, start_at, end_at)
     join invoice i on i.tenant_id = ${tx.tenantId}::uuid and i.subscription_id = r.subscription_id and i.invoice_type <> 'credit'
@@ -88,6 +89,28 @@ function billedLimit(row: LineRow, limit: BilledLimit["limit"], grid: string): B
       discountMinor: row.discount,
       takenBackMinor: row.taken_back,
       isVoid: row.is_void,
+      isWaived: row.is_void && row.is_waived,
     },
   };
+}
+
+/**
+ * The number of the latest invoice that takes off what is above a maximum in a period of which this one bills something;
+ * null when there is none. Void ones take off nothing, nor do those whose lines add up to nothing.
+ */
+export async function findMaximumOver(
+  tx: TenantTx,
+  invoiceId: string,
+): Promise<{ readonly number: string | null } | null> {
+  const rows = await tx.db.$queryRaw<{ number: string | null }[]>`
+    select (array_agg(i.number order by i.billing_sequence desc))[1] as number
+    from invoice v
+    join invoice i on i.tenant_id = v.tenant_id and i.subscription_id = v.subscription_id and i.id <> v.id and i.invoice_status <> 'voided'
+    join invoice_line m on m.tenant_id = i.tenant_id and m.invoice_id = i.id and m.kind = 'adjustment' and m.inputs->>'limit' = 'maximum_amount'
+    where v.tenant_id = ${tx.tenantId}::uuid and v.id = ${invoiceId}::uuid and exists (
+      select from invoice_line l where l.tenant_id = v.tenant_id and l.invoice_id = v.id and l.amount_minor > 0
+        and l.kind in ('recurring', 'usage', 'late_usage', 'proration_charge')
+        and l.period_start >= (m.inputs->>'grid')::timestamptz and l.period_start < m.period_end)
+    group by m.inputs->>'grid' having sum(m.amount_minor) < 0 limit 1`;
+  return rows[0] ?? null;
 }

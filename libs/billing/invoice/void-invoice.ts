@@ -8,6 +8,7 @@ import { emitEvents } from "#libs/data/domain-events.ts";
 import { voidClaims } from "#libs/data/invoice-claims.ts";
 import { findCorrection, listInvoicePostings, markVoided } from "#libs/data/invoice-ends.ts";
 import { postLedger } from "#libs/data/ledger.ts";
+import { findMaximumOver } from "#libs/data/limit-lines.ts";
 import { findOpenAttempt } from "#libs/data/payment-attempts.ts";
 import type { StoredInvoice } from "#libs/data/stored-invoice.ts";
 import { assertNotAmended } from "./assert-not-amended.ts";
@@ -24,6 +25,7 @@ export async function voidInvoice(
 ): Promise<void> {
   const invoice = await requireInvoice(tx, input);
   await assertVoidable(tx, invoice);
+  await assertNoMaximumOver(tx, invoice);
   await voidClaims(tx, invoice.id);
   await reverseInvoice(tx, invoice, input.reason);
   await writeAudit(tx, {
@@ -33,6 +35,16 @@ export async function voidInvoice(
     before: invoice,
     after: { reason: input.reason },
   });
+}
+
+/** What a maximum takes off counts on all that was billed of its period; an invoice that is made again settles it anew. */
+async function assertNoMaximumOver(tx: TenantTx, invoice: StoredInvoice): Promise<void> {
+  const later = await findMaximumOver(tx, invoice.id);
+  if (later === null) return;
+  throw domainError(
+    "invoice_amended",
+    `Invoice ${later.number ?? "(draft)"} takes off what is above the plan's maximum together with invoice ${invoice.number ?? "(draft)"}: void that first.`,
+  );
 }
 
 /**

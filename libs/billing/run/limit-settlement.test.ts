@@ -283,6 +283,34 @@ describe("the limits of a period, settled", () => {
     expect(await totals(tenant, id)).toEqual(["start 10000", "cycle 10000", "start 10000"]);
   });
 
+  it("a true-up that was let off with its invoice does not come back with another one", async () => {
+    const tenant = await open({ prices: [fee("40.00"), calls], minimumCommitment: "100.00" });
+    const id = await begin(tenant);
+    await tenant.send("20", "2026-04-03T00:00:00Z");
+    await billAt(tenant, id, "2026-05-01T00:00:00Z");
+    const [first = "", cycle = ""] = await invoiceIds(id);
+    await tenant.inTenant((tx) => voidInvoice(tx, { invoiceId: cycle, reason: "let off" }));
+    await tenant.inTenant((tx) => regenerateInvoice(tx, { invoiceId: first, reason: "again" }));
+    expect((await tenant.invoices(id)).at(-1)).toEqual(["start 4000", "recurring base 4000 30/30"]);
+    await tenant.inTenant((tx) => regenerateInvoice(tx, { invoiceId: cycle, reason: "after all" }));
+    expect((await tenant.invoices(id)).at(-1)).toContain(`minimum_commitment  4000 ${whole}`);
+  });
+
+  it("an invoice that a later maximum counts is not voided, but made again", async () => {
+    const tenant = await open({ prices: [fee("100.00"), calls], maximumAmount: "50.00" });
+    const id = await begin(tenant);
+    await tenant.send("60", "2026-04-03T00:00:00Z");
+    await billAt(tenant, id, "2026-05-01T00:00:00Z");
+    const [first = "", cycle = ""] = await invoiceIds(id);
+    const drop = (invoiceId: string) =>
+      tenant.inTenant((tx) => voidInvoice(tx, { invoiceId, reason: "mistake" }));
+    await expect(drop(first)).rejects.toMatchObject({ code: "invoice_amended" });
+    await tenant.inTenant((tx) => regenerateInvoice(tx, { invoiceId: first, reason: "again" }));
+    expect((await tenant.invoices(id)).at(-1)).toEqual(["start 10000", "recurring base 10000 30/30"]);
+    await drop(cycle);
+    await drop((await invoiceIds(id)).at(-1) ?? "");
+  });
+
   it("an invoice that is made again after its period was settled settles it again", async () => {
     const tenant = await open({ prices: [fee("40.00"), calls], minimumCommitment: "100.00" });
     const id = await begin(tenant);

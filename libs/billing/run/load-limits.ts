@@ -89,7 +89,14 @@ function billedByDraft(draft: BoundaryDraft, mode: Settings["roundingMode"]): Bi
       const amounts = assembledOf.get(line.sourceKey);
       const carried = BigInt(discountMinor);
       return {
-        ...{ limit, grid: Temporal.Instant.from(grid), end: line.end, settlementNo, isVoid: false },
+        ...{
+          limit,
+          grid: Temporal.Instant.from(grid),
+          end: line.end,
+          settlementNo,
+          isVoid: false,
+          isWaived: false,
+        },
         ...{ grossMinor: (amounts?.amountMinor ?? 0n) - carried, takenBackMinor: 0n },
         discountMinor: (amounts?.discountMinor ?? 0n) - carried,
       };

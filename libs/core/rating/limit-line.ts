@@ -23,9 +23,9 @@ export type LimitInputs = {
     /** Lines of void invoices whose periods nobody bills any more: nothing is missing of them, and nobody pays them. */
     readonly waived: DecimalString;
   }[];
-  /** What earlier lines of the same limit and period come to. */
+  /** What earlier lines of the same limit and period come to, a true-up that was let off with its invoice among it. */
   readonly billedBefore: DecimalString;
-  /** What credit notes took back of them. */
+  /** What credit notes and void invoices took back of them. */
   readonly takenBack: DecimalString;
   /** Discount of what the line gives back beyond the lines that it lowers here, in minor units: it was never paid. */
   readonly discountMinor: string;
@@ -40,7 +40,7 @@ export type LimitMoney = { readonly currency: string; readonly mode: RoundingMod
  * - The commitments of all parts, each prorated by its share, less all that counts towards them.
  * - Each part is charged its own maximum at most, which is not prorated, and all of them together the greatest of these.
  *
- * Never gives back what credit notes took back already. @throws DomainError amount_out_of_range, decimal_syntax
+ * Never gives back what was taken back already. @throws DomainError amount_out_of_range, decimal_syntax
  */
 export function limitDelta(
   inputs: Omit<LimitInputs, "discountMinor">,

@@ -84,7 +84,7 @@ test("a version that promises nothing takes over without its usage counting for 
   const limits: BilledLimit[] = [
     {
       ...{ limit: "minimum_commitment", grid: at("04-01"), end: at("04-16"), settlementNo: 1 },
-      ...{ grossMinor: 1_000n, discountMinor: 0n, takenBackMinor: 0n, isVoid: false },
+      ...{ grossMinor: 1_000n, discountMinor: 0n, takenBackMinor: 0n, isVoid: false, isWaived: false },
     },
   ];
   const before = { lines: [lineOf("one", 500n)], limits };
@@ -145,6 +145,7 @@ test("however the usage of a month comes, on both sides of a change and late, it
             discountMinor: 0n,
             takenBackMinor: 0n,
             isVoid: false,
+            isWaived: false,
           };
           return { limit, settlementNo, grossMinor, ...known };
         });

@@ -35,6 +35,8 @@ export type BilledLimit = {
   /** What credit notes took back of it. */
   readonly takenBackMinor: bigint;
   readonly isVoid: boolean;
+  /** Of a void invoice that no other took the place of. */
+  readonly isWaived: boolean;
 };
 
 /** All that stands on earlier invoices of a subscription around the periods that are decided. */
@@ -120,12 +122,15 @@ function settleOne(input: One, rounding: LimitMoney): LimitSettlement[] {
     (line) => line.limit === limit && compareInstants(line.grid, period.gridStart) === 0,
   );
   const standing = earlier.filter((line) => !line.isVoid);
+  const waived = limit === "minimum_commitment" ? earlier.filter((line) => line.isWaived) : [];
   const settlementNo = Math.max(0, ...earlier.map((line) => line.settlementNo)) + 1;
   const text = (minor: bigint) => formatMoney({ minor, currency });
   const inputs = {
     ...{ limit, settlementNo, grid: period.gridStart.toString(), parts: parts.map((part) => part.written) },
-    billedBefore: text(sumOf(standing.map((line) => line.grossMinor))),
-    takenBack: text(sumOf(standing.map((line) => line.takenBackMinor))),
+    billedBefore: text(sumOf([...standing, ...waived].map((line) => line.grossMinor))),
+    takenBack: text(
+      sumOf([...standing.map((line) => line.takenBackMinor), ...waived.map((line) => line.grossMinor)]),
+    ),
   };
   const delta = limitDelta(inputs, rounding);
   const lowered = delta.lt(0)
