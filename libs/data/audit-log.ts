@@ -20,6 +20,21 @@ export async function writeAudit(tx: TenantTx, entry: AuditEntry): Promise<void>
             ${tx.requestId ?? null}, ${tx.address ?? null}, ${toJson(entry.before)}::jsonb, ${toJson(entry.after)}::jsonb)`;
 }
 
+/** What nobody asks for at that moment, such as a change that was stored for a later one: by `system`, one row each, one statement. */
+export async function writeSystemAudit(
+  tx: TenantTx,
+  entries: readonly (AuditEntry & { readonly reason: string })[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  await tx.db.$executeRaw`
+    insert into audit_log (tenant_id, id, actor, action, target_type, target_id, reason, request_id, before, after)
+    select ${tx.tenantId}::uuid, e.id, 'system', e.action, e.target_type, e.target_id, e.reason, ${tx.requestId ?? null}::text, e.before::jsonb, e.after::jsonb
+    from unnest(${entries.map(() => newId())}::uuid[], ${entries.map((e) => e.action)}::text[], ${entries.map((e) => e.targetType)}::text[],
+                ${entries.map((e) => e.targetId)}::text[], ${entries.map((e) => e.reason)}::text[], ${entries.map((e) => toJson(e.before))}::text[],
+                ${entries.map((e) => toJson(e.after))}::text[])
+      as e (id, action, target_type, target_id, reason, before, after)`;
+}
+
 function toJson(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   return JSON.stringify(value, (_key, field: unknown) => (typeof field === "bigint" ? `${field}` : field));

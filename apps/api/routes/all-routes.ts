@@ -26,6 +26,7 @@ import { settingsRoutes } from "./settings.ts";
 import { subscriptionChangeRoutes } from "./subscription-changes.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { subscriptionCoverageRoutes } from "./subscription-coverage.ts";
+import { subscriptionPeriodRoutes } from "./subscription-periods.ts";
 import { taxRateRoutes } from "./tax-rates.ts";
 import { testClockRoutes } from "./test-clocks.ts";
 import { usageRoutes } from "./usage.ts";
@@ -44,6 +45,7 @@ const routes: readonly Route[] = [
   ...testClockRoutes,
   ...subscriptionRoutes,
   ...subscriptionCoverageRoutes,
+  ...subscriptionPeriodRoutes,
   ...subscriptionChangeRoutes,
   ...invoiceRoutes,
   ...invoiceDraftRoutes,

@@ -8,7 +8,6 @@ import {
   subscriptionToWire,
   subscriptionWire,
 } from "#libs/billing/wire/subscription-wire.ts";
-import { timestamp, timestampToWire } from "#libs/billing/wire/wire-values.ts";
 import type { Tx } from "#libs/billing/work/tx.ts";
 import { defined } from "#libs/core/defined.ts";
 import { domainError } from "#libs/core/errors.ts";
@@ -16,7 +15,6 @@ import { parseRef } from "#libs/core/object-ref.ts";
 import { parsePublicId, publicId } from "#libs/core/public-id.ts";
 import { findCustomer } from "#libs/data/customers.ts";
 import { findPlan } from "#libs/data/plans.ts";
-import { listSubscriptionPeriods } from "#libs/data/subscription-periods.ts";
 import { findSubscription, listSubscriptions, type SubscriptionRow } from "#libs/data/subscriptions.ts";
 import { defineRoute, type Route } from "../define-route.ts";
 import { listAnswer, listOf, pageFields, pageQuery } from "../list-page.ts";
@@ -179,54 +177,4 @@ const usage = defineRoute({
   },
 });
 
-const periodsWire = z
-  .object({
-    data: z.array(
-      z.object({
-        subscription_item: z.string(),
-        price_code: z.string(),
-        schedule_no: z.int(),
-        index: z.int(),
-        period_start: z.iso.datetime(),
-        period_end: z.iso.datetime(),
-        state: z.enum(["claimed", "billed", "dropped", "voided"]),
-        invoice: z.string().nullable(),
-      }),
-    ),
-  })
-  .meta({ id: "SubscriptionPeriods" });
-
-const periods = defineRoute({
-  method: "get",
-  path: "/v1/subscriptions/{id}/periods",
-  tag,
-  summary: "List billed periods",
-  description: "The periods that were claimed, oldest first, 1,000 at most; narrow it by from and to.",
-  access: "read",
-  params: byId,
-  query: z.strictObject({ from: timestamp.optional(), to: timestamp.optional() }),
-  response: { status: 200, schema: periodsWire },
-  errors: ["subscription_not_found"],
-  example: { params: { id: exampleId } },
-  transaction: async (tx, { params, query }) => {
-    const row = await mustFind(tx, params.id);
-    const date = (text: string | undefined) => (text === undefined ? null : new Date(text));
-    const rows = await listSubscriptionPeriods(tx, row.id, { from: date(query.from), to: date(query.to) });
-    return {
-      body: {
-        data: rows.map((period) => ({
-          subscription_item: publicId("subscription_item", period.subscription_item_id),
-          price_code: period.price_code,
-          schedule_no: period.schedule_no,
-          index: period.index,
-          period_start: timestampToWire(period.start_at),
-          period_end: timestampToWire(period.end_at),
-          state: period.state,
-          invoice: period.invoice_id === null ? null : publicId("invoice", period.invoice_id),
-        })),
-      },
-    };
-  },
-});
-
-export const subscriptionRoutes: readonly Route[] = [create, list, get, unpark, usage, periods];
+export const subscriptionRoutes: readonly Route[] = [create, list, get, unpark, usage];

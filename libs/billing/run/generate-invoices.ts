@@ -17,6 +17,8 @@ export type GenerateInput = {
   /** Boundaries up to here are billed, by zone of the subscription; inclusive. */
   readonly cutoffs: ReadonlyMap<string, Temporal.Instant>;
   readonly dryRun: boolean;
+  /** Changes that are asked for in this transaction, by a verb that audits them. */
+  readonly askedChangeIds?: readonly string[];
 };
 
 /** What one chunk did, or in a dry run would have done. Amounts as decimal strings. */
@@ -63,7 +65,7 @@ export async function generateInvoices(tx: TenantTx, input: GenerateInput): Prom
 export async function billStandings(
   tx: TenantTx,
   loaded: readonly Standing[],
-  input: Pick<GenerateInput, "cutoffs" | "dryRun">,
+  input: Pick<GenerateInput, "cutoffs" | "dryRun" | "askedChangeIds">,
 ): Promise<{ readonly drafted: readonly Drafted[]; readonly parked: readonly ParkedSubscription[] }> {
   const { settings, version } = await currentSettings(tx);
   const parked: ParkedSubscription[] = [];
@@ -80,7 +82,7 @@ export async function billStandings(
       fromIndex,
       invoice: boundaryInvoice(draft, { now: tx.now, settings, settingsVersion: version }),
     }));
-    const kept = input.dryRun ? invoices : await saveRound(tx, invoices);
+    const kept = input.dryRun ? invoices : await saveRound(tx, invoices, input.askedChangeIds ?? []);
     drafted.push(...kept);
     standings = kept.flatMap(({ draft, invoice }) => nextStanding(draft, invoice !== null));
   }

@@ -2,6 +2,7 @@ import { Temporal } from "temporal-polyfill";
 import type { EventType } from "#libs/core/events.ts";
 import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import type { ChangeTerms } from "#libs/core/subscription/change-terms.ts";
+import { writeSystemAudit } from "#libs/data/audit-log.ts";
 import { type BilledPeriod, claimPeriods, markPeriodsBilled } from "#libs/data/billing-periods.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
@@ -21,8 +22,15 @@ const eventOf: Readonly<Record<ChangeTerms["kind"], EventType>> = {
   resume: "subscription.resumed",
 };
 
-/** Changed items and claims first; only what was won is written. Returns what was. */
-export async function saveRound(tx: TenantTx, round: readonly Drafted[]): Promise<Drafted[]> {
+/**
+ * Changed items and claims first; only what was won is written. Returns what was.
+ * @param askedChangeIds changes that are asked for in this transaction: whoever asks says so in the audit log
+ */
+export async function saveRound(
+  tx: TenantTx,
+  round: readonly Drafted[],
+  askedChangeIds: readonly string[],
+): Promise<Drafted[]> {
   await saveChangedItems(tx, changesOf(round));
   const claims = await claimPeriods(
     tx,
@@ -49,7 +57,7 @@ export async function saveRound(tx: TenantTx, round: readonly Drafted[]): Promis
   );
   await clearLate(tx, settledSubscriptions(won));
   await advanceSubscriptions(tx, won.map(progressOf));
-  await saveChanges(tx, won);
+  await saveChanges(tx, won, askedChangeIds);
   await finalizeOrWait(tx, invoices);
   return won;
 }
@@ -95,7 +103,11 @@ function statusAfter({ applied, standing }: BoundaryDraft): Progress["status"] {
 }
 
 /** What changes mean for their subscriptions, and that they took effect. */
-async function saveChanges(tx: TenantTx, won: readonly Drafted[]): Promise<void> {
+async function saveChanges(
+  tx: TenantTx,
+  won: readonly Drafted[],
+  askedChangeIds: readonly string[],
+): Promise<void> {
   const changes = changesOf(won);
   await saveAppliedChanges(tx, changes);
   await emitEvents(
@@ -107,6 +119,18 @@ async function saveChanges(tx: TenantTx, won: readonly Drafted[]): Promise<void>
       data: { changeId: change.id, at: change.at.toString(), invoiceId },
     })),
   );
+  const stored = changes.filter(({ applied }) => !askedChangeIds.includes(applied.change.id ?? ""));
+  await writeSystemAudit(tx, stored.map(auditOf));
+}
+
+/** A change that was stored for later takes effect when nobody is there: the audit log says that it did, and what it billed. */
+function auditOf({ subscriptionId, applied, scheduleNo, invoiceId }: ReturnType<typeof changesOf>[number]) {
+  const { id: changeId, at, terms } = applied.change;
+  return {
+    ...{ action: `subscription.${terms.kind}_applied`, targetType: "subscription", targetId: subscriptionId },
+    reason: `stored for ${at.toString()}`,
+    after: { changeId, at: at.toString(), terms, scheduleNo, invoiceId },
+  };
 }
 
 /** Whose late periods are settled: all but those whose invoice was skipped with them on it. */

@@ -38,14 +38,16 @@ export async function bookChange(
 ): Promise<SubscriptionRow> {
   if (booking === null) return (await findSubscription(tx, row.id)) ?? row;
   await dropPendingChanges(tx, booking.drops);
-  for (const { at, terms } of [...(booking.continued ?? []), booking.change]) {
-    await insertSubscriptionChange(tx, { id: newId(), subscriptionId: row.id, at, terms });
+  const asked = [...(booking.continued ?? []), booking.change].map((change) => ({ ...change, id: newId() }));
+  for (const { id, at, terms } of asked) {
+    await insertSubscriptionChange(tx, { id, subscriptionId: row.id, at, terms });
   }
   if (compareInstants(booking.change.at, tx.now) <= 0) {
     const { parked } = await generateInvoices(tx, {
       subscriptionIds: [row.id],
       cutoffs: new Map([[subscription.timezone, tx.now]]),
       dryRun: false,
+      askedChangeIds: asked.map(({ id }) => id),
     });
     refuseParked(parked);
   }
