@@ -63,6 +63,7 @@ export const errorTable = {
     title: "The credit note takes back more than was billed",
   },
   credit_note_not_found: { kind: "not_found", title: "There is no such credit note" },
+  credit_note_refunded: { kind: "invalid", title: "The credit note has been paid out" },
   credit_note_settlement_invalid: {
     kind: "invalid",
     title: "The settlement does not fit what was paid on the invoice",
@@ -147,6 +148,7 @@ export const errorTable = {
   payment_method_not_found: { kind: "not_found", title: "There is no such payment method" },
   payment_method_taken: { kind: "conflict", title: "The customer has this payment method already" },
   payment_not_found: { kind: "not_found", title: "There is no such payment" },
+  payment_not_succeeded: { kind: "invalid", title: "The payment has brought no money" },
   payment_provider_off: { kind: "invalid", title: "Online payment is switched off here" },
   pdf_browser_missing: { kind: "unavailable", title: "No browser that can print PDF was found" },
   pdf_glyph_missing: {
@@ -170,6 +172,8 @@ export const errorTable = {
   provider_refused: { kind: "invalid", title: "The payment provider refused the request" },
   provider_unavailable: { kind: "unavailable", title: "The payment provider did not answer" },
   rate_limit_unavailable: { kind: "unavailable", title: "Tries cannot be counted right now" },
+  refund_amount_invalid: { kind: "invalid", title: "The refund is not an amount above 0" },
+  refund_exceeds_payment: { kind: "invalid", title: "Less than that can go back of the payment" },
   rate_limited: { kind: "limit", title: "Too many requests" },
   request_malformed: { kind: "malformed", title: "The request cannot be understood" },
   role_forbidden: { kind: "forbidden", title: "The key may not do this" },

@@ -28,6 +28,9 @@ export const eventTypes = [
   "payment.succeeded",
   "payment.failed",
   "payment_link.revoked",
+  "refund.requested",
+  "refund.succeeded",
+  "refund.failed",
   "subscription.created",
   "subscription.changed",
   "subscription.canceled",
@@ -51,6 +54,7 @@ export type SubjectType =
   | "billing_run"
   | "invoice"
   | "payment"
+  | "refund"
   | "subscription"
   | "credit_grant"
   | "credit_note"

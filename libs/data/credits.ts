@@ -113,6 +113,30 @@ export async function lockSurplusUsed(tx: TenantTx, invoiceId: string): Promise<
   return row?.used ?? 0n;
 }
 
+/** Locks the credit that a payment's surplus became, and tells what is left of it now; null when there is none. */
+export async function lockGrantOfPayment(
+  tx: TenantTx,
+  paymentId: string,
+): Promise<{ readonly id: string; readonly left_minor: bigint } | null> {
+  await tx.db
+    .$queryRaw`select id from credit_grant where tenant_id = ${tx.tenantId}::uuid and source_payment_id = ${paymentId}::uuid for update`;
+  const rows = await tx.db.$queryRaw<{ id: string; left_minor: bigint }[]>`
+    select g.id, ${left} as left_minor from credit_grant g
+    where g.tenant_id = ${tx.tenantId}::uuid and g.source_payment_id = ${paymentId}::uuid`;
+  return rows[0] ?? null;
+}
+
+/** Takes a part of the credit that a payment's surplus became; below zero: gives it again. */
+export async function takeGrantOfPayment(
+  tx: TenantTx,
+  paymentId: string,
+  amountMinor: bigint,
+): Promise<void> {
+  await tx.db.$executeRaw`
+    update credit_grant set refunded_minor = refunded_minor + ${amountMinor}
+    where tenant_id = ${tx.tenantId}::uuid and source_payment_id = ${paymentId}::uuid`;
+}
+
 /** Newest first. */
 export async function listCreditGrants(tx: TenantTx, customerId: string): Promise<CreditGrantRow[]> {
   return tx.db.$queryRaw<CreditGrantRow[]>`
@@ -148,7 +172,7 @@ export type CustomerBalance = {
   readonly credit_minor: bigint;
   /** What is left to pay on issued invoices. */
   readonly receivable_minor: bigint;
-  /** What credit notes promised to pay out. */
+  /** What credit notes promised to pay out and nobody has. */
   readonly refunds_payable_minor: bigint;
 };
 
@@ -164,6 +188,9 @@ export async function readBalances(tx: TenantTx, customerId: string): Promise<Cu
         and uncollectible_at is null
       union all
       select currency, 0, 0, total_minor from invoice
-      where tenant_id = ${tx.tenantId}::uuid and customer_id = ${customerId}::uuid and invoice_status = 'finalized' and settlement = 'refund') b
+      where tenant_id = ${tx.tenantId}::uuid and customer_id = ${customerId}::uuid and invoice_status = 'finalized' and settlement = 'refund'
+      union all
+      select p.currency, 0, 0, -r.note_minor from refund r join payment p on p.tenant_id = r.tenant_id and p.id = r.payment_id
+      where p.tenant_id = ${tx.tenantId}::uuid and p.customer_id = ${customerId}::uuid and r.state in ('processing', 'succeeded')) b
     group by currency having sum(credit) <> 0 or sum(receivable) <> 0 or sum(refunds) <> 0 order by currency`;
 }

@@ -1,5 +1,5 @@
 import type { Temporal } from "temporal-polyfill";
-import type { Posting } from "#libs/core/ledger/postings.ts";
+import type { LedgerAccount, Posting } from "#libs/core/ledger/postings.ts";
 import { toDate, type TenantTx } from "./database.ts";
 import { newId } from "./new-id.ts";
 
@@ -46,4 +46,19 @@ export async function postLedger(tx: TenantTx, entries: readonly LedgerEntry[]):
     )
     select count(*) as n from fresh`;
   return Number(inserted?.n ?? 0n);
+}
+
+/** What was posted under a reference by these kinds. */
+export async function listPostingsOf(
+  tx: TenantTx,
+  ref: string,
+  kinds: readonly string[],
+): Promise<Posting[]> {
+  const rows = await tx.db.$queryRaw<
+    { debit: LedgerAccount; credit: LedgerAccount; amount_minor: bigint; currency: string }[]
+  >`
+    select p.debit_account as debit, p.credit_account as credit, p.amount_minor, p.currency
+    from ledger_transaction t join ledger_posting p on p.tenant_id = t.tenant_id and p.ledger_transaction_id = t.id
+    where t.tenant_id = ${tx.tenantId}::uuid and t.ref = ${ref} and t.kind = any(${[...kinds]}::text[]) order by t.id, p.position`;
+  return rows.map(({ amount_minor: amountMinor, ...row }) => ({ ...row, amountMinor }));
 }

@@ -28,7 +28,8 @@ export async function findTenantOfObject(
   object: {
     readonly provider: string;
     readonly account: string;
-    readonly objectId: string | null;
+    /** Its own id and those of what it belongs to. */
+    readonly objectIds: readonly string[];
     readonly namedTenantId: string | null;
   },
 ): Promise<string | null> {
@@ -36,7 +37,7 @@ export async function findTenantOfObject(
     select tenant_id from (
       select 1 as rank, tenant_id from provider_account where provider = ${object.provider} and account_id = ${object.account}
       union all
-      select 2, tenant_id from provider_object where provider = ${object.provider} and provider_id = ${object.objectId}::text and ${object.account} = ''
+      select 2, tenant_id from provider_object where provider = ${object.provider} and provider_id = any(${[...object.objectIds]}::text[]) and ${object.account} = ''
       union all
       select 3, id from tenant where id = ${object.namedTenantId}::uuid and ${object.account} = ''
     ) found order by rank limit 1`;

@@ -1,6 +1,7 @@
 import type { Causes } from "#libs/core/events.ts";
 import { billingRunNotify } from "./billing-run-notify.job.ts";
 import { billingRunPlan } from "./billing-run-plan.job.ts";
+import { creditNoteRefund } from "./credit-note-refund.job.ts";
 import type { AnyJob } from "./define-job.ts";
 import { invoiceCollect } from "./invoice-collect.job.ts";
 import { invoiceEmail } from "./invoice-email.job.ts";
@@ -15,6 +16,7 @@ import { invoiceSyncStripe } from "./invoice-sync-stripe.job.ts";
 import { invoiceVoidStripe } from "./invoice-void-stripe.job.ts";
 import { paymentRetry } from "./payment-retry.job.ts";
 import { paymentWithdraw } from "./payment-withdraw.job.ts";
+import { refundPayOut } from "./refund-pay-out.job.ts";
 import { stripeApplyEvent } from "./stripe-apply-event.job.ts";
 import { testClockAdvance } from "./test-clock-advance.job.ts";
 import { usageAdoptCustomer, usageAdoptMeter } from "./usage-adopt.job.ts";
@@ -38,6 +40,8 @@ const list: readonly AnyJob[] = [
   invoiceVoidStripe,
   paymentRetry,
   paymentWithdraw,
+  creditNoteRefund,
+  refundPayOut,
   stripeApplyEvent,
   usageAdoptCustomer,
   usageAdoptMeter,

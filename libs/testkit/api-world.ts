@@ -13,6 +13,7 @@ import { testClockAdvance } from "#libs/jobs/test-clock-advance.job.ts";
 import { invoiceCollect } from "#libs/jobs/invoice-collect.job.ts";
 import { invoiceGeneratePeriod } from "#libs/jobs/invoice-generate-period.job.ts";
 import { invoiceSend } from "#libs/jobs/invoice-send.job.ts";
+import { refundPayOut } from "#libs/jobs/refund-pay-out.job.ts";
 import { noFailpoint } from "#libs/platform/failpoint.ts";
 import { createLogger } from "#libs/platform/logger.ts";
 import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
@@ -50,12 +51,17 @@ export async function openApiWorld(
   depsOverrides: Partial<Deps> = {},
 ): Promise<ApiWorld> {
   const test = await openTestDatabase((event) => {
-    return [billingRunPlan, testClockAdvance, invoiceGeneratePeriod, invoiceSend, invoiceCollect].flatMap(
-      (job) => {
-        const seed = job.causedBy.includes(event.type) ? job.seedOf(event) : null;
-        return seed === null ? [] : [seed];
-      },
-    );
+    return [
+      billingRunPlan,
+      testClockAdvance,
+      invoiceGeneratePeriod,
+      invoiceSend,
+      invoiceCollect,
+      refundPayOut,
+    ].flatMap((job) => {
+      const seed = job.causedBy.includes(event.type) ? job.seedOf(event) : null;
+      return seed === null ? [] : [seed];
+    });
   });
   const queues = await openTestQueues(test.url);
   const dir = mkdtempSync(join(tmpdir(), "billwright-api-"));

@@ -129,6 +129,7 @@ const voiding = defineRoute({
   response: { status: 200, schema: creditNote },
   errors: [
     ...(["credit_note_not_found", "credit_note_already_voided", "credit_already_used"] as const),
+    ...(["credit_note_refunded"] as const),
     ...(["invoice_already_uncollectible", "payment_in_progress", "version_conflict"] as const),
   ],
   example: {

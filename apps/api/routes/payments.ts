@@ -1,15 +1,23 @@
 import { z } from "zod";
 import { requestPayment } from "#libs/billing/payment/request-payment.ts";
+import { requestRefund } from "#libs/billing/payment/request-refund.ts";
 import {
   parsePaymentStatus,
+  paymentDetailWire,
   paymentStatus,
   paymentToWire,
   paymentWire,
+  refundToWire,
+  refundWire,
 } from "#libs/billing/wire/payment-wire.ts";
 import { defined } from "#libs/core/defined.ts";
 import { domainError } from "#libs/core/errors.ts";
 import { parsePublicId, publicId } from "#libs/core/public-id.ts";
 import { findPaymentView, listPaymentViews } from "#libs/data/payment-reads.ts";
+import { findJobByKey } from "#libs/data/jobs.ts";
+import { findPaidPayment, findRefund, listRefunds } from "#libs/data/refunds.ts";
+import { refundPayOut } from "#libs/jobs/refund-pay-out.job.ts";
+import { longText, moneyText } from "#libs/billing/wire/wire-values.ts";
 import { defineRoute, type Route } from "../define-route.ts";
 import { idFilter, listAnswer, listOf, pageFields, pageQuery } from "../list-page.ts";
 import { exampleInvoiceId, invoiceById, invoiceIdOf } from "./whole-invoice.ts";
@@ -24,6 +32,13 @@ const example = {
   ...{ currency: "USD", provider: "stripe", provider_id: "pi_3QxYz2", method: "card", reference: null },
   ...{ failure: null, next_attempt_at: null, received_at: "2026-03-01T09:00:04Z" },
   created_at: "2026-03-01T09:00:00Z",
+};
+const exampleRefund = {
+  ...{ id: "rfd_01jq8z5c3e7wq8m2v4t6y9r1p3", payment: exampleId, invoice: exampleInvoiceId },
+  ...{ status: "succeeded", amount: "25.00", amount_credit_notes: "0.00", amount_credit: "0.00" },
+  ...{ amount_reopened: "25.00", currency: "USD", reason: "Outage on 12 March", credit_note: null },
+  ...{ provider: "stripe", provider_id: "re_3QxYz2", failure: null, paid_out_at: "2026-03-12T09:00:01Z" },
+  ...{ failed_at: null, created_at: "2026-03-12T09:00:00Z" },
 };
 
 const pay = defineRoute({
@@ -100,16 +115,71 @@ const get = defineRoute({
   summary: "Get a payment",
   access: "read",
   params: byId,
-  response: { status: 200, schema: paymentWire },
+  response: { status: 200, schema: paymentDetailWire },
   errors: ["payment_not_found"],
-  example: { params: { id: exampleId }, response: example },
+  example: { params: { id: exampleId }, response: { ...example, refunds: [exampleRefund] } },
   transaction: async (tx, { params }) => {
-    const id = parsePublicId("payment", params.id);
-    const row = id === null ? null : await findPaymentView(tx, id);
-    if (row === null)
-      throw domainError("payment_not_found", `There is no payment ${JSON.stringify(params.id)}.`);
-    return { body: paymentToWire(row) };
+    const row = await findPaymentView(tx, idOf(params.id));
+    if (row === null) throw unknownPayment(params.id);
+    const paid = await findPaidPayment(tx, { id: row.id });
+    const refunds = paid === null ? [] : await listRefunds(tx, paid.id);
+    return { body: { ...paymentToWire(row), refunds: refunds.map(refundToWire) } };
   },
 });
 
-export const paymentRoutes: readonly Route[] = [pay, list, get];
+const refund = defineRoute({
+  method: "post",
+  path: "/v1/payments/{id}/refund",
+  tag,
+  summary: "Give a payment back, whole or in part",
+  description:
+    "Never more than came less what went back. What credit notes of the invoice owe is paid out first, then credit that the payment became; what is more leaves the invoice to pay again (to owe nothing, make a credit note with settlement refund instead). Through Stripe a job makes it; money from outside is recorded as given back.",
+  access: "write",
+  params: byId,
+  body: z.strictObject({
+    amount: moneyText.optional().describe("Unset: all that can go back"),
+    reason: longText(500).min(1).optional(),
+    outside: z.boolean().optional().describe("It went back past the provider, and is only recorded"),
+  }),
+  response: {
+    status: 202,
+    schema: refundWire.extend({ job_id: z.string().nullable() }).meta({ id: "RequestedRefund" }),
+    headers: { Location: "The job that makes it; none when it is only recorded" },
+  },
+  errors: [
+    ...(["payment_not_found", "payment_not_succeeded", "payment_provider_off"] as const),
+    ...(["refund_exceeds_payment", "refund_amount_invalid", "stripe_amount_inexpressible"] as const),
+    ...(["amount_syntax", "amount_precision", "amount_out_of_range"] as const),
+  ],
+  example: {
+    params: { id: exampleId },
+    body: { amount: "25.00", reason: "Outage on 12 March" },
+    response: {
+      ...{ ...exampleRefund, status: "pending", provider_id: null, paid_out_at: null },
+      job_id: exampleJob,
+    },
+  },
+  transaction: async (tx, { params, body }, { deps }) => {
+    const id = await requestRefund(tx, { paymentId: idOf(params.id), ...body });
+    const row = await findRefund(tx, { id });
+    if (row === null) throw new Error("the refund was not written");
+    if (row.provider === "stripe" && deps.stripe === null)
+      throw domainError("payment_provider_off", "It came through Stripe: set INVOICE_ENABLE_STRIPE=true.");
+    const found = await findJobByKey(tx, refundPayOut.seed({ refundId: id }).key);
+    const job = found === null ? null : publicId("job", found.id);
+    const headers = job === null ? {} : { Location: `/v1/jobs/${job}` };
+    return { body: { ...refundToWire(row), job_id: job }, headers };
+  },
+});
+
+function idOf(text: string): string {
+  const id = parsePublicId("payment", text);
+  if (id === null) throw unknownPayment(text);
+  return id;
+}
+
+function unknownPayment(text: string): Error {
+  return domainError("payment_not_found", `There is no payment ${JSON.stringify(text)}.`);
+}
+
+export const paymentRoutes: readonly Route[] = [pay, list, get, refund];

@@ -75,6 +75,12 @@ const controls: readonly Control[] = [
     run: ({ deps, request, id }) =>
       deps.stripe.settle(id, bodyOf(request, settleInput).outcome === "succeeded"),
   },
+  {
+    method: "POST",
+    path: /^\/_sandbox\/refunds\/(\w+)\/settle$/,
+    run: ({ deps, request, id }) =>
+      deps.stripe.settleRefund(id, bodyOf(request, settleInput).outcome === "succeeded"),
+  },
 ];
 
 /** Answers `/_sandbox/*`, the switches behind the providers. */

@@ -84,6 +84,11 @@ function refund(tx: StripeTx, input: params.Params<typeof creatable>): Refund {
   if (charge.refunded) {
     throw stateError(`Charge ${charge.id} has already been refunded.`, { code: "charge_already_refunded" });
   }
+  if (charge.disputed) {
+    throw stateError(`Charge ${charge.id} has been charged back; cannot issue a refund.`, {
+      code: "charge_disputed",
+    });
+  }
   const open = charge.amount - charge.amount_refunded;
   const amount = input.amount ?? open;
   if (amount < 1)
@@ -115,12 +120,33 @@ function refund(tx: StripeTx, input: params.Params<typeof creatable>): Refund {
     reason: input.reason ?? null,
     receipt_number: null,
     source_transfer_reversal: null,
-    status: "succeeded",
+    // A bank takes days to credit the payer, and may send the money back.
+    status: charge.payment_method_details?.type === "card" ? "succeeded" : "pending",
     transfer_reversal: null,
   });
   tx.emit("refund.created", created);
   tx.emit("charge.refunded", refunded);
   return created;
+}
+
+/** Ends a refund, also one that had succeeded: a failed one gives the charge its money again. @throws StripeError */
+export function settleRefund(tx: StripeTx, refund: Refund, succeeds: boolean): Refund {
+  if (refund.status === "failed" || (succeeds && refund.status !== "pending")) {
+    throw stateError(`Refund ${refund.id} is ${refund.status} and cannot end so.`);
+  }
+  const settled = tx.put("refund", {
+    ...refund,
+    status: succeeds ? "succeeded" : "failed",
+    ...(succeeds ? {} : { failure_reason: "expired_or_canceled_card" as const }),
+  });
+  const charge = tx.get("charge", refund.charge);
+  if (!succeeds && charge !== undefined) {
+    tx.put("charge", { ...charge, amount_refunded: charge.amount_refunded - refund.amount, refunded: false });
+    tx.emit("refund.failed", settled);
+  }
+  tx.emit("refund.updated", settled);
+  tx.emit("charge.refund.updated", settled);
+  return settled;
 }
 
 function chargeToRefund(tx: StripeTx, input: params.Params<typeof creatable>): Charge {

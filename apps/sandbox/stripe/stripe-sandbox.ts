@@ -7,13 +7,16 @@ import { createIdempotencyKeys } from "./idempotency.ts";
 import { rowOf } from "./stripe-route.ts";
 import { answerStripe } from "./stripe-server.ts";
 import { type CommitRecord, openStripeStore, type StripeTx } from "./stripe-store.ts";
-import type { PaymentIntent, StripeEvent } from "./stripe-tables.ts";
+import { settleRefund } from "./refunds.ts";
+import type { PaymentIntent, Refund, StripeEvent } from "./stripe-tables.ts";
 import { createWebhookDeliveries, type Resend, type WebhookEndpoint } from "./webhook-deliveries.ts";
 
 export type StripeSandbox = {
   readonly handle: HttpHandler;
   /** Ends a processing bank debit. @throws StripeError */
   readonly settle: (paymentIntentId: string, succeeds: boolean) => PaymentIntent;
+  /** Ends a refund, also one that had succeeded. @throws StripeError */
+  readonly settleRefund: (refundId: string, succeeds: boolean) => Refund;
   /** Delivers an event once more. @throws StripeError resource_missing */
   readonly resend: (eventId: string, as: Resend) => Promise<{ readonly status: number | null }>;
   readonly pendingWebhooks: () => number;
@@ -83,6 +86,7 @@ export function openStripeSandbox(deps: StripeSandboxDeps): StripeSandbox {
     handle: (request) => answerStripe(server, request),
     settle: (id, succeeds) =>
       change((tx) => settlePaymentIntent(tx, rowOf(tx, "payment_intent", id, "id"), succeeds)),
+    settleRefund: (id, succeeds) => change((tx) => settleRefund(tx, rowOf(tx, "refund", id, "id"), succeeds)),
     resend: async (id, as) =>
       deliveries.resend(
         change((tx) => rowOf(tx, "event", id, "id")),

@@ -7,6 +7,7 @@ import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { listInvoicePostings, markVoided } from "#libs/data/invoice-ends.ts";
 import { postLedger } from "#libs/data/ledger.ts";
+import { readOwedByNotes } from "#libs/data/refunds.ts";
 import { findOpenAttempt } from "#libs/data/payment-attempts.ts";
 import { assertVersion } from "../catalog/assert-version.ts";
 import { requireInvoice } from "../invoice/require-invoice.ts";
@@ -14,7 +15,7 @@ import { requireInvoice } from "../invoice/require-invoice.ts";
 /**
  * Voids a credit note: its number stays, everything that was posted for it is posted back, its credit is gone, and what
  * it took off an invoice is left to pay again.
- * @throws DomainError credit_note_not_found, version_conflict, credit_note_already_voided, credit_already_used,
+ * @throws DomainError credit_note_not_found, version_conflict, credit_note_already_voided, credit_note_refunded, credit_already_used,
  *   invoice_already_uncollectible, payment_in_progress
  */
 export async function voidCreditNote(
@@ -39,6 +40,8 @@ export async function voidCreditNote(
       "payment_in_progress",
       `A payment of ${corrected.number} is under way; wait until it ends.`,
     );
+  if (found.settlement === "refund" && (await readOwedByNotes(tx, corrected.id)) < found.total_minor)
+    throw domainError("credit_note_refunded", `What ${note.number} promised to refund has been paid out.`);
   if ((await lockSurplusUsed(tx, note.id)) > 0n)
     throw domainError("credit_already_used", `The credit that ${note.number} gave has been used.`);
   await markVoided(tx, note.id, input.reason);

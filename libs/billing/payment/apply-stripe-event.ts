@@ -1,8 +1,11 @@
 import { domainError } from "#libs/core/errors.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { endInboxMessage, lockInboxMessage } from "#libs/data/webhook-inbox.ts";
-import { paymentIntentOfEvent } from "#libs/platform/stripe/stripe-payments.ts";
-import { applyPaymentIntent } from "./apply-payment-intent.ts";
+import { objectOfEvent } from "#libs/platform/stripe/stripe-event.ts";
+import { paymentIntentOfObject } from "#libs/platform/stripe/stripe-payments.ts";
+import { refundOfObject } from "#libs/platform/stripe/stripe-refunds.ts";
+import { type AppliedIntent, applyPaymentIntent } from "./apply-payment-intent.ts";
+import { applyRefund } from "./apply-refund.ts";
 
 /**
  * Applies one stored message of Stripe and marks it applied, in one transaction: so once, however often it runs. A
@@ -19,15 +22,21 @@ export async function applyStripeEvent(
     throw domainError("webhook_object_unknown", `no message ${input.eventId} of this tenant`);
   }
   if (message.state !== "received") return { state: message.state };
-  const facts = paymentIntentOfEvent(message.payload);
-  const applied = facts === null ? "foreign" : await applyPaymentIntent(tx, facts);
+  const applied = await applyObject(tx, objectOfEvent(message.payload));
   if (applied === "unknown") {
     throw domainError(
       "webhook_object_unknown",
-      `no payment attempt of ours is ${message.object_id ?? "the object"} of ${message.type}`,
+      `nothing of ours is ${message.object_id ?? "the object"} of ${message.type}`,
     );
   }
   const state = applied === "foreign" ? "ignored" : "applied";
   await endInboxMessage(tx, key, state);
   return { state };
+}
+
+async function applyObject(tx: TenantTx, object: unknown): Promise<AppliedIntent> {
+  const intent = paymentIntentOfObject(object);
+  if (intent !== null) return applyPaymentIntent(tx, intent);
+  const refund = refundOfObject(object);
+  return refund === null ? "foreign" : applyRefund(tx, refund);
 }

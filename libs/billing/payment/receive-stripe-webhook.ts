@@ -9,7 +9,8 @@ import {
   listWaitingMessages,
   missInboxMessage,
 } from "#libs/data/webhook-inbox.ts";
-import { paymentIntentOfEvent, verifyStripeEvent } from "#libs/platform/stripe/stripe-payments.ts";
+import { type EventOwner, objectOfEvent, ownerOfObject } from "#libs/platform/stripe/stripe-event.ts";
+import { verifyStripeEvent } from "#libs/platform/stripe/stripe-payments.ts";
 
 /** Makes the job that applies a message. */
 export type SeedApply = (message: { readonly account: string; readonly eventId: string }) => JobSeed;
@@ -20,11 +21,15 @@ const appliedTypes: ReadonlySet<string> = new Set([
   "payment_intent.payment_failed",
   "payment_intent.processing",
   "payment_intent.canceled",
+  "refund.created",
+  "refund.updated",
+  "refund.failed",
+  "charge.refund.updated",
 ]);
 /** How often the sweep looks for the owner of a message before it is set aside. */
 const looks = 200;
 
-type Message = InboxKey & { readonly objectId: string | null; readonly namedTenantId: string | null };
+type Message = InboxKey & EventOwner;
 
 /**
  * Takes a webhook of Stripe: checks its signature over the raw body, stores it once, and, when that is committed,
@@ -56,11 +61,7 @@ export async function receiveStripeWebhook(
     }),
   );
   if (isNew && isApplied) {
-    await dispatch(
-      database,
-      { ...key, objectId: event.objectId, namedTenantId: event.namedTenantId },
-      input.seed,
-    );
+    await dispatch(database, { ...key, ...event.owner }, input.seed);
   }
   return { eventId: event.id, state: isNew ? (isApplied ? "received" : "ignored") : "duplicate" };
 }
@@ -97,8 +98,7 @@ export async function sweepInbox(
       provider: row.provider,
       account: row.account,
       eventId: row.event_id,
-      objectId: row.object_id,
-      namedTenantId: paymentIntentOfEvent(row.payload)?.tenantId ?? null,
+      ...ownerOfObject(objectOfEvent(row.payload)),
     };
     if (await dispatch(database, message, options.seed)) dispatched += 1;
   }

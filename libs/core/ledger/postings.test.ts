@@ -8,6 +8,7 @@ import {
   type LedgerAccount,
   type Posting,
   paymentPostings,
+  refundLossPostings,
   refundPostings,
   reversePostings,
   roundingPostings,
@@ -17,6 +18,7 @@ import {
 
 const usd = { currency: "USD" };
 const stripe = { ...usd, provider: "stripe" };
+const refund = { noteMinor: 0n, creditMinor: 0n, reopenedMinor: 0n, isWrittenOff: false };
 const invoice = { ...usd, totalMinor: 11900n, taxMinor: 1900n, creditMinor: 500n };
 
 /** Debits minus credits per account. */
@@ -61,8 +63,23 @@ test.each<[string, Posting[], string[]]>([
   ],
   [
     "a refund of a credit note",
-    refundPostings({ ...stripe, amountMinor: 5n, settles: "refunds_payable" }),
+    refundPostings({ ...stripe, ...refund, noteMinor: 5n }),
     ["refunds_payable / cash:stripe 5"],
+  ],
+  [
+    "a refund of a surplus and of what paid an invoice",
+    refundPostings({ ...stripe, ...refund, creditMinor: 5n, reopenedMinor: 7n }),
+    ["customer_credit / cash:stripe 5", "receivable / cash:stripe 7"],
+  ],
+  [
+    "a refund of what paid for an invoice that is written off",
+    refundPostings({ ...stripe, ...refund, reopenedMinor: 7n, isWrittenOff: true }),
+    ["write_off / cash:stripe 7"],
+  ],
+  [
+    "a refund of credit that was used before",
+    refundLossPostings({ ...stripe, amountMinor: 3n }),
+    ["write_off / cash:stripe 3"],
   ],
   [
     "a credit note to be refunded",
@@ -121,7 +138,7 @@ test("what is written off and paid after all is no loss", () => {
 test("a credit note that is refunded takes revenue, tax and cash back", () => {
   const postings = [
     ...creditNotePostings({ ...usd, totalMinor: 119n, taxMinor: 19n, settlement: "refund" }),
-    ...refundPostings({ ...stripe, amountMinor: 119n, settles: "refunds_payable" }),
+    ...refundPostings({ ...stripe, ...refund, noteMinor: 119n }),
   ];
   expect(Object.fromEntries(balances(postings))).toEqual({
     "cash:stripe": -119n,
@@ -141,21 +158,16 @@ test("a dispute that is won leaves nothing behind", () => {
 
 test("every verb balances, posts no zero and nothing negative, in its own currency", () => {
   const anyMinor = fc.oneof(fc.constant(0n), fc.bigInt(-(10n ** 18n), 10n ** 18n));
-  const settles = fc.constantFrom(
-    "refunds_payable" as const,
-    "receivable" as const,
-    "customer_credit" as const,
-  );
   const settlement = fc.constantFrom("refund" as const, "credit" as const, "offset" as const);
   const outcome = fc.constantFrom("opened" as const, "won" as const, "lost" as const);
   fc.assert(
-    fc.property(anyMinor, anyMinor, anyMinor, settles, settlement, outcome, (a, b, c, ...choices) => {
+    fc.property(anyMinor, anyMinor, anyMinor, fc.boolean(), settlement, outcome, (a, b, c, ...choices) => {
       const document = { ...usd, totalMinor: a, taxMinor: b, creditMinor: c };
       const postings = [
         ...invoicePostings(document),
         ...voidPostings({ ...document, totalMinor: b }),
         ...paymentPostings({ ...stripe, amountMinor: a, overpaidMinor: b, recoveredMinor: c }),
-        ...refundPostings({ ...stripe, amountMinor: a, settles: choices[0] }),
+        ...refundPostings({ ...stripe, ...refund, noteMinor: a, reopenedMinor: b, isWrittenOff: choices[0] }),
         ...creditNotePostings({ ...document, settlement: choices[1] }),
         ...creditGrantPostings({ ...usd, amountMinor: a, paidMinor: c }),
         ...writeOffPostings({ ...usd, amountMinor: c }),

@@ -62,16 +62,34 @@ export function paymentPostings(payment: {
 }
 
 /**
- * Money went back. `settles` says what for: `refunds_payable` pays out a credit note, `receivable` takes a payment back
- * (the invoice is open again), `customer_credit` pays out a balance.
+ * Money went back. Its parts say what for: `noteMinor` pays out credit notes, `creditMinor` a balance, `reopenedMinor` takes
+ * the payment back (the invoice is open again, or if it was written off the loss is larger again).
  */
 export function refundPostings(refund: {
   readonly provider: string;
   readonly currency: string;
-  readonly amountMinor: bigint;
-  readonly settles: "refunds_payable" | "receivable" | "customer_credit";
+  readonly noteMinor: bigint;
+  readonly creditMinor: bigint;
+  readonly reopenedMinor: bigint;
+  /** What was left of the invoice is written off. */
+  readonly isWrittenOff: boolean;
 }): Posting[] {
-  return post(refund.currency, [[refund.settles, `cash:${refund.provider}`, refund.amountMinor]]);
+  const cash: LedgerAccount = `cash:${refund.provider}`;
+  const { noteMinor, creditMinor, reopenedMinor } = refund;
+  return post(refund.currency, [
+    ["refunds_payable", cash, noteMinor],
+    ["customer_credit", cash, creditMinor],
+    [refund.isWrittenOff ? "write_off" : "receivable", cash, reopenedMinor],
+  ]);
+}
+
+/** Money went back that had been used before, as credit on other invoices: a loss. */
+export function refundLossPostings(loss: {
+  readonly provider: string;
+  readonly currency: string;
+  readonly amountMinor: bigint;
+}): Posting[] {
+  return post(loss.currency, [["write_off", `cash:${loss.provider}`, loss.amountMinor]]);
 }
 
 /** A credit note takes back revenue and tax; the customer gets a refund, credit, or owes less (`offset`). */

@@ -1,8 +1,11 @@
 import Stripe from "stripe";
 import { domainError } from "#libs/core/errors.ts";
+import { isRecord } from "./is-record.ts";
 import { stripeRead, stripeWrite, type StripeCallResult } from "./stripe-call.ts";
 import type { StripeClient } from "./stripe-client.ts";
 import { hasMetadata, type StripeMetadata, windowStart } from "./stripe-customers.ts";
+import { type EventOwner, ownerOfObject } from "./stripe-event.ts";
+import { uuidOrNull } from "./uuid-or-null.ts";
 
 /** What a PaymentIntent says, amounts in Stripe's smallest unit as decimal strings. */
 export type PaymentIntentFacts = {
@@ -24,11 +27,8 @@ export type StripeEventFacts = {
   readonly type: string;
   readonly createdAt: Date;
   readonly objectId: string | null;
-  /** The tenant that the object names in its metadata. */
-  readonly namedTenantId: string | null;
+  readonly owner: EventOwner;
 };
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * Charges a saved method, the customer being away. A decline is an answer, not an error: its PaymentIntent comes
@@ -194,13 +194,12 @@ export function verifyStripeEvent(input: {
     );
   }
   const { object } = event.data;
-  const metadata = "metadata" in object && isRecord(object.metadata) ? object.metadata : {};
   return {
     id: event.id,
     type: event.type,
     createdAt: new Date(event.created * 1_000),
     objectId: "id" in object && typeof object.id === "string" ? object.id : null,
-    namedTenantId: uuidOrNull(metadata["billwright_tenant"]),
+    owner: ownerOfObject({ ...object }),
   };
 }
 
@@ -237,10 +236,8 @@ export function stripeSignature(input: {
   return header.split("v1=")[1] ?? "";
 }
 
-/** The PaymentIntent inside a stored message, or null when there is none. */
-export function paymentIntentOfEvent(payload: unknown): PaymentIntentFacts | null {
-  const data = isRecord(payload) && isRecord(payload["data"]) ? payload["data"] : {};
-  const { object } = data;
+/** The PaymentIntent inside a stored message, or null when it is about something else. */
+export function paymentIntentOfObject(object: unknown): PaymentIntentFacts | null {
   if (!isRecord(object) || object["object"] !== "payment_intent") return null;
   // The signature was checked when the message was stored, so it has Stripe's own shape.
   return paymentIntentFacts(object as unknown as Stripe.PaymentIntent);
@@ -270,12 +267,4 @@ function paymentIntentFacts(intent: Stripe.PaymentIntent): PaymentIntentFacts {
     tenantId: uuidOrNull(intent.metadata["billwright_tenant"]),
     attemptId: uuidOrNull(intent.metadata["billwright_attempt"]),
   };
-}
-
-function uuidOrNull(text: unknown): string | null {
-  return typeof text === "string" && uuid.test(text) ? text : null;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,76 @@
+import type Stripe from "stripe";
+import { isRecord } from "./is-record.ts";
+import { stripeRead, stripeWrite, type StripeCallResult } from "./stripe-call.ts";
+import type { StripeClient } from "./stripe-client.ts";
+import { hasMetadata, type StripeMetadata } from "./stripe-customers.ts";
+import { uuidOrNull } from "./uuid-or-null.ts";
+
+/** What a refund says, amounts in Stripe's smallest unit as decimal strings. */
+export type RefundFacts = {
+  readonly id: string;
+  readonly status: string;
+  readonly amount: string;
+  /** ISO 4217, upper case. */
+  readonly currency: string;
+  readonly paymentIntentId: string | null;
+  readonly failureCode: string | null;
+  readonly reason: string | null;
+  /** Our ids, as written when it was made; null on one that was made elsewhere. */
+  readonly tenantId: string | null;
+  readonly refundId: string | null;
+};
+
+/** Gives a part of a PaymentIntent back. @throws DomainError provider_unavailable, provider_refused */
+export function createStripeRefund(
+  stripe: StripeClient,
+  refund: { readonly paymentIntentId: string; readonly amount: bigint; readonly metadata: StripeMetadata },
+  idempotencyKey: string,
+): Promise<StripeCallResult<RefundFacts>> {
+  return stripeWrite(async () =>
+    refundFacts(
+      await stripe.refunds.create(
+        {
+          payment_intent: refund.paymentIntentId,
+          amount: Number(refund.amount),
+          metadata: refund.metadata,
+        },
+        { idempotencyKey },
+      ),
+    ),
+  );
+}
+
+/** The refund that an earlier try made; null when there is none. */
+export function findStripeRefund(
+  stripe: StripeClient,
+  by: { readonly paymentIntentId: string; readonly metadata: StripeMetadata },
+): Promise<RefundFacts | null> {
+  return stripeRead(async () => {
+    for await (const refund of stripe.refunds.list({ payment_intent: by.paymentIntentId, limit: 100 })) {
+      if (hasMetadata(refund.metadata, by.metadata)) return refundFacts(refund);
+    }
+    return null;
+  });
+}
+
+/** The refund inside a stored message, or null when it is about something else. */
+export function refundOfObject(object: unknown): RefundFacts | null {
+  if (!isRecord(object) || object["object"] !== "refund") return null;
+  // The signature was checked when the message was stored, so it has Stripe's own shape.
+  return refundFacts(object as unknown as Stripe.Refund);
+}
+
+function refundFacts(refund: Stripe.Refund): RefundFacts {
+  const { payment_intent: intent, metadata } = refund;
+  return {
+    id: refund.id,
+    status: refund.status ?? "pending",
+    amount: String(refund.amount),
+    currency: refund.currency.toUpperCase(),
+    paymentIntentId: typeof intent === "string" ? intent : (intent?.id ?? null),
+    failureCode: refund.failure_reason ?? null,
+    reason: refund.reason ?? null,
+    tenantId: uuidOrNull(metadata?.["billwright_tenant"]),
+    refundId: uuidOrNull(metadata?.["billwright_refund"]),
+  };
+}
