@@ -1,7 +1,8 @@
 import type { Bench } from "./bench.ts";
+import { chunkMemory } from "./benches/chunk-memory.ts";
 import { periodLookup } from "./benches/period-lookup.ts";
 import { rateAndAssemble } from "./benches/rate-and-assemble.ts";
 import { rateLine } from "./benches/rate-line.ts";
 
 /** Every bench there is, in the order in which they run. */
-export const benchCatalog: readonly Bench[] = [rateLine, periodLookup, rateAndAssemble];
+export const benchCatalog: readonly Bench[] = [rateLine, periodLookup, rateAndAssemble, chunkMemory];

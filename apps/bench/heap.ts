@@ -9,3 +9,9 @@ export function collectGarbage(): void {
   gc ??= runInNewContext("gc") as () => void;
   gc();
 }
+
+/** Bytes of the heap that are in use once all garbage is gone. */
+export function liveHeapBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
