@@ -1,4 +1,5 @@
 import type { LedgerAccount, Posting } from "#libs/core/ledger/postings.ts";
+import { Prisma } from "#prisma/generated/client.ts";
 import { toDate, type TenantTx } from "./database.ts";
 
 /** Voids an invoice; number, document and amounts stay. */
@@ -19,11 +20,25 @@ export async function clearUncollectible(tx: TenantTx, invoiceId: string): Promi
     update invoice set uncollectible_at = null where tenant_id = ${tx.tenantId}::uuid and id = ${invoiceId}::uuid`;
 }
 
+/** Everything that was posted for an invoice, in the order in which it was. */
+export function listInvoicePostings(tx: TenantTx, invoiceId: string): Promise<Posting[]> {
+  return listPosted(tx, invoiceId, Prisma.sql`true`);
+}
+
 /**
- * Everything that was posted for an invoice, in the order in which it was; without the surplus of its payments, which is the
- * customer's credit whatever becomes of the invoice.
+ * What ends with an invoice: everything but the surplus of its payments, which is the customer's credit whatever becomes of
+ * the invoice.
  */
-export async function listInvoicePostings(tx: TenantTx, invoiceId: string): Promise<Posting[]> {
+export function listPostingsToVoid(tx: TenantTx, invoiceId: string): Promise<Posting[]> {
+  return listPosted(
+    tx,
+    invoiceId,
+    Prisma.sql`t.kind <> 'refund.loss' and not (t.kind in ('payment.succeeded', 'refund.paid_out', 'refund.failed')
+      and 'customer_credit' in (p.debit_account, p.credit_account))`,
+  );
+}
+
+async function listPosted(tx: TenantTx, invoiceId: string, which: Prisma.Sql): Promise<Posting[]> {
   const rows = await tx.db.$queryRaw<
     {
       debit_account: LedgerAccount;
@@ -35,8 +50,7 @@ export async function listInvoicePostings(tx: TenantTx, invoiceId: string): Prom
     select p.debit_account, p.credit_account, p.amount_minor, p.currency
     from ledger_transaction t join ledger_posting p on p.tenant_id = t.tenant_id and p.ledger_transaction_id = t.id
     where t.tenant_id = ${tx.tenantId}::uuid and t.invoice_id = ${invoiceId}::uuid
-      and t.kind <> 'refund.loss' and not (t.kind in ('payment.succeeded', 'refund.paid_out', 'refund.failed')
-        and 'customer_credit' in (p.debit_account, p.credit_account))
+      and ${which}
     order by t.created_at, t.id, p.position`;
   return rows.map((row) => ({
     debit: row.debit_account,

@@ -102,6 +102,16 @@ export async function findAttempt(
   return rows[0] ?? null;
 }
 
+/** The attempt that an object of the provider names as its own, though another object is on record for it. */
+export async function findNamedAttempt(
+  tx: TenantTx,
+  attemptId: string,
+): Promise<Pick<AttemptRow, "id" | "invoice_id" | "method"> | null> {
+  const rows = await tx.db.$queryRaw<Pick<AttemptRow, "id" | "invoice_id" | "method">[]>`
+    select id, invoice_id, method from payment_attempt where tenant_id = ${tx.tenantId}::uuid and id = ${attemptId}::uuid`;
+  return rows[0] ?? null;
+}
+
 /** What the provider calls a payer's attempt, which stays open until the payer confirms it. */
 export async function nameAttempt(tx: TenantTx, attemptId: string, providerId: string): Promise<void> {
   await tx.db.$executeRaw`

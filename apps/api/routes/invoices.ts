@@ -149,7 +149,7 @@ const payment = defineRoute({
   tag,
   summary: "Record a payment from outside",
   description:
-    "Money that came by bank transfer, cheque or cash. Without amount: all that is left. The same reference and amount count once.",
+    "Money that came by bank transfer, cheque or cash. Without amount: all that is left; what is more becomes the customer's credit. The same reference and amount count once.",
   access: "write",
   params: invoiceById,
   body: z.strictObject({

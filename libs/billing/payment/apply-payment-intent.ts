@@ -4,6 +4,7 @@ import {
   type AttemptRow,
   closeAttempt,
   findAttempt,
+  findNamedAttempt,
   markAttemptProcessing,
   reopenAttempt,
 } from "#libs/data/payment-attempts.ts";
@@ -13,7 +14,7 @@ import type { PaymentIntentFacts } from "#libs/platform/stripe/stripe-payments.t
 import { emitFailed, failAttempt } from "./fail-attempt.ts";
 import { recordPayment } from "./record-payment.ts";
 
-/** `unknown`: no attempt of ours has this PaymentIntent yet; `foreign`: it names another tenant. */
+/** `unknown`: no attempt of ours has this PaymentIntent yet; `foreign`: it names another tenant, or none of ours. */
 export type AppliedIntent = "applied" | "unknown" | "foreign";
 
 /**
@@ -29,7 +30,7 @@ export async function applyPaymentIntent(
   if (facts.tenantId !== null && facts.tenantId !== tx.tenantId) return "foreign";
   const by = { provider: "stripe", attemptId: facts.attemptId, providerId: facts.id };
   const found = await findAttempt(tx, by);
-  if (found === null) return "unknown";
+  if (found === null) return isWord ? applyStray(tx, facts) : "unknown";
   const invoice = await lockPayableInvoice(tx, found.invoice_id);
   // Read again under the invoice's lock, which everybody takes first.
   const attempt = await findAttempt(tx, by);
@@ -47,6 +48,25 @@ export async function applyPaymentIntent(
   } else if (attempt.state === "open" || attempt.state === "processing") {
     if (attempt.payment_link_id === null) await endWithoutMoney(tx, attempt, facts);
     else await endPayersTry(tx, attempt, facts);
+  }
+  return "applied";
+}
+
+/**
+ * A PaymentIntent that names an attempt of ours which has another one: made by a try whose answer was lost for good. Money is
+ * money: it pays what is left, or becomes credit. One that names no attempt was not made by us.
+ */
+async function applyStray(tx: TenantTx, facts: PaymentIntentFacts): Promise<AppliedIntent> {
+  const attempt = facts.attemptId === null ? null : await findNamedAttempt(tx, facts.attemptId);
+  if (attempt === null) return facts.attemptId === null ? "foreign" : "unknown";
+  const invoice = await lockPayableInvoice(tx, attempt.invoice_id);
+  if (invoice === null) return "unknown";
+  if (facts.status === "succeeded") {
+    await recordPayment(tx, invoice, {
+      ...{ provider: "stripe", providerId: facts.id, attemptId: null, reference: null },
+      method: attempt.method,
+      amount: fromStripeAmount(BigInt(facts.amountReceived), facts.currency),
+    });
   }
   return "applied";
 }

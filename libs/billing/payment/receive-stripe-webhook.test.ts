@@ -155,7 +155,7 @@ describe("receiveStripeWebhook", () => {
     const unknown = eventOf("payment_intent.succeeded", {
       id: "pi_unknown",
       status: "succeeded",
-      metadata: {},
+      metadata: { billwright_attempt: world.tenant.tenantId },
     });
     await receive(signed(unknown));
     expect(await stateOf(unknown.id)).toMatchObject({ state: "received", tenant_id: null });

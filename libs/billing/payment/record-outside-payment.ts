@@ -1,5 +1,5 @@
 import { domainError } from "#libs/core/errors.ts";
-import { formatMoney, money, type Money, parseMoney } from "#libs/core/money/money.ts";
+import { money, type Money, parseMoney } from "#libs/core/money/money.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { leftToPay } from "#libs/data/left-to-pay.ts";
 import { findAttempt, findOpenAttempt, insertEndedAttempt } from "#libs/data/payment-attempts.ts";
@@ -20,8 +20,8 @@ export type OutsidePayment = {
 };
 
 /**
- * Records money that came past the payment provider (bank transfer, cheque, cash), or that such a try failed. A part
- * of what is left may be paid; more may not. Ledger and invoice.paid follow in the same transaction.
+ * Records money that came past the payment provider (bank transfer, cheque, cash), or that such a try failed. A part of what
+ * is left may be paid; what is more becomes the customer's credit. Ledger and invoice.paid follow in the same transaction.
  * @returns the payment's id; null when no payment was written
  * @throws DomainError invoice_not_found, invoice_not_finalized, invoice_already_paid, payment_in_progress,
  *   payment_amount_invalid, currency_mismatch, amount_syntax, amount_precision
@@ -52,12 +52,6 @@ export async function recordOutsidePayment(
   if (input.paymentStatus !== "succeeded") {
     await markOutside(tx, invoice, input.paymentStatus, amount, input.reference ?? null);
     return { paymentId: null };
-  }
-  if (amount.minor > left) {
-    throw domainError(
-      "payment_amount_invalid",
-      `${formatMoney(amount)} is more than the ${formatMoney(money(left, invoice.currency))} ${invoice.currency} that are left to pay`,
-    );
   }
   const paymentId = await recordPayment(tx, invoice, {
     provider: "manual",

@@ -1,0 +1,159 @@
+import { publicId, readPublicId } from "#libs/core/public-id.ts";
+import { applyPaymentIntent } from "#libs/billing/payment/apply-payment-intent.ts";
+import { pollPayments } from "#libs/billing/payment/poll-payments.ts";
+import { insertIssuedInvoice, type IssuedInvoiceFields } from "#libs/testkit/invoice-rows.ts";
+import { openPaymentWorld, type PaymentWorld } from "#libs/testkit/payment-world.ts";
+
+let world: PaymentWorld;
+beforeAll(async () => {
+  world = await openPaymentWorld();
+});
+afterEach(() => world.sandbox.control("DELETE", "/_sandbox/faults"));
+afterAll(() => world.close());
+
+async function issued(fields: IssuedInvoiceFields = {}) {
+  const row = await insertIssuedInvoice(world.test, world.tenant, { amountMinor: 10_000n, ...fields });
+  return { ...row, id: publicId("invoice", row.invoiceId), customer: publicId("customer", row.customerId) };
+}
+const shown = async (id: string) => (await world.call("get", `/v1/invoices/${id}`).expect(200)).body;
+const payments = async (id: string) =>
+  (await world.call("get", `/v1/payments?invoice=${id}`).expect(200)).body.data;
+const outside = (id: string, amount: string) =>
+  world.call("put", `/v1/invoices/${id}/payment`).send({ payment_status: "succeeded", amount });
+const balance = async (customer: string) =>
+  (await world.call("get", `/v1/customers/${customer}/balance`).expect(200)).body.balances;
+const pay = (id: string) => world.call("post", `/v1/invoices/${id}/pay`);
+const settleDebit = (intent: string, outcome: string) =>
+  world.sandbox.control("POST", `/_sandbox/payment_intents/${intent}/settle`, { outcome });
+
+describe("money that is less or more than an invoice asks for", () => {
+  it("pays a part, then the rest, and what is more is credit, which can be given back as money", async () => {
+    const { id, customer } = await issued();
+    await outside(id, "30.00").expect(200);
+    expect(await shown(id)).toMatchObject({
+      status: "partially_paid",
+      amount_paid: "30.00",
+      payment_status: "pending",
+    });
+    await outside(id, "90.00").expect(200);
+    expect(await shown(id)).toMatchObject({
+      status: "paid",
+      amount_paid: "100.00",
+      amount_remaining: "0.00",
+    });
+    expect(await balance(customer)).toMatchObject([{ credit: "20.00", receivable: "0.00" }]);
+    const [surplus] = await payments(id);
+    expect(surplus).toMatchObject({ amount: "90.00", amount_credited: "20.00" });
+    const refund = (amount: string) =>
+      world.call("post", `/v1/payments/${surplus.id}/refund`).send({ amount });
+    expect((await refund("15.00").expect(202)).body).toMatchObject({
+      amount_credit: "15.00",
+      amount_reopened: "0.00",
+    });
+    expect(await balance(customer)).toMatchObject([{ credit: "5.00" }]);
+    expect((await refund("10.00").expect(202)).body).toMatchObject({
+      amount_credit: "5.00",
+      amount_reopened: "5.00",
+    });
+    expect(await shown(id)).toMatchObject({ amount_paid: "95.00", amount_remaining: "5.00" });
+    expect(await balance(customer)).toMatchObject([{ credit: "0.00", receivable: "5.00" }]);
+  });
+
+  it("charges only what is left after a part came from outside", async () => {
+    const { id } = await issued();
+    await outside(id, "33.33").expect(200);
+    await pay(id).expect(202);
+    await world.settle();
+    expect((await payments(id)).map((each: { amount: string }) => each.amount)).toEqual(["66.67", "33.33"]);
+    expect(await shown(id)).toMatchObject({ status: "paid", amount_paid: "100.00" });
+  });
+
+  it("credits a late success of a payment that was given up, though the invoice was paid otherwise", async () => {
+    const { id, customer, invoiceId } = await issued({ card: "pm_usBankAccount" });
+    await pay(id).expect(202);
+    await world.settle();
+    const [debit] = await payments(id);
+    await world.rows(
+      "update payment_attempt set state = 'canceled', closed_at = now() where invoice_id = $1",
+      [invoiceId],
+    );
+    await outside(id, "100.00").expect(200);
+    await settleDebit(debit.provider_id, "succeeded");
+    await world.settle();
+    expect(await shown(id)).toMatchObject({ status: "paid", amount_paid: "100.00" });
+    expect(await balance(customer)).toMatchObject([{ credit: "100.00" }]);
+    const late = await world.call("get", `/v1/payments/${debit.id}`).expect(200);
+    expect(late.body).toMatchObject({ status: "succeeded", amount: "100.00", amount_credited: "100.00" });
+    const back = await world.call("post", `/v1/payments/${debit.id}/refund`).send({}).expect(202);
+    expect(back.body).toMatchObject({ amount: "100.00", amount_credit: "100.00", amount_reopened: "0.00" });
+  });
+
+  it("keeps the money of a second PaymentIntent that one try has made", async () => {
+    const { id, customer, tenantId } = await issued();
+    await pay(id).expect(202);
+    await world.settle();
+    const [payment] = await payments(id);
+    const stray = {
+      ...{ id: "pi_stray", status: "succeeded", amountReceived: "10000", currency: "USD", tenantId },
+      ...{ failureCode: null, failureMessage: null, attemptId: readPublicId(payment.id)?.uuid ?? null },
+    };
+    const apply = () => world.tenant.inTenant((tx) => applyPaymentIntent(tx, stray));
+    expect([await apply(), await apply()]).toEqual(["applied", "applied"]);
+    expect(await balance(customer)).toMatchObject([{ credit: "100.00" }]);
+    expect(await payments(id)).toHaveLength(2);
+  });
+});
+
+describe("a bank debit", () => {
+  it("stays processing for days, keeps every other way closed, and is then paid", async () => {
+    const { id, invoiceId } = await issued({ card: "pm_usBankAccount" });
+    await pay(id).expect(202);
+    await world.settle();
+    const [debit] = await payments(id);
+    expect(debit).toMatchObject({ status: "processing", amount: "100.00" });
+    expect(await shown(id)).toMatchObject({ payment_status: "pending", amount_paid: "0.00" });
+    expect((await outside(id, "100.00")).body).toMatchObject({ status: 409, code: "payment_in_progress" });
+    expect((await pay(id)).body).toMatchObject({ status: 409, code: "payment_in_progress" });
+    await world.rows(
+      "update payment_attempt set opened_at = now() - interval '4 days' where invoice_id = $1",
+      [invoiceId],
+    );
+    await pollPayments(world.deps, { olderThanMs: 0 });
+    expect((await payments(id))[0]).toMatchObject({ status: "processing" });
+    await settleDebit(debit.provider_id, "succeeded");
+    await world.settle();
+    expect(await shown(id)).toMatchObject({ status: "paid", amount_paid: "100.00" });
+  });
+
+  it("that the bank returns fails, and the next try makes the invoice pending again", async () => {
+    const { id } = await issued({ card: "pm_usBankAccount" });
+    await pay(id).expect(202);
+    await world.settle();
+    const [debit] = await payments(id);
+    await settleDebit(debit.provider_id, "failed");
+    await world.settle();
+    expect(await shown(id)).toMatchObject({ payment_status: "failed", amount_paid: "0.00" });
+    expect((await payments(id))[0]).toMatchObject({
+      status: "failed",
+      failure: { code: "payment_method_provider_decline" },
+    });
+    await pay(id).expect(202);
+    await world.settle();
+    expect(await shown(id)).toMatchObject({ payment_status: "pending" });
+    expect((await payments(id)).map((each: { status: string }) => each.status)).toEqual([
+      "processing",
+      "failed",
+    ]);
+  });
+
+  it("is found to be paid by the poll when no webhook says so", async () => {
+    await world.fault({ service: "webhook", action: "drop", times: null });
+    const { id } = await issued({ card: "pm_usBankAccount" });
+    await pay(id).expect(202);
+    await world.drain();
+    const [debit] = await payments(id);
+    await settleDebit(debit.provider_id, "succeeded");
+    await pollPayments(world.deps, { olderThanMs: 0 });
+    expect(await shown(id)).toMatchObject({ status: "paid" });
+  });
+});
