@@ -92,7 +92,10 @@ export type BillableItem = {
 /** A subscription whose stored terms cannot be read: it is parked, and stops no other. */
 export type BrokenSubscription = { readonly id: string; readonly broken: string };
 
-type StoredCoupon = Omit<HeldCoupon, "usesLeft"> & { usesLeft: string | null };
+type StoredCoupon = Omit<HeldCoupon, "usesLeft" | "used"> & {
+  usesLeft: string | null;
+  used: Readonly<Record<string, string>>;
+};
 
 type SubscriptionData = {
   id: string;
@@ -148,12 +151,14 @@ type ItemData = {
 /**
  * Loads subscriptions by id in two statements, however many there are, in no order. Ids that do not exist are left out.
  * Terms that were spoilt in the database come back as `broken` with the reason.
+ * @param exceptInvoiceId an invoice that is decided again: what it used of coupons is free for it
  */
 export async function loadBillableSubscriptions(
   tx: TenantTx,
   ids: readonly string[],
+  exceptInvoiceId: string | null = null,
 ): Promise<(BillableSubscription | BrokenSubscription)[]> {
-  const subscriptions = await loadSubscriptionData(tx, ids);
+  const subscriptions = await loadSubscriptionData(tx, ids, exceptInvoiceId);
   const itemsOf = new Map<string, ItemData[]>();
   for (const item of await loadItemData(tx, ids)) {
     const known = itemsOf.get(item.subscription_id);
@@ -170,7 +175,11 @@ export async function loadBillableSubscriptions(
   });
 }
 
-function loadSubscriptionData(tx: TenantTx, ids: readonly string[]): Promise<SubscriptionData[]> {
+function loadSubscriptionData(
+  tx: TenantTx,
+  ids: readonly string[],
+  exceptInvoiceId: string | null,
+): Promise<SubscriptionData[]> {
   return tx.db.$queryRaw<SubscriptionData[]>`
     select s.id, jsonb_build_object('id', p.id, 'code', p.code, 'name', p.name) as plan, s.plan_version_id, s.currency, s.status,
       s.starts_at, s.trial_ends_at, s.ends_at, s.paused_at, s.timezone, s.anchor, s.collection, s.price_overrides, s.schedule_no, s.next_index,
@@ -185,7 +194,7 @@ function loadSubscriptionData(tx: TenantTx, ids: readonly string[]): Promise<Sub
                                                     'inclusive', t.inclusive) order by a.position), '[]')
          from customer_tax_rate a join tax_rate t on t.tenant_id = a.tenant_id and t.id = a.tax_rate_id
         where a.tenant_id = c.tenant_id and a.customer_id = c.id) as tax_rates,
-      ${heldCoupons(tx)} as coupons
+      ${heldCoupons(tx, exceptInvoiceId)} as coupons
     from subscription s
     join customer c on c.tenant_id = s.tenant_id and c.id = s.customer_id
     join plan_version v on v.tenant_id = s.tenant_id and v.id = s.plan_version_id
@@ -248,6 +257,7 @@ function toBillable(
           ? held.value
           : formatMoney({ minor: BigInt(held.value), currency: held.currency }),
       usesLeft: held.usesLeft === null ? null : Number(held.usesLeft),
+      used: new Map(Object.entries(held.used).map(([at, minor]) => [at, BigInt(minor)])),
     })),
     items: items.map((item) => toBillableItem(item, data.price_overrides, checked, shared)),
   };

@@ -25,15 +25,22 @@ export type CustomerCouponRow = {
   readonly coupon_code: string;
   readonly customer_id: string;
   readonly subscription_id: string | null;
-  /** Invoices that it has discounted; void ones do not count. */
+  /** Periods of subscriptions that it has discounted; void invoices do not count. */
   readonly uses: number;
   readonly starts_at: Date;
   readonly ends_at: Date | null;
 };
 
-/** Invoices that a holding `h` has discounted: what a void invoice used is free again. */
-const uses = Prisma.sql`(select count(*) from invoice_discount d join invoice i on i.tenant_id = d.tenant_id and i.id = d.invoice_id
-  where d.tenant_id = h.tenant_id and d.customer_coupon_id = h.id and d.amount_minor > 0 and i.invoice_status <> 'voided')`;
+/**
+ * Periods of subscriptions that a holding `h` has discounted: all invoices of a period are one use, and what a void
+ * invoice used is free again. @param exceptId an invoice that is decided again
+ */
+function uses(exceptId: string | null): Prisma.Sql {
+  return Prisma.sql`(select count(distinct coalesce(i.subscription_id::text || ' ' || d.period_at::text, i.id::text))
+    from invoice_discount d join invoice i on i.tenant_id = d.tenant_id and i.id = d.invoice_id
+    where d.tenant_id = h.tenant_id and d.customer_coupon_id = h.id and d.amount_minor > 0 and i.invoice_status <> 'voided'
+      and (${exceptId}::uuid is null or i.id <> ${exceptId}::uuid))`;
+}
 
 const columns = Prisma.sql`id, code, name, kind, trim_scale(percent_off)::text as percent_off, amount_off_minor, currency, duration,
   duration_periods, applies_to, archived_at, created_at`;
@@ -82,20 +89,27 @@ export async function insertCustomerCoupon(
 /** Oldest first, the order in which they are applied. */
 export async function listCustomerCoupons(tx: TenantTx, customerId: string): Promise<CustomerCouponRow[]> {
   return tx.db.$queryRaw<CustomerCouponRow[]>`
-    select h.id, h.coupon_id, k.code as coupon_code, h.customer_id, h.subscription_id, ${uses}::int as uses, h.starts_at, h.ends_at
+    select h.id, h.coupon_id, k.code as coupon_code, h.customer_id, h.subscription_id, ${uses(null)}::int as uses, h.starts_at, h.ends_at
     from customer_coupon h join coupon k on k.tenant_id = h.tenant_id and k.id = h.coupon_id
     where h.tenant_id = ${tx.tenantId}::uuid and h.customer_id = ${customerId}::uuid order by h.id`;
 }
 
 /**
  * The coupons of a subscription `s` as JSON, for the loader of billable subscriptions: those of its customer and its own,
- * in the order in which they were given.
+ * in the order in which they were given, with the latest 400 periods of the subscription that each discounted.
+ * @param exceptId an invoice that is decided again: what it used is free for it
  */
-export function heldCoupons(tx: TenantTx): Prisma.Sql {
+export function heldCoupons(tx: TenantTx, exceptId: string | null): Prisma.Sql {
   const limit = Prisma.sql`case k.duration when 'once' then 1 when 'repeating' then k.duration_periods end`;
   return Prisma.sql`(select coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'name', k.name, 'kind', k.kind, 'currency', k.currency,
       'value', coalesce(trim_scale(k.percent_off)::text, k.amount_off_minor::text), 'appliesTo', k.applies_to,
-      'usesLeft', (${limit} - ${uses})::text) order by h.id), '[]')
+      'usesLeft', (${limit} - ${uses(exceptId)})::text,
+      'used', (select coalesce(jsonb_object_agg(u.at, u.minor), '{}') from (
+        select (extract(epoch from d.period_at) * 1000)::bigint::text as at, sum(d.amount_minor)::text as minor
+        from invoice_discount d join invoice i on i.tenant_id = d.tenant_id and i.id = d.invoice_id
+        where d.tenant_id = h.tenant_id and d.customer_coupon_id = h.id and d.amount_minor > 0 and i.invoice_status <> 'voided'
+          and d.period_at is not null and i.subscription_id = s.id and (${exceptId}::uuid is null or i.id <> ${exceptId}::uuid)
+        group by d.period_at order by d.period_at desc limit 400) u)) order by h.id), '[]')
     from customer_coupon h join coupon k on k.tenant_id = h.tenant_id and k.id = h.coupon_id
     where h.tenant_id = s.tenant_id and h.customer_id = s.customer_id and (h.subscription_id is null or h.subscription_id = s.id)
       and h.starts_at <= ${toDate(tx.now)} and (h.ends_at is null or h.ends_at > ${toDate(tx.now)}))`;
@@ -115,13 +129,5 @@ export async function listNamedCoupons(tx: TenantTx, invoiceId: string): Promise
   const rows = await tx.db.$queryRaw<{ id: string }[]>`
     select coupon_id as id from invoice_discount
     where tenant_id = ${tx.tenantId}::uuid and invoice_id = ${invoiceId}::uuid and coupon_id is not null order by invoice_discount.id`;
-  return rows.map((row) => row.id);
-}
-
-/** Ids of the holdings that an invoice used. */
-export async function listInvoiceCoupons(tx: TenantTx, invoiceId: string): Promise<string[]> {
-  const rows = await tx.db.$queryRaw<{ id: string }[]>`
-    select customer_coupon_id as id from invoice_discount
-    where tenant_id = ${tx.tenantId}::uuid and invoice_id = ${invoiceId}::uuid and customer_coupon_id is not null and amount_minor > 0`;
   return rows.map((row) => row.id);
 }

@@ -36,6 +36,8 @@ export type NewInvoice = {
   readonly idempotencyKey?: string | null;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly replacesInvoiceId?: string | null;
+  /** The period of the subscription in whose use of coupons it takes part; null, unset: a use of its own. */
+  readonly couponPeriodAt?: Temporal.Instant | null;
   /** Of a credit note: the invoice that it corrects. */
   readonly corrects?: { readonly invoiceId: string; readonly settlement: Settlement };
   readonly lines: readonly NewLine[];
@@ -163,12 +165,13 @@ async function insertDiscounts(tx: TenantTx, invoices: readonly NewInvoice[]): P
     invoice.assembled.discounts.map(({ id, name, amountMinor }) => ({
       ...{ invoiceId: invoice.id, heldId: invoice.boundary === null ? null : id, name, amountMinor },
       couponId: invoice.boundary === null && invoice.corrects === undefined ? id : null,
+      periodAt: nullableDate(invoice.couponPeriodAt),
     })),
   );
   if (discounts.length === 0) return;
   await tx.db.$executeRaw`
-    insert into invoice_discount (tenant_id, id, invoice_id, customer_coupon_id, name, amount_minor, coupon_id)
+    insert into invoice_discount (tenant_id, id, invoice_id, customer_coupon_id, name, amount_minor, coupon_id, period_at)
     select ${tx.tenantId}::uuid, d.* from unnest(${discounts.map(() => newId())}::uuid[], ${discounts.map((d) => d.invoiceId)}::uuid[],
       ${discounts.map((d) => d.heldId)}::uuid[], ${discounts.map((d) => d.name)}::text[], ${discounts.map((d) => d.amountMinor)}::bigint[],
-      ${discounts.map((d) => d.couponId)}::uuid[]) as d`;
+      ${discounts.map((d) => d.couponId)}::uuid[], ${discounts.map((d) => d.periodAt)}::timestamptz[]) as d`;
 }

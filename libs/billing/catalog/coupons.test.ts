@@ -78,7 +78,7 @@ describe("coupons", () => {
     ]);
   });
 
-  it("end after one invoice, after several, or never, counted by the invoices that they discounted", async () => {
+  it("end after one invoice, after several, or never, counted by the periods that they discounted", async () => {
     const of = await start();
     await give(of, { amountOff: "1.00", currency: "USD", duration: "once" });
     await give(of, { amountOff: "2.00", currency: "USD", duration: "repeating", durationPeriods: 2 });

@@ -72,7 +72,7 @@ async function draftChange(
 ): Promise<BoundaryDraft> {
   const standings = [{ ...standing, position: { ...standing.position, at } }];
   const late = await withLateLines(tx, standings, settings);
-  const { drafts, parked } = await draftRound(tx, late, settings, { unsaved: [], couponUses: new Map() });
+  const { drafts, parked } = await draftRound(tx, late, settings, { unsaved: [], couponUses: [] });
   const [made] = drafts;
   if (made !== undefined) return made.draft;
   throw domainError("subscription_broken", `It cannot be billed: ${parked[0]?.reason ?? "nothing is due"}.`);

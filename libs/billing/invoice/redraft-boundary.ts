@@ -1,11 +1,10 @@
 import type { Temporal } from "temporal-polyfill";
 import { domainError } from "#libs/core/errors.ts";
-import { couponsAfter } from "#libs/core/invoice/held-coupon.ts";
 import { periodShare } from "#libs/core/proration/period-share.ts";
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
 import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
-import { listInvoiceCoupons, lockLimitedCoupons } from "#libs/data/coupons.ts";
+import { lockLimitedCoupons } from "#libs/data/coupons.ts";
 import { type TenantTx, toInstant } from "#libs/data/database.ts";
 import {
   type AmendingLine,
@@ -96,18 +95,16 @@ async function loadStanding(
   },
 ): Promise<{ readonly found: Standing; readonly billedUntil: Temporal.Instant }> {
   await lockLimitedCoupons(tx, [held.subscriptionId]);
-  const [loaded] = await loadBillableSubscriptions(tx, [held.subscriptionId]);
+  const [loaded] = await loadBillableSubscriptions(tx, [held.subscriptionId], stored.id);
   if (loaded === undefined || "broken" in loaded)
     throw domainError(
       "subscription_broken",
       `The subscription cannot be billed: ${loaded?.broken ?? "it is gone"}.`,
     );
-  const used = stored.invoice_status === "voided" ? [] : await listInvoiceCoupons(tx, stored.id);
-  const coupons = couponsAfter(loaded.coupons, new Map(used.map((id) => [id, -1])));
   const at = boundaryInstant(held.claims, loaded.items) ?? creditInstant(held.amending) ?? tx.now;
   const last = held.kind === "final" || held.kind === "late";
   const position = { index: stored.boundary_index ?? 0, at, last };
-  const [standing] = standingAt({ ...loaded, coupons }, () => position);
+  const [standing] = standingAt(loaded, () => position);
   if (standing === undefined) throw domainError("subscription_broken", "The subscription has no items.");
   const billedUntil = loaded.nextDueAt?.subtract({ nanoseconds: 1 }) ?? tx.now;
   return { found: { ...standing, scheduleNo: stored.schedule_no ?? standing.scheduleNo }, billedUntil };

@@ -2,6 +2,7 @@ import { Temporal } from "temporal-polyfill";
 import type { Anchor } from "#libs/core/calendar/resolve-anchor.ts";
 import { boundary } from "#libs/core/calendar/schedule.ts";
 import { type AssembledInvoice, assembleInvoice } from "#libs/core/invoice/assemble-invoice.ts";
+import { type CouponPeriod, couponPeriodAt } from "#libs/core/invoice/coupon-period.ts";
 import { discountsOf, type HeldCoupon } from "#libs/core/invoice/held-coupon.ts";
 import { lineOfRated, type NewLine } from "#libs/core/invoice/new-line.ts";
 import type { LimitPeriod } from "#libs/core/rating/limit-periods.ts";
@@ -70,6 +71,8 @@ export type BoundaryDraft = {
   readonly limits: readonly LimitSettlement[];
   /** The change that takes effect here; the standing is as it leaves it. */
   readonly applied: AppliedChange | null;
+  /** The period in whose use of coupons it takes part; null: in none. */
+  readonly couponPeriod: CouponPeriod | null;
   /** Null when there is nothing to bill at this boundary. */
   readonly assembled: AssembledInvoice | null;
   readonly periodStart: Temporal.Instant;
@@ -105,10 +108,11 @@ export function draftBoundary(
   const lines = [...due, ...(standing.late ?? []).map((late) => late.rated)];
   const credits = creditsOf(standing, applied, settings);
   const settled = limits === undefined ? [] : settle(standing, limits, { lines, credits }, settings);
+  const couponPeriod = couponPeriodAt(standing.items, standing.position.at, linesOf({ lines, credits: [] }));
   const window = headerPeriod([...dues, ...credits.map(({ line }) => line)], standing.position);
   return {
-    ...{ standing, kind, dues, lines, credits, limits: settled, applied },
-    assembled: assemble(standing, { lines, credits, limits: settled }, settings),
+    ...{ standing, kind, dues, lines, credits, limits: settled, applied, couponPeriod },
+    assembled: assemble(standing, { lines, credits, limits: settled, couponPeriod }, settings),
     periodStart: window.start,
     periodEnd: window.end,
     next: positionAfter(standing),
@@ -209,9 +213,10 @@ export function linesOf({ lines, credits }: Pick<BoundaryDraft, "lines" | "credi
 
 function assemble(
   standing: Standing,
-  { lines, credits, limits }: Pick<BoundaryDraft, "lines" | "credits" | "limits">,
+  parts: Pick<BoundaryDraft, "lines" | "credits" | "limits" | "couponPeriod">,
   settings: Settings,
 ): AssembledInvoice | null {
+  const { lines, credits, limits } = parts;
   if (lines.length + credits.length + limits.length === 0) return null;
   const drafted = (line: RatedLine | NewLine) => ({
     ...{ key: line.sourceKey, kind: line.kind, exactAmount: line.exactAmount },
@@ -227,11 +232,14 @@ function assemble(
       ...lines.map(drafted),
       ...limits.map(({ line, lowers }) => ({ ...drafted(line), lowers })),
     ],
-    discounts: discountsOf(
-      standing.coupons,
-      standing.currency,
-      lines.map((line) => ({ key: line.sourceKey, priceCode: line.due.item.price.code })),
-    ),
+    discounts: discountsOf(standing.coupons, {
+      ...{ currency: standing.currency, roundingMode: settings.roundingMode, at: standing.position.at },
+      period: parts.couponPeriod,
+      lines: lines.map(({ sourceKey: key, kind, due: { item, start, end } }) => ({
+        ...{ key, kind, start, end, priceCode: item.price.code },
+      })),
+      credits: credits.map(({ line: { priceCode }, credit }) => ({ priceCode, ...credit })),
+    }),
     credits: [],
   });
 }

@@ -1,5 +1,5 @@
 import { compareInstants } from "#libs/core/calendar/timezone.ts";
-import { couponsAfter } from "#libs/core/invoice/held-coupon.ts";
+import { couponsAfter, type CouponUse, periodKey } from "#libs/core/invoice/held-coupon.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import type { AppliedChange } from "#libs/core/subscription/applied-change.ts";
 import { applyChange } from "#libs/core/subscription/apply-change.ts";
@@ -25,8 +25,8 @@ import { loadUsage } from "./load-usage.ts";
 export type EarlierRounds = {
   /** Boundaries that were decided and not saved: a dry run's. */
   readonly unsaved: readonly Drafted[];
-  /** How often each coupon was used since it was loaded; a round adds its own. */
-  readonly couponUses: Map<string, number>;
+  /** What was used of coupons since they were loaded; a round adds its own. */
+  readonly couponUses: CouponUse[];
 };
 
 /**
@@ -64,22 +64,24 @@ export async function draftRound(
   });
   const drafts = planned.flatMap(({ before, standing, applied, dues }) =>
     attempt(standing, () => {
-      const coupons = couponsAfter(standing.coupons, earlier.couponUses);
+      const coupons = couponsAfter(standing.coupons, standing.subscriptionId, earlier.couponUses);
       const draft = draftBoundary({ ...standing, coupons }, dues, usage, settings, {
         applied,
         limits: limits.get(standing.subscriptionId),
       });
-      countCouponUses(draft, earlier.couponUses);
+      earlier.couponUses.push(...couponUsesOf(draft));
       return { draft: { ...draft, standing }, fromIndex: before.position.index };
     }),
   );
   return { drafts, parked };
 }
 
-function countCouponUses({ assembled }: BoundaryDraft, couponUses: Map<string, number>): void {
-  for (const { id, amountMinor } of assembled?.discounts ?? []) {
-    if (amountMinor > 0n) couponUses.set(id, (couponUses.get(id) ?? 0) + 1);
-  }
+function couponUsesOf({ assembled, couponPeriod, standing }: BoundaryDraft): CouponUse[] {
+  const period = couponPeriod === null ? null : periodKey(couponPeriod);
+  const { subscriptionId } = standing;
+  return (assembled?.discounts ?? []).flatMap(({ id: couponId, amountMinor }) =>
+    amountMinor > 0n ? [{ couponId, subscriptionId, period, amountMinor }] : [],
+  );
 }
 
 function isChangeDue({ changes, position }: Standing): boolean {

@@ -1,4 +1,5 @@
 import { Temporal } from "temporal-polyfill";
+import type { CouponUse } from "#libs/core/invoice/held-coupon.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { lockLimitedCoupons } from "#libs/data/coupons.ts";
 import type { TenantTx } from "#libs/data/database.ts";
@@ -70,7 +71,7 @@ export async function billStandings(
   const { settings, version } = await currentSettings(tx);
   const parked: ParkedSubscription[] = [];
   const drafted: Drafted[] = [];
-  const couponUses = new Map<string, number>();
+  const couponUses: CouponUse[] = [];
   let standings: readonly Standing[] = await withLateLines(tx, loaded, settings, true);
   for (let round = 0; round < maxRounds; round++) {
     const due = standings.filter((standing) => isDue(standing, input, tx.now));

@@ -21,13 +21,15 @@ export const createCouponBody = z.strictObject({
   percent_off: decimalText.optional().describe('Percent: "20" takes off 20 %'),
   amount_off: moneyText.optional(),
   currency: currencyCode.optional().describe("Of amount_off: it discounts invoices in this currency only"),
-  duration: z.enum(["once", "repeating", "forever"]),
+  duration: z
+    .enum(["once", "repeating", "forever"])
+    .describe("Counted in periods of a subscription: changes within a period take part in its use"),
   duration_periods: z
     .int()
     .min(1)
     .max(1_000)
     .optional()
-    .describe("Invoices that a repeating coupon discounts"),
+    .describe("Periods that a repeating coupon discounts"),
   applies_to: z.array(codeText).max(100).optional().describe("Codes of prices; none: all lines"),
 });
 

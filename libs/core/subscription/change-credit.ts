@@ -39,12 +39,17 @@ export type BilledAmounts = {
 };
 
 /** A credit as a line, and the line as the invoice assembles it: its taxes are those that were billed. */
-export type CreditLine = { readonly line: NewLine; readonly draft: DraftLine };
+export type CreditLine = {
+  readonly line: NewLine;
+  readonly draft: DraftLine;
+  /** What it gives back: positive, before discounts, and the discount and taxes that go with it. */
+  readonly credit: LineAmounts;
+};
 
 /**
  * Gives back the part of a claim from `at` on: the billed amount x rest / claimed period, less the same part of its
  * discount, with the same part of its taxes. Rounded once, and never more than was billed net of earlier credits.
- * Null when that is nothing.
+ * Null when that is nothing; a fee that was discounted whole is given back whole, for 0.
  * @param input.scheduleNo of the subscription after the change: a claim is credited once by each
  */
 export function changeCredit(input: {
@@ -75,8 +80,8 @@ export function changeCredit(input: {
     credited: billed.credited,
     wantedMinor: roundToMinor(gross, currency, input.roundingMode),
   });
+  if (credit.amountMinor === 0n) return null;
   const netMinor = credit.discountMinor - credit.amountMinor;
-  if (netMinor === 0n) return null;
   const exactAmount = new Decimal(formatMoney({ minor: netMinor, currency }));
   const inputs = {
     price: item.price,
@@ -93,6 +98,7 @@ export function changeCredit(input: {
   };
   const sourceKey = `${item.itemId}/${claim.scheduleNo}/${claim.index}/credit/${input.scheduleNo}`;
   return {
+    credit,
     line: {
       ...{ sourceKey, kind: "proration_credit", itemId: item.itemId, priceId: item.priceId },
       ...{
