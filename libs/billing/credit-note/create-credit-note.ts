@@ -27,6 +27,7 @@ import { newId } from "#libs/data/new-id.ts";
 import { findOpenAttempt } from "#libs/data/payment-attempts.ts";
 import { readPaymentState } from "#libs/data/payments.ts";
 import type { StoredInvoice } from "#libs/data/stored-invoice.ts";
+import { lockSubscriptions } from "#libs/data/subscription-progress.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { finalizeInvoices } from "../invoice/finalize-invoices.ts";
 import { requireIssued } from "../invoice/require-invoice.ts";
@@ -54,6 +55,8 @@ export async function createCreditNote(tx: TenantTx, input: NewCreditNote): Prom
   if (input.settlement === "offset" && (await findOpenAttempt(tx, invoice.id)) !== null) {
     throw domainError("payment_in_progress", `A payment of ${number} is under way; wait until it ends.`);
   }
+  // A change gives back parts of the same lines, and holds the subscription while it does.
+  if (invoice.subscription_id !== null) await lockSubscriptions(tx, [invoice.subscription_id]);
   const facts = await readCorrectionFacts(tx, invoice.id);
   const lines = await listCorrectedLines(tx, invoice.id);
   const decision = decideCreditNote(

@@ -104,7 +104,10 @@ describe("void and the credits of a change", () => {
     expect(await balances(tenant)).toEqual({});
   });
 
-  it("of the old invoice waits for a change that is being made, and then refuses", async () => {
+  it.each([
+    ["void", "invoice_amended"],
+    ["credit note", "credit_note_exceeds_invoice"],
+  ])("%s of the old invoice waits for a change that is being made, and then refuses", async (verb, code) => {
     const tenant = await startChangeTenant(test, "2026-03-01T00:00:00Z", {
       small: { prices: [fee("31.00")] },
       big: { prices: [fee("62.00")] },
@@ -126,8 +129,10 @@ describe("void and the credits of a change", () => {
       await held;
     });
     await isMade;
-    const voiding = cancel(tenant, invoiceId);
-    const outcome = expect(voiding).rejects.toMatchObject({ code: "invoice_amended" });
+    const asked = { invoiceId, asked: { amount: "31.00" }, settlement: "offset" as const };
+    const voiding: Promise<unknown> =
+      verb === "void" ? cancel(tenant, invoiceId) : tenant.inTenant((tx) => createCreditNote(tx, asked));
+    const outcome = expect(voiding).rejects.toMatchObject({ code });
     const ended = voiding.then(
       () => true,
       () => true,
