@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import type { Route } from "./define-route.ts";
 import { docsPage } from "./docs/docs-page.ts";
 import { errorsPage } from "./docs/errors-page.ts";
@@ -102,4 +103,14 @@ describe("the pages", () => {
     const page = errorsPage();
     for (const code of Object.keys(errorTable)) expect(page).toContain(`id="${code}"`);
   });
+
+  it("lints clean by redocly's strict rules", async () => {
+    const lint = spawn("npm", ["run", "--silent", "openapi:lint"], { stdio: ["ignore", "pipe", "inherit"] });
+    let said = "";
+    lint.stdout.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+    const code = await new Promise((resolve) => lint.on("close", resolve));
+    expect([code, said.trim()]).toEqual([0, expect.stringMatching(/^0 findings in \d+ routes$/)]);
+  }, 120_000);
 });

@@ -2,6 +2,7 @@ import { type ErrorCode, errorTable } from "#libs/core/errors.ts";
 import type { Route } from "./define-route.ts";
 import { rolesOf } from "./middleware/authenticate.ts";
 import { problemType, statusOf } from "./middleware/error-response.ts";
+import { tagTexts } from "./tag-texts.ts";
 import { createSchemaSet, type JsonSchema, type SchemaSet } from "./openapi-schemas.ts";
 
 export type OpenApiMedia = {
@@ -45,7 +46,7 @@ export type OpenApiDocument = {
     license: { name: string; identifier: string };
   };
   servers: { url: string }[];
-  tags: { name: string }[];
+  tags: { name: string; description?: string }[];
   paths: Record<string, Record<string, OpenApiOperation>>;
   components: {
     schemas: Record<string, JsonSchema>;
@@ -95,7 +96,10 @@ export function toOpenApi(routes: readonly Route[], publicUrl: string): OpenApiD
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: publicUrl }],
-    tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
+    tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({
+      name,
+      ...(tagTexts[name] === undefined ? {} : { description: tagTexts[name] }),
+    })),
     paths,
     components: {
       schemas: schemas.all(),
@@ -165,7 +169,9 @@ function parametersOf(route: Route, schemas: SchemaSet): OpenApiParameter[] {
     };
   });
   const query = Object.entries(inQuery.properties).map(([name, schema]): OpenApiParameter => {
-    const example = route.example.query?.[name];
+    const sent = route.example.query?.[name];
+    const example =
+      sent !== undefined && ["integer", "number"].includes(String(schema["type"])) ? Number(sent) : sent;
     const described = schema["description"];
     return {
       name,
