@@ -31,6 +31,9 @@ export const eventTypes = [
   "refund.requested",
   "refund.succeeded",
   "refund.failed",
+  "dispute.opened",
+  "dispute.updated",
+  "dispute.closed",
   "subscription.created",
   "subscription.changed",
   "subscription.canceled",
@@ -55,6 +58,7 @@ export type SubjectType =
   | "invoice"
   | "payment"
   | "refund"
+  | "dispute"
   | "subscription"
   | "credit_grant"
   | "credit_note"

@@ -17,6 +17,7 @@ export const idPrefixes = {
   payment: "pay",
   payment_method: "pm",
   refund: "rfd",
+  dispute: "dsp",
   payment_link: "pl",
   tax_rate: "tax",
   coupon: "cpn",

@@ -1,4 +1,5 @@
 import { Prisma } from "#prisma/generated/client.ts";
+import type { DisputeState } from "#libs/core/payment/dispute-state.ts";
 import type { TenantTx } from "./database.ts";
 import { type Page, type PageQuery, toPage } from "./page.ts";
 
@@ -40,6 +41,8 @@ export type InvoiceView = {
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly has_pdf: boolean;
+  /** Of its payments' disputes: open ones first, then the latest. */
+  readonly dispute_state: DisputeState | null;
 };
 
 export type InvoiceLineView = {
@@ -93,7 +96,9 @@ const columns = Prisma.sql`i.tenant_id, i.id, i.customer_id, i.subscription_id, 
   i.idempotency_key, i.billing_sequence, i.billing_reason, i.description, i.period_start, i.period_end, i.subtotal_minor, i.discount_total_minor,
   i.tax_total_minor, i.credit_total_minor, i.total_minor, i.amount_due_minor, i.amount_paid_minor, i.amount_offset_minor, i.number, i.issued_at, i.finalized_at,
   i.due_at, i.paid_at, i.sent_at, i.voided_at, i.void_reason, i.uncollectible_at, i.replaces_invoice_id, i.metadata, i.version, i.created_at, i.updated_at,
-  exists (select 1 from artifact a where a.tenant_id = i.tenant_id and a.invoice_id = i.id) as has_pdf`;
+  exists (select 1 from artifact a where a.tenant_id = i.tenant_id and a.invoice_id = i.id) as has_pdf,
+  (select d.state from payment p join dispute d on d.tenant_id = p.tenant_id and d.payment_id = p.id
+    where p.tenant_id = i.tenant_id and p.invoice_id = i.id order by d.closed_at is null desc, d.id desc limit 1) as dispute_state`;
 
 export async function findInvoice(tx: TenantTx, id: string): Promise<InvoiceView | null> {
   const rows = await tx.db.$queryRaw<InvoiceView[]>`

@@ -6,6 +6,7 @@ import { couponRoutes } from "./coupons.ts";
 import { creditNoteRoutes } from "./credit-notes.ts";
 import { creditRoutes } from "./credits.ts";
 import { customerRoutes } from "./customers.ts";
+import { disputeRoutes } from "./disputes.ts";
 import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
 import { invoiceDraftRoutes } from "./invoice-drafts.ts";
@@ -54,6 +55,7 @@ const routes: readonly Route[] = [
   ...invoiceProofRoutes,
   ...paymentLinkRoutes,
   ...paymentRoutes,
+  ...disputeRoutes,
   ...publicPayRoutes,
   ...creditNoteRoutes,
   ...billingRunRoutes,

@@ -3,6 +3,7 @@ import { type Faults, faultInput } from "../faults.ts";
 import { type HttpReply, type HttpRequest, headerOf, jsonAnswer } from "../http/http-exchange.ts";
 import type { Journal } from "../journal.ts";
 import type { SandboxClock } from "../sandbox-clock.ts";
+import { laterStatuses, openStatuses } from "../stripe/disputes.ts";
 import { StripeError } from "../stripe/stripe-error.ts";
 import type { StripeSandbox } from "../stripe/stripe-sandbox.ts";
 import type { WebhookSettings } from "./webhook-settings.ts";
@@ -36,6 +37,8 @@ const webhookInput = z.strictObject({
   secret: z.string().min(1).optional(),
 });
 const resendInput = z.strictObject({ secret: z.string().optional(), timestamp: z.int().optional() });
+const disputeInput = z.strictObject({ status: z.enum(openStatuses).default("needs_response") });
+const moveDisputeInput = z.strictObject({ status: z.enum(laterStatuses) });
 const settleInput = z.strictObject({ outcome: z.enum(["succeeded", "failed"]).default("succeeded") });
 
 const controls: readonly Control[] = [
@@ -74,6 +77,16 @@ const controls: readonly Control[] = [
     path: /^\/_sandbox\/payment_intents\/(\w+)\/settle$/,
     run: ({ deps, request, id }) =>
       deps.stripe.settle(id, bodyOf(request, settleInput).outcome === "succeeded"),
+  },
+  {
+    method: "POST",
+    path: /^\/_sandbox\/payment_intents\/(\w+)\/dispute$/,
+    run: ({ deps, request, id }) => deps.stripe.openDispute(id, bodyOf(request, disputeInput).status),
+  },
+  {
+    method: "POST",
+    path: /^\/_sandbox\/disputes\/(\w+)$/,
+    run: ({ deps, request, id }) => deps.stripe.moveDispute(id, bodyOf(request, moveDisputeInput).status),
   },
   {
     method: "POST",

@@ -11,6 +11,7 @@ const tableByPrefix: readonly (readonly [string, keyof Tables])[] = [
   ["ch_", "charge"],
   ["py_", "charge"],
   ["re_", "refund"],
+  ["du_", "dispute"],
   ["ii_", "invoiceitem"],
   ["inpay_", "invoice_payment"],
 ];

@@ -1,4 +1,5 @@
 import { customerRoutes } from "./customers.ts";
+import { disputeRoutes } from "./disputes.ts";
 import { balanceRoutes, eventRoutes } from "./events.ts";
 import { invoiceItemRoutes } from "./invoice-items.ts";
 import { invoicePaymentRoutes } from "./invoice-payments.ts";
@@ -17,6 +18,7 @@ const routes: readonly StripeRoute[] = [
   ...invoicePaymentRoutes,
   ...paymentIntentRoutes,
   ...refundRoutes,
+  ...disputeRoutes,
   ...eventRoutes,
   ...balanceRoutes,
 ];

@@ -8,7 +8,8 @@ import { rowOf } from "./stripe-route.ts";
 import { answerStripe } from "./stripe-server.ts";
 import { type CommitRecord, openStripeStore, type StripeTx } from "./stripe-store.ts";
 import { settleRefund } from "./refunds.ts";
-import type { PaymentIntent, Refund, StripeEvent } from "./stripe-tables.ts";
+import { type laterStatuses, moveDispute, openDispute, type openStatuses } from "./disputes.ts";
+import type { Dispute, PaymentIntent, Refund, StripeEvent } from "./stripe-tables.ts";
 import { createWebhookDeliveries, type Resend, type WebhookEndpoint } from "./webhook-deliveries.ts";
 
 export type StripeSandbox = {
@@ -17,6 +18,10 @@ export type StripeSandbox = {
   readonly settle: (paymentIntentId: string, succeeds: boolean) => PaymentIntent;
   /** Ends a refund, also one that had succeeded. @throws StripeError */
   readonly settleRefund: (refundId: string, succeeds: boolean) => Refund;
+  /** The payer's bank questions a payment. @throws StripeError */
+  readonly openDispute: (paymentIntentId: string, status: (typeof openStatuses)[number]) => Dispute;
+  /** Moves a dispute on. @throws StripeError */
+  readonly moveDispute: (disputeId: string, status: (typeof laterStatuses)[number]) => Dispute;
   /** Delivers an event once more. @throws StripeError resource_missing */
   readonly resend: (eventId: string, as: Resend) => Promise<{ readonly status: number | null }>;
   readonly pendingWebhooks: () => number;
@@ -87,6 +92,9 @@ export function openStripeSandbox(deps: StripeSandboxDeps): StripeSandbox {
     settle: (id, succeeds) =>
       change((tx) => settlePaymentIntent(tx, rowOf(tx, "payment_intent", id, "id"), succeeds)),
     settleRefund: (id, succeeds) => change((tx) => settleRefund(tx, rowOf(tx, "refund", id, "id"), succeeds)),
+    openDispute: (id, status) =>
+      change((tx) => openDispute(tx, rowOf(tx, "payment_intent", id, "id"), status)),
+    moveDispute: (id, status) => change((tx) => moveDispute(tx, rowOf(tx, "dispute", id, "id"), status)),
     resend: async (id, as) =>
       deliveries.resend(
         change((tx) => rowOf(tx, "event", id, "id")),

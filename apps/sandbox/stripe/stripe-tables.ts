@@ -85,6 +85,10 @@ export type Refund = Stored<
   Stripe.Refund,
   { charge: string; payment_intent: string; metadata: Record<string, string> }
 >;
+export type Dispute = Stored<
+  Stripe.Dispute,
+  { charge: string; payment_intent: string; metadata: Record<string, string> }
+>;
 
 export type StripeEvent = {
   readonly id: string;
@@ -118,6 +122,7 @@ export type Tables = {
   payment_intent: PaymentIntent;
   charge: Charge;
   refund: Refund;
+  dispute: Dispute;
   event: StripeEvent;
   declined_once: DeclinedOnce;
   taken_number: TakenNumber;
@@ -135,6 +140,7 @@ export const tableNames = [
   "payment_intent",
   "charge",
   "refund",
+  "dispute",
   "event",
   "declined_once",
   "taken_number",

@@ -1,9 +1,11 @@
 import { domainError } from "#libs/core/errors.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { endInboxMessage, lockInboxMessage } from "#libs/data/webhook-inbox.ts";
+import { disputeOfObject } from "#libs/platform/stripe/stripe-disputes.ts";
 import { objectOfEvent } from "#libs/platform/stripe/stripe-event.ts";
 import { paymentIntentOfObject } from "#libs/platform/stripe/stripe-payments.ts";
 import { refundOfObject } from "#libs/platform/stripe/stripe-refunds.ts";
+import { applyDispute } from "./apply-dispute.ts";
 import { type AppliedIntent, applyPaymentIntent } from "./apply-payment-intent.ts";
 import { applyRefund } from "./apply-refund.ts";
 
@@ -38,5 +40,7 @@ async function applyObject(tx: TenantTx, object: unknown): Promise<AppliedIntent
   const intent = paymentIntentOfObject(object);
   if (intent !== null) return applyPaymentIntent(tx, intent);
   const refund = refundOfObject(object);
-  return refund === null ? "foreign" : applyRefund(tx, refund);
+  if (refund !== null) return applyRefund(tx, refund);
+  const dispute = disputeOfObject(object);
+  return dispute === null ? "foreign" : applyDispute(tx, dispute);
 }

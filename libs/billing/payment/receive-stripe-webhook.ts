@@ -25,6 +25,11 @@ const appliedTypes: ReadonlySet<string> = new Set([
   "refund.updated",
   "refund.failed",
   "charge.refund.updated",
+  "charge.dispute.created",
+  "charge.dispute.updated",
+  "charge.dispute.closed",
+  "charge.dispute.funds_withdrawn",
+  "charge.dispute.funds_reinstated",
 ]);
 /** How often the sweep looks for the owner of a message before it is set aside. */
 const looks = 200;

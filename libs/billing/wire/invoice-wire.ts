@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { invoiceStatus } from "#libs/core/invoice/invoice-status.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
+import { disputeStates } from "#libs/core/payment/dispute-state.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import type { InvoiceLineView, InvoiceView } from "#libs/data/invoice-reads.ts";
 import { leftToPay } from "#libs/data/left-to-pay.ts";
@@ -55,6 +56,12 @@ const invoiceFields = {
   amount_paid: amount,
   amount_offset: amount.describe("Credit notes offset against it"),
   amount_remaining: amount,
+  dispute_status: z
+    .enum(disputeStates)
+    .nullable()
+    .describe(
+      "Of a payment that its bank questions: an invoice stays paid, and a lost dispute is written off",
+    ),
   description: z.string().nullable(),
   billing_reason: z.string(),
   billing_sequence: z.int().nullable(),
@@ -115,6 +122,7 @@ export function presentInvoiceSummary(row: InvoiceView, { now, publicUrl }: Pres
     amount_paid: money(row.amount_paid_minor),
     amount_offset: money(row.amount_offset_minor),
     amount_remaining: money(leftToPay(row)),
+    dispute_status: row.dispute_state,
     description: row.description,
     billing_reason: row.billing_reason,
     billing_sequence: row.billing_sequence,
