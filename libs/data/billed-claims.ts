@@ -39,7 +39,7 @@ export async function loadBilledClaims(
   const rows = await tx.db.$queryRaw<ClaimData[]>`
     select p.id, p.subscription_item_id, p.schedule_no, p.index, p.start_at, p.end_at, l.exact_amount::text, l.amount_minor, l.discount_minor,
       l.taxes, trim_scale(l.quantity)::text as quantity, trim_scale(l.unit_amount)::text as unit_amount,
-      (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'percentage', trim_scale(t.percentage)::text, 'inclusive', t.inclusive)), '[]')
+      (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'percentage', trim_scale(t.percentage)::text, 'inclusive', coalesce(l.tax_behavior = 'inclusive', t.inclusive))), '[]')
          from tax_rate t where t.tenant_id = p.tenant_id and l.taxes ? t.id::text) as tax_rates,
       (select coalesce(jsonb_agg(case when c.corrects_line_id is null
             then jsonb_build_object('amount', c.inputs->'credit'->>'amountMinor', 'discount', c.inputs->'credit'->>'discountMinor', 'taxes', c.taxes)

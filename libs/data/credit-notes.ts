@@ -1,6 +1,6 @@
 import type { CreditableLine } from "#libs/core/credit-note/credit-amounts.ts";
 import type { Settlement } from "#libs/core/credit-note/decide-credit-note.ts";
-import type { TaxRate } from "#libs/core/invoice/tax-lines.ts";
+import type { TaxBehavior, TaxRate } from "#libs/core/invoice/tax-lines.ts";
 import { sumOfCredits } from "#libs/core/proration/credit-line.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 import { toInstant, type TenantTx } from "./database.ts";
@@ -30,6 +30,7 @@ type LineData = {
   readonly amount_minor: bigint;
   readonly discount_minor: bigint;
   readonly taxes: TaxTexts;
+  readonly tax_behavior: TaxBehavior | null;
   readonly credited: readonly AmountTexts[];
 };
 
@@ -44,7 +45,7 @@ export function negatedTaxes(taxes: Prisma.Sql): Prisma.Sql {
  */
 export async function listCorrectedLines(tx: TenantTx, invoiceId: string): Promise<CorrectedLine[]> {
   const rows = await tx.db.$queryRaw<LineData[]>`
-    select l.id, l.description, l.price_id, l.group_key, l.period_start, l.period_end, l.amount_minor, l.discount_minor, l.taxes,
+    select l.id, l.description, l.price_id, l.group_key, l.period_start, l.period_end, l.amount_minor, l.discount_minor, l.taxes, l.tax_behavior,
       (select coalesce(jsonb_agg(case
           when c.corrects_line_id = l.id then jsonb_build_object('amount', c.amount_minor::text, 'discount', c.discount_minor::text, 'taxes', c.taxes)
           when c.kind = 'proration_credit' then jsonb_build_object('amount', c.inputs->'credit'->>'amountMinor',
@@ -65,6 +66,7 @@ export async function listCorrectedLines(tx: TenantTx, invoiceId: string): Promi
     group: row.group_key,
     start: toInstant(row.period_start),
     end: toInstant(row.period_end),
+    taxBehavior: row.tax_behavior,
     billed: {
       ...{ amountMinor: row.amount_minor, discountMinor: row.discount_minor },
       taxes: taxList(row.taxes),
@@ -98,9 +100,10 @@ export async function readCorrectionFacts(tx: TenantTx, invoiceId: string): Prom
     select coalesce(sum(n.total_minor), 0)::bigint as noted_minor,
       coalesce(sum(n.total_minor) filter (where n.settlement = 'refund'), 0)::bigint as refunded_minor,
       coalesce(sum(n.total_minor) filter (where n.settlement = 'credit'), 0)::bigint as credited_minor,
-      (select coalesce(jsonb_agg(jsonb_build_object('id', t.tax_rate_id, 'name', t.name, 'percentage', trim_scale(t.percentage)::text,
-          'inclusive', t.inclusive) order by t.id), '[]')
-        from invoice_tax t where t.tenant_id = ${tx.tenantId}::uuid and t.invoice_id = ${invoiceId}::uuid) as tax_rates,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'percentage', trim_scale(r.percentage)::text,
+          'inclusive', r.inclusive) order by r.id), '[]')
+        from tax_rate r where r.tenant_id = ${tx.tenantId}::uuid and exists (select from invoice_tax t
+          where t.tenant_id = r.tenant_id and t.tax_rate_id = r.id and t.invoice_id = ${invoiceId}::uuid)) as tax_rates,
       (select coalesce(jsonb_agg(d.name order by d.id), '[]')
         from invoice_discount d where d.tenant_id = ${tx.tenantId}::uuid and d.invoice_id = ${invoiceId}::uuid and d.amount_minor <> 0) as discount_names,
       (select coalesce(min(l.rounding_mode), 'half_up')

@@ -65,6 +65,8 @@ export type InvoiceLineView = {
   readonly tax_minor: bigint;
   /** Ids of the rates that applied to it. */
   readonly tax_rate_ids: readonly string[];
+  /** Whether its amount contains its taxes; null: as each rate says. */
+  readonly tax_behavior: "inclusive" | "exclusive" | null;
   readonly period_start: Date;
   readonly period_end: Date;
   readonly ratio_numerator: bigint;
@@ -151,7 +153,7 @@ function shownStatus(tx: TenantTx): Prisma.Sql {
 export async function listInvoiceLines(tx: TenantTx, invoiceId: string): Promise<InvoiceLineView[]> {
   return tx.db.$queryRaw<InvoiceLineView[]>`
     select l.id, l.source_key, l.kind, l.price_id, p.code as price_code, l.subscription_item_id, l.group_key, l.description, trim_scale(l.quantity)::text as quantity, l.unit,
-      trim_scale(l.unit_amount)::text as unit_amount, trim_scale(l.exact_amount)::text as exact_amount, l.amount_minor, l.discount_minor, l.tax_minor, array(select jsonb_object_keys(l.taxes)) as tax_rate_ids, l.period_start, l.period_end,
+      trim_scale(l.unit_amount)::text as unit_amount, trim_scale(l.exact_amount)::text as exact_amount, l.amount_minor, l.discount_minor, l.tax_minor, array(select jsonb_object_keys(l.taxes)) as tax_rate_ids, l.tax_behavior, l.period_start, l.period_end,
       l.ratio_numerator, l.ratio_denominator, l.rounding_mode, l.tiers, l.steps, l.inputs, l.input_hash, l.event_count
     from invoice_line l left join price p on p.tenant_id = l.tenant_id and p.id = l.price_id
     where l.tenant_id = ${tx.tenantId}::uuid and l.invoice_id = ${invoiceId}::uuid order by l.position, l.id`;

@@ -121,10 +121,10 @@ async function insertLines(tx: TenantTx, invoices: readonly NewInvoice[]): Promi
   const lines = rows.map((row) => row.line);
   await tx.db.$executeRaw`
     insert into invoice_line (tenant_id, id, invoice_id, position, source_key, kind, subscription_item_id, price_id, billing_period_id,
-      corrects_line_id, group_key, description, quantity, unit, unit_amount, exact_amount, amount_minor, discount_minor, tax_minor, taxes, period_start, period_end,
+      corrects_line_id, group_key, description, quantity, unit, unit_amount, exact_amount, amount_minor, discount_minor, tax_minor, taxes, tax_behavior, period_start, period_end,
       ratio_numerator, ratio_denominator, rounding_mode, tiers, steps, inputs, input_hash, event_count)
     select ${tx.tenantId}::uuid, l.id, l.invoice_id, l.position, l.source_key, l.kind, l.item_id, l.price_id, l.period_id, l.corrects_id,
-      l.group_key, l.description, l.quantity::numeric, l.unit, l.unit_amount::numeric, l.exact_amount::numeric, l.amount, l.discount, l.tax, l.taxes::jsonb,
+      l.group_key, l.description, l.quantity::numeric, l.unit, l.unit_amount::numeric, l.exact_amount::numeric, l.amount, l.discount, l.tax, l.taxes::jsonb, l.tax_behavior,
       l.period_start, l.period_end, l.numerator, l.denominator, l.rounding_mode, l.tiers::jsonb, l.steps::jsonb, l.inputs::jsonb, l.input_hash, l.event_count
     from unnest(${rows.map(() => newId())}::uuid[], ${rows.map((r) => r.invoice.id)}::uuid[], ${rows.map((r) => r.position)}::int[],
       ${lines.map((l) => l.sourceKey)}::text[], ${lines.map((l) => l.kind)}::text[], ${lines.map((l) => l.itemId)}::uuid[],
@@ -133,13 +133,14 @@ async function insertLines(tx: TenantTx, invoices: readonly NewInvoice[]): Promi
       ${lines.map((l) => exact(l.unitAmount))}::text[], ${lines.map((l) => exact(l.exactAmount))}::text[],
       ${rows.map((r) => r.amounts.amountMinor)}::bigint[], ${rows.map((r) => r.amounts.discountMinor)}::bigint[], ${rows.map((r) => r.amounts.taxMinor)}::bigint[],
       ${rows.map((r) => JSON.stringify(Object.fromEntries(r.amounts.taxes.map((tax) => [tax.taxRateId, `${tax.amountMinor}`]))))}::text[],
+      ${rows.map((r) => r.amounts.taxBehavior ?? null)}::text[],
       ${lines.map((l) => toDate(l.start))}::timestamptz[], ${lines.map((l) => toDate(l.end))}::timestamptz[],
       ${lines.map((l) => l.ratio.numerator)}::bigint[], ${lines.map((l) => l.ratio.denominator)}::bigint[],
       ${rows.map((r) => r.invoice.roundingMode)}::text[], ${lines.map((l) => JSON.stringify(l.tiers))}::text[],
       ${lines.map((l) => JSON.stringify(l.steps))}::text[], ${lines.map((l) => JSON.stringify(l.inputs))}::text[],
       ${lines.map((l) => l.inputHash)}::text[], ${lines.map((l) => l.eventCount)}::bigint[])
     as l (id, invoice_id, position, source_key, kind, item_id, price_id, period_id, corrects_id, group_key, description, quantity, unit, unit_amount,
-      exact_amount, amount, discount, tax, taxes, period_start, period_end, numerator, denominator, rounding_mode, tiers, steps, inputs, input_hash, event_count)`;
+      exact_amount, amount, discount, tax, taxes, tax_behavior, period_start, period_end, numerator, denominator, rounding_mode, tiers, steps, inputs, input_hash, event_count)`;
 }
 
 async function insertTaxes(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {

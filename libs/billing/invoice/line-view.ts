@@ -32,6 +32,7 @@ export function lineViews(
       discount_minor: amounts?.discountMinor ?? 0n,
       tax_minor: amounts?.taxMinor ?? 0n,
       tax_rate_ids: (amounts?.taxes ?? []).map((tax) => tax.taxRateId),
+      tax_behavior: amounts?.taxBehavior ?? null,
       period_start: toDate(line.start),
       period_end: toDate(line.end),
       ratio_numerator: line.ratio.numerator,

@@ -57,7 +57,8 @@ export async function replayTotals(
 }
 
 type StoredTax = InvoiceProof["taxes"][number];
-const taxAmount = (tax: StoredTax) => ({ tax: tax.id, amount: tax.amountMinor });
+const taxAmount = (tax: StoredTax) => ({ ...nameOf(tax.id, tax.inclusive), amount: tax.amountMinor });
+const nameOf = (tax: string, inclusive: boolean) => ({ tax, inclusive });
 
 /** Credits for a part of a period, and credit notes, carry the tax of what they credit: they are not taxed anew. */
 async function taxesAgain(
@@ -65,7 +66,7 @@ async function taxesAgain(
   invoice: InvoiceView,
   lines: readonly InvoiceLineView[],
   proof: InvoiceProof,
-): Promise<{ tax: string; amount: string }[]> {
+): Promise<{ tax: string; inclusive: boolean; amount: string }[]> {
   if (
     proof.taxes.length === 0 ||
     invoice.invoice_type === "credit" ||
@@ -78,14 +79,15 @@ async function taxesAgain(
     currency: invoice.currency,
     roundingMode: (lines[0]?.rounding_mode ?? "half_up") as RoundingMode,
     taxRounding,
-    taxRates: proof.taxes,
+    taxRates: proof.taxes.filter(({ id }, index) => proof.taxes.findIndex((tax) => tax.id === id) === index),
     lines: lines.map((line, index) => ({
       ...{ baseMinor: line.amount_minor - line.discount_minor, ...rates[index] },
+      taxBehavior: line.tax_behavior ?? undefined,
     })),
   });
-  return proof.taxes.map(({ id }) => {
-    const again = taxes.find((each) => each.taxRateId === id);
-    return { tax: id, amount: (again?.amountMinor ?? 0n).toString() };
+  return proof.taxes.map(({ id, inclusive }) => {
+    const again = taxes.find((each) => each.taxRateId === id && each.inclusive === inclusive);
+    return { ...nameOf(id, inclusive), amount: (again?.amountMinor ?? 0n).toString() };
   });
 }
 

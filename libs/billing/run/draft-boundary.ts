@@ -12,7 +12,7 @@ import {
   type LimitSettlement,
   settleLimits,
 } from "#libs/core/rating/plan-limits.ts";
-import type { TaxRate } from "#libs/core/invoice/tax-lines.ts";
+import type { TaxBehavior, TaxRate } from "#libs/core/invoice/tax-lines.ts";
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
 import { type DuePeriod, duePeriods, edgeAfter, type Position } from "#libs/core/rating/due-periods.ts";
 import { type RatedLine, rateDuePeriod } from "#libs/core/rating/rate-due-period.ts";
@@ -211,6 +211,13 @@ export function linesOf({ lines, credits }: Pick<BoundaryDraft, "lines" | "credi
   return [...lines.map((line) => lineOfRated(line, null)), ...credits.map(({ line }) => line)];
 }
 
+/** How a limit of the plan is taxed: as all of its prices are, where they agree. */
+function behaviorOf({ items }: Standing): TaxBehavior | undefined {
+  const [first] = items;
+  const { taxBehavior } = first?.price ?? {};
+  return items.every((item) => item.price.taxBehavior === taxBehavior) ? taxBehavior : undefined;
+}
+
 function assemble(
   standing: Standing,
   parts: Pick<BoundaryDraft, "lines" | "credits" | "limits" | "couponPeriod">,
@@ -229,8 +236,8 @@ function assemble(
     taxRates: standing.taxRates,
     lines: [
       ...credits.map(({ draft }) => draft),
-      ...lines.map(drafted),
-      ...limits.map(({ line, lowers }) => ({ ...drafted(line), lowers })),
+      ...lines.map((line) => ({ ...drafted(line), taxBehavior: line.due.item.price.taxBehavior })),
+      ...limits.map(({ line, lowers }) => ({ ...drafted(line), lowers, taxBehavior: behaviorOf(standing) })),
     ],
     discounts: discountsOf(standing.coupons, {
       ...{ currency: standing.currency, roundingMode: settings.roundingMode, at: standing.position.at },

@@ -1,5 +1,6 @@
 import { compareInstants } from "#libs/core/calendar/timezone.ts";
 import { couponsAfter, type CouponUse, periodKey } from "#libs/core/invoice/held-coupon.ts";
+import { rateFor } from "#libs/core/invoice/tax-lines.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import type { AppliedChange } from "#libs/core/subscription/applied-change.ts";
 import { applyChange } from "#libs/core/subscription/apply-change.ts";
@@ -161,7 +162,7 @@ function claimsOfDraft({ dues, lines, assembled, standing }: BoundaryDraft): Bil
     if (line === undefined || amounts === undefined) return { ...claim, billed: null };
     const { exactAmount, quantity, unitAmount } = line;
     const credited = { amountMinor: 0n, discountMinor: 0n, taxes: [] };
-    const { taxRates } = standing;
+    const taxRates = standing.taxRates.map((rate) => rateFor(rate, due.item.price.taxBehavior));
     return { ...claim, billed: { exactAmount, amounts, credited, taxRates, quantity, unitAmount } };
   });
 }

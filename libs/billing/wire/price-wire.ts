@@ -39,7 +39,10 @@ const optionalTerms = {
   minimum_amount: moneyText.optional(),
   maximum_amount: moneyText.optional(),
   zero_usage: z.enum(["first_tier", "nothing"]).optional(),
-  tax_behavior: z.enum(["exclusive", "inclusive"]).optional(),
+  tax_behavior: z.enum(["exclusive", "inclusive"]).optional().meta({
+    description:
+      "inclusive: its amounts contain the customer's taxes; exclusive: they are added. It beats what the tax rates say; unset: as each rate says",
+  }),
 };
 const priceFields = {
   code: codeText,

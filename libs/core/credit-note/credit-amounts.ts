@@ -1,3 +1,4 @@
+import type { TaxBehavior } from "../invoice/tax-lines.ts";
 import { allocate } from "../money/allocate.ts";
 import { creditLine, type LineAmounts } from "../proration/credit-line.ts";
 
@@ -6,12 +7,16 @@ export type CreditableLine = {
   readonly id: string;
   readonly billed: LineAmounts;
   readonly credited: LineAmounts;
+  /** Whether its amount contains its taxes; null, unset: as each rate says. */
+  readonly taxBehavior?: TaxBehavior | null;
 };
 
 /** What a credit note takes back of one line: positive amounts. */
 export type CreditedLine = { readonly lineId: string; readonly amounts: LineAmounts };
 
 type IsInclusive = (taxRateId: string) => boolean;
+/** Which taxes a line contains. */
+export type InclusiveOf = (line: Pick<CreditableLine, "taxBehavior">) => IsInclusive;
 
 /** What can still be given back of a line: never less than 0. */
 export function leftOf({ billed, credited }: CreditableLine): LineAmounts {
@@ -50,14 +55,14 @@ export function creditPart(line: CreditableLine, wantedMinor: bigint): CreditedL
 export function spreadCredit(
   lines: readonly CreditableLine[],
   totalMinor: bigint,
-  isInclusive: IsInclusive,
+  inclusiveOf: InclusiveOf,
 ): CreditedLine[] {
-  const open = lines.map((line) => ({ id: line.id, left: leftOf(line) }));
+  const open = lines.map((line) => ({ id: line.id, left: leftOf(line), isInclusive: inclusiveOf(line) }));
   const shares = allocate(
     totalMinor,
-    open.map(({ left }) => atLeastZero(totalOf(left, isInclusive))),
+    open.map(({ left, isInclusive }) => atLeastZero(totalOf(left, isInclusive))),
   );
-  return open.flatMap(({ id, left }, index) => {
+  return open.flatMap(({ id, left, isInclusive }, index) => {
     const shareMinor = shares[index] ?? 0n;
     return shareMinor === 0n ? [] : [{ lineId: id, amounts: partOf(left, shareMinor, isInclusive) }];
   });

@@ -2,13 +2,14 @@ import { assertNoPlaces } from "../assert-places.ts";
 import { domainError, type ErrorPlace } from "../errors.ts";
 import type { AssembledInvoice } from "../invoice/assemble-invoice.ts";
 import { withCarriedTaxes } from "../invoice/carried-taxes.ts";
-import type { TaxRate } from "../invoice/tax-lines.ts";
+import { rateFor, type TaxRate } from "../invoice/tax-lines.ts";
 import { formatMoney, parseMoney } from "../money/money.ts";
 import type { DecimalString } from "../price/price.ts";
 import {
   type CreditableLine,
   creditPart,
   type CreditedLine,
+  type InclusiveOf,
   leftOf,
   spreadCredit,
   totalOf,
@@ -63,10 +64,13 @@ export function decideCreditNote(
   settlement: Settlement,
 ): CreditNoteDecision {
   const inclusive = new Set(invoice.taxRates.filter((rate) => rate.inclusive).map((rate) => rate.id));
-  const isInclusive = (taxRateId: string) => inclusive.has(taxRateId);
+  const inclusiveOf: InclusiveOf =
+    ({ taxBehavior }) =>
+    (taxRateId) =>
+      taxBehavior ? taxBehavior === "inclusive" : inclusive.has(taxRateId);
   const lines =
-    "lines" in asked ? byLines(invoice, asked.lines) : byTotal(invoice, asked.amount, isInclusive);
-  const assembled = addUp(invoice, lines, isInclusive);
+    "lines" in asked ? byLines(invoice, asked.lines) : byTotal(invoice, asked.amount, inclusiveOf);
+  const assembled = addUp(invoice, lines, inclusiveOf);
   if (assembled.totalMinor <= 0n)
     throw domainError(
       "credit_note_empty",
@@ -106,20 +110,16 @@ function byLines(
   return credited;
 }
 
-function byTotal(
-  invoice: CorrectedInvoice,
-  amount: DecimalString,
-  isInclusive: (taxRateId: string) => boolean,
-): CreditedLine[] {
+function byTotal(invoice: CorrectedInvoice, amount: DecimalString, inclusiveOf: InclusiveOf): CreditedLine[] {
   const { minor } = parseMoney(amount, invoice.currency);
   if (minor <= 0n) {
     const place = { path: "amount", code: "amount_not_positive", message: `must be above 0, got ${amount}` };
     assertNoPlaces([place]);
   }
   assertWithin(invoice, minor);
-  const left = invoice.lines.reduce((total, line) => total + totalOf(leftOf(line), isInclusive), 0n);
+  const left = invoice.lines.reduce((total, line) => total + totalOf(leftOf(line), inclusiveOf(line)), 0n);
   if (minor > left) throw exceeds(invoice, left, minor);
-  return spreadCredit(invoice.lines, minor, isInclusive);
+  return spreadCredit(invoice.lines, minor, inclusiveOf);
 }
 
 /** Not more than the invoice's total, all its notes together. */
@@ -167,18 +167,20 @@ function assertSettles(invoice: CorrectedInvoice, totalMinor: bigint, settlement
 function addUp(
   invoice: CorrectedInvoice,
   credited: readonly CreditedLine[],
-  isInclusive: (taxRateId: string) => boolean,
+  inclusiveOf: InclusiveOf,
 ): AssembledInvoice {
+  const behaviorOf = (lineId: string) => invoice.lines.find(({ id }) => id === lineId)?.taxBehavior;
   const lines = credited.map(({ lineId, amounts }) => ({
+    ...{ taxBehavior: behaviorOf(lineId) ?? undefined },
     ...{ key: lineId, amountMinor: amounts.amountMinor, discountMinor: amounts.discountMinor },
     taxMinor: sumOf(amounts.taxes.map((tax) => tax.amountMinor)),
     taxes: amounts.taxes,
   }));
-  const carried = credited.map(({ amounts }) => ({
+  const carried = credited.map(({ lineId, amounts }) => ({
     baseMinor: amounts.amountMinor - amounts.discountMinor,
     carried: amounts.taxes.flatMap(({ taxRateId, amountMinor }) => {
       const rate = invoice.taxRates.find(({ id }) => id === taxRateId);
-      return rate === undefined ? [] : [{ rate, amountMinor }];
+      return rate === undefined ? [] : [{ rate: rateFor(rate, behaviorOf(lineId)), amountMinor }];
     }),
   }));
   const discountTotalMinor = sumOf(lines.map((line) => line.discountMinor));
@@ -191,7 +193,11 @@ function addUp(
     discountTotalMinor,
     taxTotalMinor: sumOf(taxes.map((tax) => tax.amountMinor)),
     exclusiveTaxMinor: sumOf(taxes.filter((tax) => !tax.inclusive).map((tax) => tax.amountMinor)),
-    totalMinor: sumOf(credited.map(({ amounts }) => totalOf(amounts, isInclusive))),
+    totalMinor: sumOf(
+      credited.map(({ lineId, amounts }) =>
+        totalOf(amounts, inclusiveOf({ taxBehavior: behaviorOf(lineId) ?? null })),
+      ),
+    ),
     ...{ creditTotalMinor: 0n, amountDueMinor: 0n, creditsUsed: [], steps: [] },
     discounts: discountTotalMinor === 0n ? [] : [{ id: name, name, amountMinor: discountTotalMinor }],
   };

@@ -6,7 +6,14 @@ import { type RoundingMode, roundToMinor } from "../money/rounding.ts";
 import type { DecimalString } from "../price/price.ts";
 import { type CarriedTax, withCarriedTaxes } from "./carried-taxes.ts";
 import type { LineKind } from "./invoice-document.ts";
-import { type InvoiceTax, type LineTax, type TaxRate, type TaxRounding, taxLines } from "./tax-lines.ts";
+import {
+  type InvoiceTax,
+  type LineTax,
+  type TaxBehavior,
+  type TaxRate,
+  type TaxRounding,
+  taxLines,
+} from "./tax-lines.ts";
 import type { TaxStatus } from "./tax-notices.ts";
 
 export type DraftLine = {
@@ -19,6 +26,8 @@ export type DraftLine = {
   readonly taxable?: boolean;
   /** Ids of the tax rates that apply; unset: all of the invoice's. */
   readonly taxRateIds?: readonly string[];
+  /** Whether its amount contains its taxes; unset: as each rate says. */
+  readonly taxBehavior?: TaxBehavior | undefined;
   /** Taxes that are fixed already: a credit carries what was billed, whatever holds today. No other tax applies to it. */
   readonly carriedTaxes?: readonly CarriedTax[];
   /** Of a line below zero that takes something off other lines, as a maximum does: their keys. Discounts see what is left. */
@@ -62,6 +71,7 @@ export type AssembledLine = {
   /** All taxes of the line, inclusive ones too. */
   readonly taxMinor: bigint;
   readonly taxes: readonly LineTax[];
+  readonly taxBehavior?: TaxBehavior | undefined;
 };
 
 export type InvoiceStep = {
@@ -125,6 +135,7 @@ function roundLines(invoice: AssembledInvoice, input: AssembleInvoiceInput): Ass
     discountMinor: 0n,
     taxMinor: 0n,
     taxes: [],
+    ...(line.taxBehavior === undefined ? {} : { taxBehavior: line.taxBehavior }),
   }));
   const exact = input.lines.reduce((sum, line) => sum.plus(line.exactAmount), new Decimal(0));
   const subtotalMinor = checkMinorRange(sumOf(lines.map((line) => line.amountMinor)), input.currency);
@@ -228,7 +239,7 @@ function addTaxes(invoice: AssembledInvoice, input: AssembleInvoiceInput): Assem
       const isFree = !isTaxed || draft?.taxable === false || draft?.carriedTaxes !== undefined;
       const taxRateIds = isFree ? [] : draft?.taxRateIds;
       return {
-        baseMinor: line.amountMinor - line.discountMinor,
+        ...{ baseMinor: line.amountMinor - line.discountMinor, taxBehavior: draft?.taxBehavior },
         ...(taxRateIds === undefined ? {} : { taxRateIds }),
       };
     }),

@@ -11,7 +11,8 @@ export function withCarriedTaxes(
   taxes: readonly InvoiceTax[],
   lines: readonly { readonly baseMinor: bigint; readonly carried: readonly CarriedTax[] }[],
 ): InvoiceTax[] {
-  const sums = new Map(taxes.map((tax) => [tax.taxRateId, tax]));
+  const keyOf = (taxRateId: string, inclusive: boolean) => `${taxRateId}/${inclusive}`;
+  const sums = new Map(taxes.map((tax) => [keyOf(tax.taxRateId, tax.inclusive), tax]));
   for (const { baseMinor, carried } of lines) {
     const inclusive = carried
       .filter(({ rate }) => rate.inclusive)
@@ -26,8 +27,9 @@ export function withCarriedTaxes(
         taxableMinor: 0n,
         amountMinor: 0n,
       };
-      const sum = sums.get(rate.id) ?? nothing;
-      sums.set(rate.id, {
+      const key = keyOf(rate.id, rate.inclusive);
+      const sum = sums.get(key) ?? nothing;
+      sums.set(key, {
         ...sum,
         taxableMinor: sum.taxableMinor + baseMinor - inclusive,
         amountMinor: sum.amountMinor + amountMinor,

@@ -133,13 +133,18 @@ function givenBack(
       if (usedIn(coupon, period) === null || !isFor(coupon.appliesTo, credit)) continue;
       const share =
         coupon.kind === "amount" ? open : percentOf(left, coupon.value, { currency, roundingMode });
-      const part = share < open ? share : open;
+      const part = smaller(share, open);
       left -= part;
       open -= part;
       back.set(coupon.id, (back.get(coupon.id) ?? 0n) + part);
     }
   }
   return back;
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
 }
 
 function percentOf(

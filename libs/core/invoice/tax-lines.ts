@@ -1,7 +1,7 @@
 import { Decimal, formatDecimal, parseDecimal, zero } from "../money/decimal.ts";
 import { formatMoney } from "../money/money.ts";
 import { type RoundingMode, roundTogether } from "../money/rounding.ts";
-import type { DecimalString } from "../price/price.ts";
+import type { DecimalString, Price } from "../price/price.ts";
 
 /**
  * What is rounded as one amount: `line` = all taxes of a line together, `line_per_tax` = each tax of each line,
@@ -17,6 +17,14 @@ export type TaxRate = {
   readonly percentage: DecimalString;
   readonly inclusive: boolean;
 };
+
+/** What a price says of its amounts: taxes are contained in them or added to them, whatever the rates say. Unset: as each rate says. */
+export type TaxBehavior = NonNullable<Price["taxBehavior"]>;
+
+/** A rate as it applies to a line. */
+export function rateFor(rate: TaxRate, behavior: TaxBehavior | null | undefined): TaxRate {
+  return behavior ? { ...rate, inclusive: behavior === "inclusive" } : rate;
+}
 
 export type LineTax = { readonly taxRateId: string; readonly amountMinor: bigint };
 
@@ -36,8 +44,12 @@ export type TaxLinesInput = {
   readonly roundingMode: RoundingMode;
   readonly taxRounding: TaxRounding;
   readonly taxRates: readonly TaxRate[];
-  /** Amount after discounts, and the rates that apply (unset: all). */
-  readonly lines: readonly { readonly baseMinor: bigint; readonly taxRateIds?: readonly string[] }[];
+  /** Amount after discounts, the rates that apply (unset: all), and how (unset: as each says). */
+  readonly lines: readonly {
+    readonly baseMinor: bigint;
+    readonly taxRateIds?: readonly string[];
+    readonly taxBehavior?: TaxBehavior | undefined;
+  }[];
 };
 
 /** One tax of one line: the unit of computation, before rounding. */
@@ -45,7 +57,8 @@ type Cell = { readonly line: number; readonly rate: TaxRate; readonly exact: Dec
 type RoundedCell = Cell & { readonly amountMinor: bigint };
 
 /**
- * Taxes of every line, and their sums per rate for the rates that apply to at least one line. An inclusive tax of p % is
+ * Taxes of every line, and their sums per rate for the rates that apply to at least one line; a rate that is contained in some
+ * lines and added to others has two sums. An inclusive tax of p % is
  * base x p / (100 + all inclusive percents of the line); exclusive taxes are computed on the base without inclusive ones.
  */
 export function taxLines(input: TaxLinesInput): {
@@ -59,8 +72,9 @@ export function taxLines(input: TaxLinesInput): {
   const inclusiveOf = input.lines.map((_, line) =>
     sumCells(cells.filter((cell) => cell.line === line && cell.rate.inclusive)),
   );
-  const taxes = input.taxRates.flatMap((rate): InvoiceTax[] => {
-    const own = cells.filter((cell) => cell.rate.id === rate.id);
+  const asked = input.taxRates.flatMap((rate) => [rate, { ...rate, inclusive: !rate.inclusive }]);
+  const taxes = asked.flatMap((rate): InvoiceTax[] => {
+    const own = cells.filter(({ rate: each }) => each.id === rate.id && each.inclusive === rate.inclusive);
     if (own.length === 0) return [];
     const taxableMinor = own.reduce((sum, { line }) => {
       return sum + (input.lines[line]?.baseMinor ?? 0n) - (inclusiveOf[line] ?? 0n);
@@ -80,7 +94,10 @@ export function taxLines(input: TaxLinesInput): {
 function lineCells(input: TaxLinesInput, line: TaxLinesInput["lines"][number], index: number): Cell[] {
   const rates = input.taxRates
     .filter((rate) => line.taxRateIds === undefined || line.taxRateIds.includes(rate.id))
-    .map((rate) => ({ rate, percent: parseDecimal(rate.percentage, `percentage of tax ${rate.id}`) }));
+    .map((rate) => ({
+      rate: rateFor(rate, line.taxBehavior),
+      percent: parseDecimal(rate.percentage, `percentage of tax ${rate.id}`),
+    }));
   const inclusivePercent = rates
     .filter(({ rate }) => rate.inclusive)
     .reduce((sum, { percent }) => sum.plus(percent), zero);

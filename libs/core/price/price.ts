@@ -93,5 +93,6 @@ export type Price = {
   readonly minimumAmount?: DecimalString;
   readonly maximumAmount?: DecimalString;
   readonly zeroUsage?: "first_tier" | "nothing";
+  /** Whether amounts contain their taxes, whatever the tax rates say; unset: as each rate says. */
   readonly taxBehavior?: "exclusive" | "inclusive";
 };

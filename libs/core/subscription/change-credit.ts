@@ -33,6 +33,7 @@ export type BilledAmounts = {
   readonly credited: LineAmounts;
   /** The part of `credited.amountMinor` that credit notes took back; unset: 0. */
   readonly creditedByNotesMinor?: bigint;
+  /** As they applied to it. */
   readonly taxRates: readonly TaxRate[];
   readonly quantity: Decimal;
   readonly unitAmount: Decimal | null;
@@ -112,7 +113,7 @@ export function changeCredit(input: {
       eventCount: 0n,
     },
     draft: {
-      ...{ key: sourceKey, kind: "proration_credit", exactAmount },
+      ...{ key: sourceKey, kind: "proration_credit", exactAmount, taxBehavior: item.price.taxBehavior },
       carriedTaxes: credit.taxes.flatMap((tax) => {
         const rate = billed.taxRates.find((each) => each.id === tax.taxRateId);
         return rate === undefined ? [] : [{ rate, amountMinor: -tax.amountMinor }];
