@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { type Database, withSystem } from "#libs/data/database.ts";
-import { readWorkFigures } from "#libs/data/work-figures.ts";
+import { readWorkFigures, type StateCount, type WorkFigures } from "#libs/data/work-figures.ts";
 
 export type ApiMetrics = {
   readonly observeRequest: (seen: {
@@ -31,18 +31,7 @@ export function createApiMetrics(database: Database): ApiMetrics {
     labelNames: ["outcome"],
     registers: [registry],
   });
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name, help, labelNames, registers: [registry] });
-  const jobs = gauge("billwright_jobs", "Jobs by queue and state, succeeded ones left out", [
-    "queue",
-    "state",
-  ]);
-  const oldest = gauge(
-    "billwright_oldest_due_work_seconds",
-    "Age of the oldest job that is due and not ended",
-  );
-  const effects = gauge("billwright_effects", "Calls to the outside by state", ["state"]);
-  const invoices = gauge("billwright_invoices", "Invoices by status", ["status"]);
+  const show = createGauges(registry);
   return {
     contentType: registry.contentType,
     observeRequest: ({ method, route, status, seconds }) =>
@@ -51,13 +40,57 @@ export function createApiMetrics(database: Database): ApiMetrics {
       if (count > 0) events.inc({ outcome }, count);
     },
     page: async () => {
-      const figures = await withSystem(database, readWorkFigures, 5_000);
-      for (const metric of [jobs, effects, invoices]) metric.reset();
-      for (const row of figures.jobs) jobs.set({ queue: row.queue, state: row.state }, row.count);
-      for (const row of figures.effects) effects.set({ state: row.state }, row.count);
-      for (const row of figures.invoices) invoices.set({ status: row.state }, row.count);
-      oldest.set(figures.oldestDueSeconds);
+      show(await withSystem(database, readWorkFigures, 5_000));
       return registry.metrics();
     },
+  };
+}
+
+/** The figures that are read from the database when somebody asks, so every process shows the same. */
+function createGauges(registry: Registry): (figures: WorkFigures) => void {
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name: `billwright_${name}`, help, labelNames, registers: [registry] });
+  const jobs = gauge("jobs", "Jobs by queue and state, succeeded ones left out", "queue", "state");
+  const effects = gauge("effects", "Calls to the outside by kind and state", "kind", "state");
+  const schedules = gauge("schedule_overdue_seconds", "Time since the tick that no worker has run", "name");
+  const byState: readonly (readonly [Gauge, (figures: WorkFigures) => readonly StateCount[]])[] = [
+    [gauge("invoices", "Invoices by state", "state"), (figures) => figures.invoices],
+    [gauge("billing_runs", "Runs of the last seven days by state", "state"), (figures) => figures.runs],
+    [
+      gauge("payment_attempts", "Attempts of the last 24 hours to collect, by state", "state"),
+      (figures) => figures.attempts,
+    ],
+    [
+      gauge("webhook_deliveries", "Webhooks to customers by state, delivered ones left out", "state"),
+      (figures) => figures.deliveries,
+    ],
+    [
+      gauge("webhook_inbox", "Provider webhooks that wait or were set aside", "state"),
+      (figures) => figures.inbox,
+    ],
+  ];
+  const single: readonly (readonly [Gauge, (figures: WorkFigures) => number])[] = [
+    [
+      gauge("oldest_due_work_seconds", "Age of the oldest job that is due and not ended"),
+      (figures) => figures.oldestDueSeconds,
+    ],
+    [
+      gauge("relay_lag_seconds", "Age of the oldest job that is due and that no relay has taken"),
+      (figures) => figures.relayLagSeconds,
+    ],
+    [
+      gauge("parked_subscriptions", "Subscriptions whose billing failed and waits"),
+      (figures) => figures.parkedSubscriptions,
+    ],
+  ];
+  return (figures) => {
+    for (const metric of [jobs, effects, schedules, ...byState.map(([each]) => each)]) metric.reset();
+    for (const row of figures.jobs) jobs.set({ queue: row.queue, state: row.state }, row.count);
+    for (const row of figures.effects) effects.set({ kind: row.kind, state: row.state }, row.count);
+    for (const row of figures.schedules) schedules.set({ name: row.name }, row.seconds);
+    for (const [metric, rowsOf] of byState) {
+      for (const { state, count } of rowsOf(figures)) metric.set({ state }, count);
+    }
+    for (const [metric, figureOf] of single) metric.set(figureOf(figures));
   };
 }

@@ -1,23 +1,53 @@
 import type { Db } from "./database.ts";
 
+export type StateCount = { readonly state: string; readonly count: number };
+
 export type WorkFigures = {
-  readonly jobs: readonly { readonly queue: string; readonly state: string; readonly count: number }[];
-  readonly effects: readonly { readonly state: string; readonly count: number }[];
-  readonly invoices: readonly { readonly state: string; readonly count: number }[];
+  readonly jobs: readonly (StateCount & { readonly queue: string })[];
+  readonly effects: readonly (StateCount & { readonly kind: string })[];
+  readonly invoices: readonly StateCount[];
+  /** Started in the last seven days. */
+  readonly runs: readonly StateCount[];
+  /** Opened in the last 24 hours. */
+  readonly attempts: readonly StateCount[];
+  readonly deliveries: readonly StateCount[];
+  readonly inbox: readonly StateCount[];
+  /** Seconds since the tick that no worker has run, by schedule; 0 when none is overdue. */
+  readonly schedules: readonly { readonly name: string; readonly seconds: number }[];
+  readonly parkedSubscriptions: number;
   /** Age of the oldest job that is due and has not ended; 0 when there is none. */
   readonly oldestDueSeconds: number;
+  /** Age of the oldest job that is due and that no relay has taken; 0 when there is none. */
+  readonly relayLagSeconds: number;
 };
 
 /** How much work there is and how old it is, over all tenants. System role. */
 export async function readWorkFigures(db: Db): Promise<WorkFigures> {
-  const jobs = await db.$queryRaw<{ queue: string; state: string; count: number }[]>`
+  const jobs = await db.$queryRaw<WorkFigures["jobs"]>`
     select queue, state, count(*)::int as count from job where state <> 'succeeded' group by queue, state`;
-  const effects = await db.$queryRaw<{ state: string; count: number }[]>`
-    select state, count(*)::int as count from effect group by state`;
-  const invoices = await db.$queryRaw<{ state: string; count: number }[]>`
+  const effects = await db.$queryRaw<WorkFigures["effects"]>`
+    select kind, state, count(*)::int as count from effect group by kind, state`;
+  const invoices = await db.$queryRaw<StateCount[]>`
     select invoice_status as state, count(*)::int as count from invoice group by invoice_status`;
-  const [due] = await db.$queryRaw<{ seconds: number }[]>`
-    select coalesce(extract(epoch from now() - min(run_at)), 0)::float8 as seconds
+  const runs = await db.$queryRaw<StateCount[]>`
+    select state, count(*)::int as count from billing_run where started_at > now() - interval '7 days' group by state`;
+  const attempts = await db.$queryRaw<StateCount[]>`
+    select state, count(*)::int as count from payment_attempt where opened_at > now() - interval '24 hours' group by state`;
+  const deliveries = await db.$queryRaw<StateCount[]>`
+    select state, count(*)::int as count from webhook_delivery where state <> 'delivered' group by state`;
+  const inbox = await db.$queryRaw<StateCount[]>`
+    select state, count(*)::int as count from webhook_inbox where state in ('received', 'failed') group by state`;
+  const schedules = await db.$queryRaw<WorkFigures["schedules"]>`
+    select name, greatest(0, extract(epoch from now() - next_run_at))::float8 as seconds from schedule where next_run_at is not null`;
+  const [age] = await db.$queryRaw<{ due: number; relay: number; parked: number }[]>`
+    select coalesce(extract(epoch from now() - min(run_at)), 0)::float8 as due,
+      coalesce(extract(epoch from now() - min(run_at) filter (where state = 'pending')), 0)::float8 as relay,
+      (select count(*)::int from subscription where parked_at is not null) as parked
     from job where state in ('pending', 'queued', 'running', 'failed') and run_at <= now()`;
-  return { jobs, effects, invoices, oldestDueSeconds: Math.max(0, due?.seconds ?? 0) };
+  return {
+    ...{ jobs, effects, invoices, runs, attempts, deliveries, inbox, schedules },
+    parkedSubscriptions: age?.parked ?? 0,
+    oldestDueSeconds: Math.max(0, age?.due ?? 0),
+    relayLagSeconds: Math.max(0, age?.relay ?? 0),
+  };
 }

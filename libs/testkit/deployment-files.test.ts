@@ -123,7 +123,7 @@ describe("Procfile, package.json and the image", () => {
   it("every script of package.json starts a file or tool that exists", () => {
     for (const [name, command] of Object.entries(scripts)) {
       const [tool = "", ...words] = command.split(" ");
-      const file = words.find((word) => /\.(cjs|js|ts)$/.test(word) && word.includes("/"));
+      const file = words.find((word) => /\.(cjs|js|m?ts)$/.test(word) && word.includes("/"));
       if (tool !== "node") expect([name, existsSync(`node_modules/.bin/${tool}`)]).toEqual([name, true]);
       if (tool === "node" || tool === "tsx") expect([name, entryExists(file ?? "")]).toEqual([name, true]);
     }

@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import supertest from "supertest";
+import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+
+/** Names and labels that a file of rules or panels asks for: `billwright_jobs{state="dead"}`. */
+function askedFor(path: string): Set<string> {
+  return new Set(readFileSync(path, "utf8").match(/\bbillwright_[a-z_]+\b/g));
+}
+
+describe("GET /metrics", () => {
+  let world: ApiWorld;
+  beforeAll(async () => {
+    world = await openApiWorld();
+    await world.call("post", "/v1/events").send({ id: "m1", event_type: "calls", customer: "acme" });
+    await world.test.owner.query(
+      `insert into schedule (name, cron, next_run_at) values ('billing.month', '0 0 0 1 * *', now() - interval '1 hour')`,
+    );
+  });
+  afterAll(() => world.close());
+
+  const page = async () => (await supertest(world.app).get("/metrics").expect(200)).text;
+
+  it.each([".docker/monitoring/alerts.yml", ".docker/monitoring/grafana-dashboard.json"])(
+    "has every figure that %s asks for",
+    async (path) => {
+      const text = await page();
+      const asked = [...askedFor(path)];
+      expect(asked.length).toBeGreaterThan(8);
+      const known = new Set(
+        [...text.matchAll(/^# TYPE (\S+) (\S+)/gm)].flatMap(([, name = "", type]) =>
+          type === "histogram" ? [name, `${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
+        ),
+      );
+      expect(asked.filter((name) => !known.has(name))).toEqual([]);
+    },
+  );
+
+  it("says what waits, and for how long", async () => {
+    const job = await world
+      .call("post", "/v1/billing_runs")
+      .send({ month: "2026-01", dry_run: true })
+      .expect(202);
+    await world.test.owner.query(
+      "update job set run_at = now() - interval '2 hours' where id::text is not null",
+    );
+    const text = await page();
+    expect(job.body.job_id).toMatch(/^job_/);
+    const value = (name: string) =>
+      Number(new RegExp(`^billwright_${name}(?:\\{[^}]*\\})? (\\S+)$`, "m").exec(text)?.[1]);
+    expect(value("oldest_due_work_seconds")).toBeGreaterThan(7_000);
+    expect(value("relay_lag_seconds")).toBeGreaterThan(7_000);
+    expect(text).toMatch(/^billwright_schedule_overdue_seconds\{name="billing\.month"\} 36\d\d/m);
+    expect(text).toMatch(/^billwright_jobs\{queue="invoice-generation",state="pending"\} 1$/m);
+    expect(text).toMatch(/^billwright_billing_runs\{state="planning"\} 1$/m);
+    expect(value("parked_subscriptions")).toBe(0);
+  });
+
+  it("follows the naming rules: one HELP and TYPE each, counters end in _total, times in _seconds", async () => {
+    const text = await page();
+    const types = [...text.matchAll(/^# TYPE (\S+) (\S+)/gm)].map(([, name = "", type = ""]) => ({
+      name,
+      type,
+    }));
+    for (const { name, type } of types) {
+      expect(text.split(`# HELP ${name} `)).toHaveLength(2);
+      expect([name, name.endsWith("_total")]).toEqual([name, type === "counter"]);
+      expect(name).toMatch(/^billwright_[a-z]+(_[a-z]+)*$/);
+      expect(name).not.toMatch(/_(ms|milliseconds|minutes)\b/);
+    }
+  });
+});
