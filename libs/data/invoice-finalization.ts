@@ -68,7 +68,10 @@ export type DraftInvoiceRow = {
   readonly discounts: readonly { readonly name: string; readonly amount_minor: string }[];
 };
 
-/** Locks those of the invoices that are still drafts and reads what their documents are made of: one statement. */
+/**
+ * Locks those of the invoices that are still drafts and reads what their documents are made of: one statement. The customer is
+ * as it is now, but for its tax status: that is the one which their taxes were computed by.
+ */
 export async function lockDraftInvoices(tx: TenantTx, ids: readonly string[]): Promise<DraftInvoiceRow[]> {
   return tx.db.$queryRaw<DraftInvoiceRow[]>`
     with drafts as (
@@ -80,7 +83,8 @@ export async function lockDraftInvoices(tx: TenantTx, ids: readonly string[]): P
       s.timezone, d.settlement, d.description,
       (select jsonb_build_object('id', o.id, 'number', o.number) from invoice o where o.tenant_id = d.tenant_id and o.id = d.corrects_invoice_id) as corrects,
       jsonb_build_object('external_id', c.external_id, 'name', c.name, 'email', c.email, 'billing_address', c.billing_address,
-        'tax_ids', c.tax_ids, 'tax_status', c.tax_status, 'locale', c.locale, 'timezone', c.timezone,
+        'tax_ids', c.tax_ids, 'tax_status', coalesce(d.tax_status,
+          (select o.tax_status from invoice o where o.tenant_id = d.tenant_id and o.id = d.corrects_invoice_id), c.tax_status), 'locale', c.locale, 'timezone', c.timezone,
         'invoice_number_prefix', c.invoice_number_prefix, 'payment_terms_days', c.payment_terms_days) as customer,
       (select coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'kind', l.kind, 'description', l.description, 'group_key', l.group_key,
           'quantity', trim_scale(l.quantity)::text, 'unit', l.unit, 'unit_amount', trim_scale(l.unit_amount)::text,

@@ -2,6 +2,7 @@ import type { Temporal } from "temporal-polyfill";
 import type { Settlement } from "#libs/core/credit-note/decide-credit-note.ts";
 import type { AssembledInvoice } from "#libs/core/invoice/assemble-invoice.ts";
 import type { NewLine } from "#libs/core/invoice/new-line.ts";
+import type { TaxStatus } from "#libs/core/invoice/tax-notices.ts";
 import { Decimal } from "#libs/core/money/decimal.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 import { toDate, type TenantTx } from "./database.ts";
@@ -36,6 +37,8 @@ export type NewInvoice = {
   readonly idempotencyKey?: string | null;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly replacesInvoiceId?: string | null;
+  /** The customer's when it was taxed: what is printed about its taxes follows it. Unset: as the invoice that it corrects. */
+  readonly taxStatus?: TaxStatus;
   /** The period of the subscription in whose use of coupons it takes part; null, unset: a use of its own. */
   readonly couponPeriodAt?: Temporal.Instant | null;
   /** Of a credit note: the invoice that it corrects. */
@@ -63,7 +66,7 @@ export async function rewriteDraftInvoice(tx: TenantTx, invoice: NewInvoice): Pr
   await tx.db.$executeRaw`
     update invoice set subtotal_minor = ${a.subtotalMinor}, discount_total_minor = ${a.discountTotalMinor}, tax_total_minor = ${a.taxTotalMinor},
       credit_total_minor = ${a.creditTotalMinor}, total_minor = ${a.totalMinor}, amount_due_minor = ${a.amountDueMinor},
-      settings_version = ${invoice.settingsVersion}, description = ${invoice.description ?? null}::text,
+      settings_version = ${invoice.settingsVersion}, tax_status = ${invoice.taxStatus ?? null}::text, description = ${invoice.description ?? null}::text,
       due_at = ${nullableDate(invoice.dueAt)}::timestamptz, metadata = ${JSON.stringify(invoice.metadata ?? {})}::jsonb,
       period_start = ${nullableDate(invoice.periodStart)}::timestamptz, period_end = ${nullableDate(invoice.periodEnd)}::timestamptz
     where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and invoice_status = 'draft'`;
@@ -79,11 +82,11 @@ async function insertHeaders(tx: TenantTx, list: readonly NewInvoice[]): Promise
     insert into invoice (tenant_id, id, customer_id, subscription_id, invoice_type, currency, kind, schedule_no, boundary_index,
       billing_sequence, billing_reason, period_start, period_end, subtotal_minor, discount_total_minor, tax_total_minor,
       credit_total_minor, total_minor, amount_due_minor, settings_version, run_id, finalize_at, due_at, description, idempotency_key,
-      metadata, replaces_invoice_id, corrects_invoice_id, settlement)
+      metadata, replaces_invoice_id, corrects_invoice_id, settlement, tax_status)
     select ${tx.tenantId}::uuid, i.id, i.customer_id, i.subscription_id, i.invoice_type, i.currency, i.kind, i.schedule_no, i.boundary_index,
       i.billing_sequence, i.billing_reason, i.period_start, i.period_end, i.subtotal, i.discount, i.tax,
       i.credit, i.total, i.due, i.settings_version, ${tx.runId}::uuid, i.finalize_at, i.due_at, i.description, i.idempotency_key,
-      i.metadata::jsonb, i.replaces_id, i.corrects_id, i.settlement
+      i.metadata::jsonb, i.replaces_id, i.corrects_id, i.settlement, i.tax_status
     from unnest(${list.map((i) => i.id)}::uuid[], ${list.map((i) => i.customerId)}::uuid[], ${list.map((i) => i.subscriptionId)}::uuid[],
       ${list.map((i) => i.invoiceType)}::text[], ${list.map((i) => i.currency)}::text[], ${boundaries.map((b) => b?.kind ?? null)}::text[],
       ${boundaries.map((b) => b?.scheduleNo ?? null)}::int[], ${boundaries.map((b) => b?.boundaryIndex ?? null)}::int[],
@@ -96,10 +99,10 @@ async function insertHeaders(tx: TenantTx, list: readonly NewInvoice[]): Promise
       ${list.map((i) => nullableDate(i.dueAt))}::timestamptz[], ${list.map((i) => i.description ?? null)}::text[],
       ${list.map((i) => i.idempotencyKey ?? null)}::text[], ${list.map((i) => JSON.stringify(i.metadata ?? {}))}::text[],
       ${list.map((i) => i.replacesInvoiceId ?? null)}::uuid[], ${list.map((i) => i.corrects?.invoiceId ?? null)}::uuid[],
-      ${list.map((i) => i.corrects?.settlement ?? null)}::text[])
+      ${list.map((i) => i.corrects?.settlement ?? null)}::text[], ${list.map((i) => i.taxStatus ?? null)}::text[])
     as i (id, customer_id, subscription_id, invoice_type, currency, kind, schedule_no, boundary_index, billing_sequence, billing_reason,
       period_start, period_end, subtotal, discount, tax, credit, total, due, settings_version, finalize_at, due_at, description,
-      idempotency_key, metadata, replaces_id, corrects_id, settlement)`;
+      idempotency_key, metadata, replaces_id, corrects_id, settlement, tax_status)`;
 }
 
 function nullableDate(instant: Temporal.Instant | null | undefined): Date | null {

@@ -69,6 +69,7 @@ export async function draftManual(tx: TenantTx, input: ManualInvoiceInput, id: s
     billingReason: input.billingReason ?? "manual",
     periodStart: spans.map((line) => line.start).reduce(earlier, null),
     periodEnd: spans.map((line) => line.end).reduce(later, null),
+    taxStatus: customer.tax_status,
     settingsVersion: version,
     roundingMode: settings.roundingMode,
     finalizeAt: null,

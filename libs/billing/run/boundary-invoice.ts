@@ -34,6 +34,7 @@ export function boundaryInvoice(
     periodEnd: draft.periodEnd,
     settingsVersion,
     roundingMode: settings.roundingMode,
+    taxStatus: standing.taxStatus,
     couponPeriodAt: draft.couponPeriod?.start ?? null,
     finalizeAt: now.toZonedDateTimeISO(settings.timezone).add(settings.draftWindow).toInstant(),
     lines: draftLines(draft, new Map()),
