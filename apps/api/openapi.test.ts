@@ -88,6 +88,7 @@ describe("the OpenAPI document", () => {
     const without = allRoutes.filter((route) => route.method !== "get" && !route.idempotent);
     expect(without.map((route) => route.path)).toEqual([
       ...["/v1/events", "/public/pay/{token}/intent", "/webhooks/stripe"],
+      "/webhooks/stripe/{account}",
     ]);
   });
 });

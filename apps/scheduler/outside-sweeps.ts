@@ -3,6 +3,7 @@ import { sweepAuditChains } from "#libs/billing/audit/chain-audit.ts";
 import { sweepExpiredCredits } from "#libs/billing/credit/expire-credits.ts";
 import { openDueRetries } from "#libs/billing/payment/open-due-retries.ts";
 import { pollPayments } from "#libs/billing/payment/poll-payments.ts";
+import { pollStripeEvents } from "#libs/billing/payment/poll-stripe-events.ts";
 import { sweepInbox } from "#libs/billing/payment/receive-stripe-webhook.ts";
 import { runTenantSchedules } from "#libs/billing/run/run-tenant-schedules.ts";
 import { sweepWebhookRetries } from "#libs/billing/webhook/resend-webhooks.ts";
@@ -22,6 +23,7 @@ export function outsideSweeps(
   scale: number,
   settings: ScheduleSettings,
 ): SchedulerOptions["sweeps"] {
+  const ago = (ms: number) => new Date(Date.now() - ms);
   const every = (ms: number) => Math.max(500, Math.round(ms * scale));
   const runs = {
     name: "tenant schedules",
@@ -38,6 +40,17 @@ export function outsideSweeps(
       name: "payment poll",
       everyMs: every(30_000),
       run: () => pollPayments(deps, { olderThanMs: every(60_000) }),
+    },
+    {
+      name: "stripe events",
+      everyMs: every(60_000),
+      run: () => pollStripeEvents(deps, { seed: stripeApplyEvent.seed, since: ago(3_600_000) }),
+    },
+    {
+      // Stripe tries for three days; so may we have been away.
+      name: "stripe events of days",
+      everyMs: every(6 * 3_600_000),
+      run: () => pollStripeEvents(deps, { seed: stripeApplyEvent.seed, since: ago(4 * 86_400_000) }),
     },
     {
       name: "webhook inbox",

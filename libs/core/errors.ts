@@ -188,6 +188,7 @@ export const errorTable = {
   session_invalid: { kind: "unauthorized", title: "The console needs a sign-in" },
   storage_unavailable: { kind: "unavailable", title: "The object store cannot be reached" },
   stripe_mode_mismatch: { kind: "invalid", title: "Live and test do not fit together" },
+  stripe_account_taken: { kind: "conflict", title: "The Stripe account is another tenant's" },
   stripe_amount_inexpressible: { kind: "invalid", title: "Stripe cannot express the amount" },
   schedule_fixed: { kind: "invalid", title: "The schedule belongs to the installation" },
   schedule_not_found: { kind: "not_found", title: "There is no such schedule" },

@@ -25,6 +25,7 @@ export const eventTypes = [
   "credit_note.issued",
   "credit_note.voided",
   "invoice.payment_requested",
+  "stripe.look_requested",
   "payment.succeeded",
   "payment.failed",
   "payment_link.revoked",

@@ -83,6 +83,17 @@ export async function claimEffect(
   return row;
 }
 
+/** What an effect made is gone at the provider: the next claim makes it anew, under a new key. */
+export async function forgetEffect(
+  tx: TenantTx,
+  effect: { readonly kind: string; readonly businessKey: string },
+): Promise<void> {
+  const error = JSON.stringify({ code: "gone", message: "deleted at the provider" });
+  await tx.db.$executeRaw`
+    update effect set state = 'failed', result = null, external_id = null, error = ${error}::jsonb, updated_at = now()
+    where tenant_id = ${tx.tenantId}::uuid and kind = ${effect.kind} and business_key = ${effect.businessKey} and state = 'succeeded'`;
+}
+
 type Held = { readonly id: string; readonly fence: bigint };
 
 /** Lengthens the lease of the holder; false when it was taken over. */

@@ -43,3 +43,26 @@ export async function findTenantOfObject(
     ) found order by rank limit 1`;
   return rows[0]?.tenant_id ?? null;
 }
+
+type NamedObject = {
+  readonly provider: string;
+  readonly kind: ProviderObjectKind;
+  readonly providerId: string;
+};
+
+/** Which of our objects the provider's is; null when none of this tenant's. */
+export async function findLocalObject(tx: TenantTx, named: NamedObject): Promise<string | null> {
+  const rows = await tx.db.$queryRaw<{ local_id: string }[]>`
+    select local_id from provider_object
+    where tenant_id = ${tx.tenantId}::uuid and provider = ${named.provider} and kind = ${named.kind} and provider_id = ${named.providerId}`;
+  return rows[0]?.local_id ?? null;
+}
+
+/** The provider has it no more; answers which of our objects it was, null when none. */
+export async function deleteProviderObject(tx: TenantTx, named: NamedObject): Promise<string | null> {
+  const rows = await tx.db.$queryRaw<{ local_id: string }[]>`
+    delete from provider_object
+    where tenant_id = ${tx.tenantId}::uuid and provider = ${named.provider} and kind = ${named.kind} and provider_id = ${named.providerId}
+    returning local_id`;
+  return rows[0]?.local_id ?? null;
+}

@@ -36,11 +36,14 @@ export async function insertInboxMessage(
   return changed === 1;
 }
 
-/** Messages that wait for longer than `olderThanMs`, oldest first. System role. */
+/**
+ * Messages that wait for longer than `olderThanMs`, oldest first; each is looked at more rarely the more often it was, up
+ * to a month. System role.
+ */
 export async function listWaitingMessages(db: Db, olderThanMs: number, limit: number): Promise<InboxRow[]> {
   return db.$queryRaw<InboxRow[]>`
     select provider, account, event_id, tenant_id, type, object_id, payload, state, attempts from webhook_inbox
-    where state = 'received' and received_at <= now() - ${olderThanMs} * interval '1 millisecond'
+    where state = 'received' and received_at <= now() - ${olderThanMs} * power(1.5, least(attempts, 40)) * interval '1 millisecond'
     order by received_at limit ${limit}`;
 }
 
@@ -66,6 +69,16 @@ export async function lockInboxMessage(tx: TenantTx, key: InboxKey): Promise<Inb
     where tenant_id = ${tx.tenantId}::uuid and provider = ${key.provider} and account = ${key.account} and event_id = ${key.eventId}
     for update`;
   return rows[0] ?? null;
+}
+
+/** Counts a look in vain of the tenant's: what it is about is not here yet. After `budget` of them it is set aside. */
+export async function keepInboxMessage(tx: TenantTx, key: InboxKey, budget: number): Promise<InboxState> {
+  const [row] = await tx.db.$queryRaw<{ state: InboxState }[]>`
+    update webhook_inbox set attempts = attempts + 1, error = 'what it is about is not here yet',
+      state = case when attempts + 1 >= ${budget} then 'failed' else state end
+    where tenant_id = ${tx.tenantId}::uuid and provider = ${key.provider} and account = ${key.account} and event_id = ${key.eventId}
+    returning state`;
+  return row?.state ?? "failed";
 }
 
 /** Ends a message in the transaction of what it changed. */

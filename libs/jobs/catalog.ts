@@ -18,6 +18,7 @@ import { paymentRetry } from "./payment-retry.job.ts";
 import { paymentWithdraw } from "./payment-withdraw.job.ts";
 import { refundPayOut } from "./refund-pay-out.job.ts";
 import { stripeApplyEvent } from "./stripe-apply-event.job.ts";
+import { stripeLook } from "./stripe-look.job.ts";
 import { testClockAdvance } from "./test-clock-advance.job.ts";
 import { usageAdoptCustomer, usageAdoptMeter } from "./usage-adopt.job.ts";
 import { usageRecount } from "./usage-recount.job.ts";
@@ -43,6 +44,7 @@ const list: readonly AnyJob[] = [
   creditNoteRefund,
   refundPayOut,
   stripeApplyEvent,
+  stripeLook,
   usageAdoptCustomer,
   usageAdoptMeter,
   usageRecount,

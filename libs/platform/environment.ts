@@ -111,7 +111,10 @@ export const environmentSchema = z.object({
     "a publishable key, pk_live_... or pk_test_...",
     /^pk_(live|test)_\w+$/,
   ),
-  STRIPE_WEBHOOK_SECRET: anyText("signs Stripe's webhooks", "the endpoint's signing secret, whsec_..."),
+  STRIPE_WEBHOOK_SECRET: anyText(
+    "signs Stripe's webhooks",
+    "the endpoint's signing secret, whsec_...; two with a comma while it is changed",
+  ),
   STRIPE_API_BASE: webUrl("another server that speaks Stripe", "http://127.0.0.1:12111"),
   INVOICE_ENABLE_EMAIL: flag("whether invoices are mailed", false),
   INVOICE_SMTP_HOST: anyText("SMTP server", "a host name such as smtp.example.com"),

@@ -6,11 +6,11 @@ import { type DeliveryWorld, type ReceivedWebhook, stripeWebhookSecret } from ".
 import type { IssuedInvoice } from "./invoice-rows.ts";
 
 /** The job that applies a message, as a test writes it. */
-export const seedApply: SeedApply = ({ account, eventId }) => ({
+export const seedApply: SeedApply = ({ account, eventId, look }) => ({
   name: "stripe.apply_event",
   queue: "payment",
-  key: `stripe.apply_event/${account}/${eventId}`,
-  payload: { account, eventId },
+  key: `stripe.apply_event/${account}/${eventId}/${look}`,
+  payload: { account, eventId, look },
   attemptBudget: 5,
 });
 

@@ -7,12 +7,14 @@ import { takeDueJobs } from "#libs/data/jobs.ts";
 import { withSystem } from "#libs/data/database.ts";
 import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
 import { runJob } from "#libs/jobs/run-job.ts";
+import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
 import { type DeliveryWorld, openDeliveryWorld, stripeWebhookSecret } from "./delivery-world.ts";
 import { openTestQueues } from "./test-queues.ts";
 
 /** The API over the sandbox's Stripe, with the whole job catalog worked by hand. */
 export type PaymentWorld = DeliveryWorld & {
   readonly app: Express;
+  readonly queues: QueueBackend;
   /** A request of the tenant's administrator. */
   readonly call: (method: "get" | "post" | "put" | "delete", path: string) => supertest.Test;
   /** Runs every job that is due, and those that they cause, until none is. */
@@ -59,7 +61,7 @@ export async function openPaymentWorld(): Promise<PaymentWorld> {
   };
   return {
     ...world,
-    ...{ app, drain, settle },
+    ...{ app, queues, drain, settle },
     call: (method, path) => supertest(app)[method](path).set("Authorization", `Bearer ${secret}`),
     close: async () => {
       await queues.close();

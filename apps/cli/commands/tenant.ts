@@ -4,6 +4,7 @@ import { createTenant } from "#libs/billing/catalog/create-tenant.ts";
 import { withSystem } from "#libs/data/database.ts";
 import { listTenants, type TenantMode } from "#libs/data/tenants.ts";
 import { printJson, withDatabaseOnly } from "../cli-context.ts";
+import { stripeAccountCommand } from "./stripe-account.ts";
 
 type CreateOptions = { mode: TenantMode; clock?: Temporal.Instant; json?: boolean };
 
@@ -52,7 +53,11 @@ export function tenantCommand(): Command {
         if (rows.length === 0) process.stdout.write("no tenant yet: billwright tenant create NAME\n");
       }),
     );
-  return new Command("tenant").description("make and list tenants").addCommand(create).addCommand(list);
+  return new Command("tenant")
+    .description("make and list tenants")
+    .addCommand(create)
+    .addCommand(list)
+    .addCommand(stripeAccountCommand());
 }
 
 export function parseTime(text: string): Temporal.Instant {

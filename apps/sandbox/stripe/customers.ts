@@ -77,6 +77,19 @@ export const customerRoutes: readonly StripeRoute[] = [
     },
   },
   {
+    method: "DELETE",
+    path: "/v1/customers/:id",
+    handle: (call) => {
+      const customer = rowOfPath(call, "customer");
+      call.tx.remove("customer", customer.id);
+      for (const method of call.tx.all("payment_method")) {
+        if (method.customer === customer.id) call.tx.put("payment_method", { ...method, customer: null });
+      }
+      call.tx.emit("customer.deleted", customer);
+      return answer({ id: customer.id, object: "customer", deleted: true });
+    },
+  },
+  {
     method: "GET",
     path: "/v1/customers",
     handle: ({ tx, form, path }) => {

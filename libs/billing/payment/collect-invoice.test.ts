@@ -113,7 +113,7 @@ describe("collectInvoice", () => {
     expect(await retryPayment(world.deps, again)).toEqual({ skipped: "not_due" });
     await world.rows("update payment_attempt set next_attempt_at = now() where id = $1", [declined.id]);
     const seed = ({ invoiceId, attemptId }: { invoiceId: string; attemptId: string }) => ({
-      ...seedApply({ account: "", eventId: "" }),
+      ...seedApply({ account: "", eventId: "", look: 0 }),
       key: `payment.retry/${invoiceId}/${attemptId}`,
     });
     expect(await openDueRetries(world.test.database, { seed })).toBe(1);

@@ -10,31 +10,17 @@ import {
   missInboxMessage,
 } from "#libs/data/webhook-inbox.ts";
 import { type EventOwner, objectOfEvent, ownerOfObject } from "#libs/platform/stripe/stripe-event.ts";
-import { verifyStripeEvent } from "#libs/platform/stripe/stripe-payments.ts";
+import { type StripeEventFacts, verifyStripeEvent } from "#libs/platform/stripe/stripe-payments.ts";
+import { appliedTypes, inboxLooks } from "./stripe-event-types.ts";
 
-/** Makes the job that applies a message. */
-export type SeedApply = (message: { readonly account: string; readonly eventId: string }) => JobSeed;
+/** Makes the job that applies a message; `look`: how often it was looked at in vain before. */
+export type SeedApply = (message: {
+  readonly account: string;
+  readonly eventId: string;
+  readonly look: number;
+}) => JobSeed;
 
-/** What changes something here; the rest is kept and left alone. */
-const appliedTypes: ReadonlySet<string> = new Set([
-  "payment_intent.succeeded",
-  "payment_intent.payment_failed",
-  "payment_intent.processing",
-  "payment_intent.canceled",
-  "refund.created",
-  "refund.updated",
-  "refund.failed",
-  "charge.refund.updated",
-  "charge.dispute.created",
-  "charge.dispute.updated",
-  "charge.dispute.closed",
-  "charge.dispute.funds_withdrawn",
-  "charge.dispute.funds_reinstated",
-]);
-/** How often the sweep looks for the owner of a message before it is set aside. */
-const looks = 200;
-
-type Message = InboxKey & EventOwner;
+type Message = InboxKey & EventOwner & { readonly attempts: number };
 
 /**
  * Takes a webhook of Stripe: checks its signature over the raw body, stores it once, and, when that is committed,
@@ -53,35 +39,46 @@ export async function receiveStripeWebhook(
   },
 ): Promise<{ readonly eventId: string; readonly state: "received" | "ignored" | "duplicate" }> {
   const event = verifyStripeEvent(input);
-  const key = { provider: "stripe", account: input.account, eventId: event.id };
-  const isApplied = appliedTypes.has(event.type);
+  return storeStripeEvent(database, { ...input, event, payload: input.rawBody.toString("utf8") });
+}
+
+/** Keeps a message that is surely Stripe's, once, and writes the job that applies it. */
+export async function storeStripeEvent(
+  database: Database,
+  input: {
+    readonly event: StripeEventFacts;
+    readonly payload: string;
+    readonly account: string;
+    readonly seed: SeedApply;
+  },
+): Promise<{ readonly eventId: string; readonly state: "received" | "ignored" | "duplicate" }> {
+  const { event, payload } = input;
+  // A platform's endpoint is told about its connected accounts too: those are other accounts.
+  const account = input.account === "" ? (event.account ?? "") : input.account;
+  const isForeign = event.account !== null && event.account !== account;
+  const key = { provider: "stripe", account, eventId: event.id };
+  const state = appliedTypes.has(event.type) && !isForeign ? "received" : "ignored";
+  const { type, objectId, createdAt } = event;
   const isNew = await withSystem(database, (db) =>
-    insertInboxMessage(db, {
-      ...key,
-      type: event.type,
-      objectId: event.objectId,
-      payload: input.rawBody.toString("utf8"),
-      state: isApplied ? "received" : "ignored",
-      createdAt: event.createdAt,
-    }),
+    insertInboxMessage(db, { ...key, type, objectId, payload, state, createdAt }),
   );
-  if (isNew && isApplied) {
-    await dispatch(database, { ...key, ...event.owner }, input.seed);
+  if (isNew && state === "received") {
+    await dispatch(database, { ...key, ...event.owner, attempts: 0 }, input.seed);
   }
-  return { eventId: event.id, state: isNew ? (isApplied ? "received" : "ignored") : "duplicate" };
+  return { eventId: event.id, state: isNew ? state : "duplicate" };
 }
 
 /** Finds whose the message is and writes its job; false while nobody knows. Safe to repeat. */
 async function dispatch(database: Database, message: Message, seed: SeedApply): Promise<boolean> {
   const tenantId = await withSystem(database, async (db) => {
     const found = await findTenantOfObject(db, message);
-    if (found === null) await missInboxMessage(db, message, looks);
+    if (found === null) await missInboxMessage(db, message, inboxLooks);
     else await assignInboxMessage(db, message, found);
     return found;
   });
   if (tenantId === null) return false;
   await withTenant(database, { tenantId, actor: "webhook:stripe" }, (tx) =>
-    insertJobs(tx, [seed({ account: message.account, eventId: message.eventId })]),
+    insertJobs(tx, [seed({ account: message.account, eventId: message.eventId, look: message.attempts })]),
   );
   return true;
 }
@@ -103,6 +100,7 @@ export async function sweepInbox(
       provider: row.provider,
       account: row.account,
       eventId: row.event_id,
+      attempts: row.attempts,
       ...ownerOfObject(objectOfEvent(row.payload)),
     };
     if (await dispatch(database, message, options.seed)) dispatched += 1;

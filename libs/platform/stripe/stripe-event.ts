@@ -12,7 +12,7 @@ export function objectOfEvent(payload: unknown): Fields {
 /** By what its owner is found: Stripe's ids in the object that we may have noted, and the tenant that it names. */
 export type EventOwner = { readonly objectIds: readonly string[]; readonly namedTenantId: string | null };
 
-const references = ["id", "payment_intent"] as const;
+const references = ["id", "payment_intent", "invoice"] as const;
 
 export function ownerOfObject(object: Fields): EventOwner {
   const metadata = isRecord(object["metadata"]) ? object["metadata"] : {};
@@ -23,7 +23,7 @@ export function ownerOfObject(object: Fields): EventOwner {
 }
 
 /** An id, which stands alone or in an expanded object. */
-function idOf(reference: unknown): string | null {
+export function idOf(reference: unknown): string | null {
   if (typeof reference === "string") return reference;
   return isRecord(reference) && typeof reference["id"] === "string" ? reference["id"] : null;
 }

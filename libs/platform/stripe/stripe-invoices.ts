@@ -145,6 +145,22 @@ export function hasStripePayment(
   });
 }
 
+/** The PaymentIntents that paid a mirror, whoever made them. */
+export function listStripeMirrorPayments(stripe: StripeClient, invoiceId: string): Promise<string[]> {
+  return stripeRead(async () => {
+    const found: string[] = [];
+    for await (const { payment } of stripe.invoicePayments.list({
+      invoice: invoiceId,
+      status: "paid",
+      limit: 100,
+    })) {
+      const intent = payment.payment_intent;
+      if (intent !== undefined) found.push(typeof intent === "string" ? intent : intent.id);
+    }
+    return found;
+  });
+}
+
 /** Marks the mirror as paid by money that Stripe never saw. */
 export function payStripeInvoiceOutOfBand(
   stripe: StripeClient,

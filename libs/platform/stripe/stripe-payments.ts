@@ -28,6 +28,8 @@ export type StripeEventFacts = {
   readonly createdAt: Date;
   readonly objectId: string | null;
   readonly owner: EventOwner;
+  /** The connected account that it is about; null: the endpoint's own. */
+  readonly account: string | null;
 };
 
 /**
@@ -172,6 +174,7 @@ const signatureRefusals: readonly (readonly [says: string, reason: string])[] = 
 
 /**
  * Checks the signature over the raw bytes and reads what the message is about. A message from the future passes.
+ * @param input.secret several stand with commas between them while one is being changed: any of them is right
  * @param input.receivedAt unset: now
  * @param input.toleranceSeconds how old a signature may be, 0 = any age; unset: 300
  * @throws DomainError webhook_signature_invalid; its detail `reason` is `no_payload`, `unparseable_header`,
@@ -185,7 +188,8 @@ export function verifyStripeEvent(input: {
   readonly receivedAt?: Date;
   readonly toleranceSeconds?: number;
 }): StripeEventFacts {
-  const event: unknown = constructEvent(input);
+  const secrets = input.secret.split(",").map((secret) => secret.trim());
+  const event: unknown = constructByAny(input, secrets);
   if (!isEvent(event)) {
     throw domainError(
       "webhook_signature_invalid",
@@ -200,7 +204,21 @@ export function verifyStripeEvent(input: {
     createdAt: new Date(event.created * 1_000),
     objectId: "id" in object && typeof object.id === "string" ? object.id : null,
     owner: ownerOfObject({ ...object }),
+    account: typeof event.account === "string" ? event.account : null,
   };
+}
+
+/** By the first secret that fits; the error is the last one's. */
+function constructByAny(
+  input: Parameters<typeof verifyStripeEvent>[0],
+  [secret = "", ...others]: readonly string[],
+): unknown {
+  if (others.length === 0) return constructEvent({ ...input, secret });
+  try {
+    return constructEvent({ ...input, secret });
+  } catch {
+    return constructByAny(input, others);
+  }
 }
 
 function constructEvent(input: Parameters<typeof verifyStripeEvent>[0]): Stripe.Event {

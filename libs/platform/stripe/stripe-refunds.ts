@@ -53,6 +53,17 @@ export function findStripeRefund(
   });
 }
 
+/** Every refund of a PaymentIntent, oldest first. */
+export function listStripeRefunds(stripe: StripeClient, paymentIntentId: string): Promise<RefundFacts[]> {
+  return stripeRead(async () => {
+    const found: RefundFacts[] = [];
+    for await (const refund of stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 })) {
+      found.unshift(refundFacts(refund));
+    }
+    return found;
+  });
+}
+
 /** The refund inside a stored message, or null when it is about something else. */
 export function refundOfObject(object: unknown): RefundFacts | null {
   if (!isRecord(object) || object["object"] !== "refund") return null;

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { lookAtStripe } from "#libs/billing/payment/look-at-stripe.ts";
+import { defineJob } from "./define-job.ts";
+
+/** Asks Stripe after a payment, or what paid a mirror, because a message said too little by itself. */
+export const stripeLook = defineJob<{
+  request: string;
+  paymentIntentId?: string | undefined;
+  mirrorId?: string | undefined;
+}>({
+  name: "stripe.look",
+  queue: "payment",
+  on: {
+    "stripe.look_requested": ({ data }) => ({
+      request: String(data["request_id"]),
+      ...(typeof data["mirror_id"] === "string"
+        ? { mirrorId: data["mirror_id"] }
+        : { paymentIntentId: String(data["payment_intent_id"]) }),
+    }),
+  },
+  payload: z.object({
+    request: z.string().max(300),
+    paymentIntentId: z.string().max(100).optional(),
+    mirrorId: z.string().max(100).optional(),
+  }),
+  key: ({ request }) => request,
+  retry: { attempts: 5, delayMs: 1_000, budget: 60 },
+  timeoutMs: 60_000,
+  external: (deps, { paymentIntentId, mirrorId }, { tenantId }) =>
+    lookAtStripe(
+      deps,
+      mirrorId === undefined ? { tenantId, paymentIntentId: paymentIntentId ?? "" } : { tenantId, mirrorId },
+    ),
+});
