@@ -12,7 +12,7 @@ import { requireInvoice } from "../find-invoice.ts";
 import { invoiceText } from "../invoice-text.ts";
 import { explainCommand } from "./invoice-explain.ts";
 import { replayCommand } from "./invoice-replay.ts";
-import { pickTenant, printJson, withInstallation } from "../cli-context.ts";
+import { CliError, exitCodes, pickTenant, printJson, withInstallation } from "../cli-context.ts";
 
 type Common = { tenant?: string };
 
@@ -93,8 +93,18 @@ function pdf(): Command {
             "the PDF is not made yet; `billwright jobs list --queue pdf-render` tells why",
           );
         const path = options.output ?? file.fileName;
-        writeFileSync(path, file.bytes);
+        writeOut(path, file.bytes);
         process.stdout.write(`${path}  ${file.bytes.length} bytes  sha256 ${file.sha256}\n`);
       }),
     );
+}
+
+/** @throws CliError when the file cannot be written there */
+function writeOut(path: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(path, bytes);
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+    throw new CliError(exitCodes.badInput, `--output: ${path} cannot be written${reason}`);
+  }
 }

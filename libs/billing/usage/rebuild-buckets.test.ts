@@ -52,7 +52,13 @@ describe("buckets that are thrown away and rebuilt while senders go on", () => {
     let repaired = 0;
     do {
       for (const hour of hours) {
-        await world.test.owner.query("delete from usage_hour where hour = $1", [hour.toString()]);
+        // In the order in which everybody locks buckets.
+        await world.test.owner.query(
+          `with found as (select tableoid, ctid from usage_hour where hour = $1
+             order by customer_id, meter_id, hour, group_key, subscription_id for update)
+           delete from usage_hour u using found f where u.ctid = f.ctid and u.tableoid = f.tableoid`,
+          [hour.toString()],
+        );
         repaired += (await world.inTenant((tx) => recountHour(tx, { hour }))).repaired;
       }
     } while (!isOver());

@@ -30,8 +30,13 @@ describe("parseEventMap", () => {
         );
       }
     };
-    refused("", "where customer comes from", "where timestamp comes from", "either event_type or meter");
-    refused("customer=a,timestamp=b", "either event_type or meter");
+    refused(
+      "",
+      "where customer comes from",
+      "where timestamp comes from",
+      "where event_type or meter comes from",
+    );
+    refused("customer=a,timestamp=b", "where event_type or meter comes from");
     refused("customer=a,timestamp=b,event_type=:c,meter=:d", "not both");
     refused("org=a,customer", '"org" is no field', "field=column");
     refused("customer=a,customer=b", "customer is mapped twice");

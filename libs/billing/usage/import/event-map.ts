@@ -42,7 +42,10 @@ export function checkEventMap(origins: readonly FieldOrigin[]): void {
     if (!mapped.has(name)) faults.push(fault(name, `nothing says where ${name} comes from`));
   }
   if (mapped.has("event_type") === mapped.has("meter")) {
-    faults.push(fault("event_type", "either event_type or meter comes from somewhere, not both"));
+    const message = mapped.has("meter")
+      ? "either event_type or meter comes from somewhere, not both"
+      : "nothing says where event_type or meter comes from";
+    faults.push(fault("event_type", message));
   }
   const single = origins.find((origin) => origin.target.startsWith("properties."));
   if (mapped.has("properties") && single !== undefined) {
