@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { Deps, PaymentLinks } from "#libs/billing/deps.ts";
 import type { Causes } from "#libs/core/events.ts";
-import { openDatabase } from "#libs/data/database.ts";
+import { providerCircuit, stripeCircuit } from "#libs/billing/effect/provider-circuit.ts";
+import { type Database, openDatabase } from "#libs/data/database.ts";
 import { paymentLinkKeys } from "#libs/core/payment/payment-link-token.ts";
 import { type Config, ConfigError } from "#libs/platform/config.ts";
 import { wordsOf } from "#libs/platform/environment.ts";
@@ -69,7 +70,10 @@ export async function buildDeps(
     store: buildStore(config),
     mailer: buildMailer(config),
     mailFrom: config.INVOICE_SMTP_FROM ?? "billing@localhost",
-    stripe: config.stripe === null ? null : createStripeClient(config.stripe),
+    stripe:
+      config.stripe === null
+        ? null
+        : createStripeClient({ ...config.stripe, gate: circuitOf(database, config) }),
     paymentLinks,
     secrets: config.MASTER_KEY === undefined ? null : createSecretBox(config.MASTER_KEY),
     webhooks: createWebhookSender(options.webhookAddresses ?? "public"),
@@ -86,6 +90,11 @@ export async function buildDeps(
       return closing;
     },
   };
+}
+
+/** Five outages in a row, then a pause; what stretches every back-off stretches it. */
+function circuitOf(database: Database, config: Config) {
+  return providerCircuit(database, stripeCircuit, { limit: 5, pauseMs: 10_000 * config.JOB_RETRY_SCALE });
 }
 
 /** Where people and providers reach us: without a trailing slash. */

@@ -105,6 +105,20 @@ export async function succeedJob(
   return changed === 1;
 }
 
+/** Gives an attempt back that could not even be made; the job is due again in `delayMs`. */
+export async function postponeJob(
+  tx: TenantTx,
+  id: string,
+  attempt: number,
+  later: { readonly delayMs: number; readonly error: { code: string; message: string } },
+): Promise<void> {
+  await tx.db.$executeRaw`
+    update job set state = 'pending', attempts = attempts - 1, lease_until = null,
+      run_at = now() + ${later.delayMs} * interval '1 millisecond',
+      last_error = ${JSON.stringify(later.error)}::jsonb || jsonb_build_object('at', now())
+    where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and attempts = ${attempt} and state = 'running'`;
+}
+
 /** Records a failed attempt: `failed` is tried again, `dead` waits for a person. */
 export async function failJob(
   tx: TenantTx,

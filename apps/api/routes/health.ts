@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { schedulesOf } from "#libs/jobs/schedules.ts";
+import { stripeCircuit } from "#libs/billing/effect/provider-circuit.ts";
 import { withSystem } from "#libs/data/database.ts";
+import { readCircuit } from "#libs/data/provider-circuits.ts";
 import type { ApiDeps } from "../api-deps.ts";
 import { defineRoute, type Route } from "../define-route.ts";
 
@@ -77,6 +79,12 @@ const stripe = (api: ApiDeps) =>
   remembered(api, "stripe", async () => {
     const client = api.deps.stripe;
     if (client === null) return { status: "ok", detail: "switched off" };
+    const circuit = await withSystem(api.deps.database, (db) => readCircuit(db, stripeCircuit));
+    if (circuit.opened_at !== null && circuit.retry_ms > 0) {
+      const since = circuit.opened_at.toISOString();
+      const detail = `no answer since ${since}, work waits: ${circuit.last_error ?? "unknown"}`.slice(0, 200);
+      return { status: "degraded", detail };
+    }
     await client.balance.retrieve();
     return ok;
   });

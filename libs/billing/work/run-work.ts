@@ -1,6 +1,14 @@
 import { DomainError, domainError, isRetryable } from "#libs/core/errors.ts";
 import { withSystem, withTenant, type TenantTx } from "#libs/data/database.ts";
-import { claimJob, extendJobLease, failJob, type JobRow, lockJob, succeedJob } from "#libs/data/jobs.ts";
+import {
+  claimJob,
+  extendJobLease,
+  failJob,
+  type JobRow,
+  lockJob,
+  postponeJob,
+  succeedJob,
+} from "#libs/data/jobs.ts";
 import type { Deps } from "../deps.ts";
 
 /** What a job does: one transaction that also ends the job, or calls to the outside guarded by effects. */
@@ -14,7 +22,7 @@ export type Work =
   | { readonly kind: "external"; readonly run: (deps: Deps) => Promise<unknown> };
 
 export type WorkOutcome =
-  | { readonly outcome: "succeeded" | "not_claimed" | "fenced" }
+  | { readonly outcome: "succeeded" | "not_claimed" | "fenced" | "postponed" }
   | { readonly outcome: "failed" | "dead"; readonly error: { code: string; message: string } };
 
 /**
@@ -121,6 +129,13 @@ const outageMs = 3 * 86_400_000;
 
 async function recordFailure(deps: Deps, row: JobRow, thrown: unknown): Promise<WorkOutcome> {
   const error = describeFailure(thrown);
+  const waitMs = thrown instanceof DomainError ? thrown.details["circuitRetryMs"] : undefined;
+  if (typeof waitMs === "number") {
+    await withTenant(deps.database, scopeOf(row, 10_000), (tx) =>
+      postponeJob(tx, row.id, row.attempts, { delayMs: waitMs, error }),
+    );
+    return { outcome: "postponed" };
+  }
   const waits = thrown instanceof DomainError && thrown.kind === "unavailable" && row.age_ms < outageMs;
   const mayPass = !(thrown instanceof DomainError) || isRetryable(thrown.kind);
   const again = waits || (mayPass && row.attempts < row.attempt_budget);

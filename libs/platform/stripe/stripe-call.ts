@@ -1,5 +1,5 @@
 import Stripe from "stripe";
-import { type DomainError, domainError } from "#libs/core/errors.ts";
+import { DomainError, domainError } from "#libs/core/errors.ts";
 
 /** A request that Stripe answered, or whose old failure it repeated for the same key. */
 export type StripeCallResult<T> =
@@ -46,6 +46,9 @@ function stripeFailure(error: unknown): DomainError {
     const message = error instanceof Error ? error.message : String(error);
     return domainError("provider_unavailable", `Stripe gave no answer that can be read: ${message}`);
   }
+  // The gate before the call refused it; the SDK wraps what it threw.
+  const refused: unknown = error.detail;
+  if (refused instanceof DomainError) return refused;
   const request = error.requestId === undefined ? "" : ` (${error.requestId})`;
   const told = `Stripe: ${error.message}${request}`;
   if (error instanceof Stripe.errors.StripeCardError) return domainError("payment_declined", told);

@@ -1,4 +1,5 @@
 import Stripe from "stripe";
+import { type CallGate, gatedHttpClient } from "./call-gate.ts";
 
 /** `isLive`: its key moves real money. */
 export type StripeClient = Stripe & { readonly isLive: boolean };
@@ -10,12 +11,15 @@ export type StripeClient = Stripe & { readonly isLive: boolean };
 export function createStripeClient(config: {
   readonly apiKey: string;
   readonly apiBase: string | null;
+  /** Stands before every call. */
+  readonly gate?: CallGate;
 }): StripeClient {
   const base = config.apiBase === null ? null : new URL(config.apiBase);
   const client = new Stripe(config.apiKey, {
     maxNetworkRetries: 0,
     timeout: 20_000,
     telemetry: false,
+    ...(config.gate === undefined ? {} : { httpClient: gatedHttpClient(config.gate) }),
     ...(base === null
       ? {}
       : {
