@@ -1,6 +1,6 @@
 import { toDate, type TenantTx } from "./database.ts";
 
-/** A billed period of a metered item, and how many events stand on its invoices. */
+/** A billed period of a metered item, and how many events it was rated with the last time; null: it must be rated again. */
 export type CountedClaim = {
   readonly id: string;
   readonly subscription_id: string;
@@ -8,7 +8,7 @@ export type CountedClaim = {
   readonly subscription_item_id: string;
   readonly start_at: Date;
   readonly end_at: Date;
-  readonly counted: bigint;
+  readonly counted: bigint | null;
 };
 
 const oldestDays = 400;
@@ -32,9 +32,7 @@ export async function takeClaimsToCount(tx: TenantTx, limit: number): Promise<Co
       returning p.*
     )
     select n.id, si.subscription_id, s.customer_id, n.subscription_item_id, n.start_at, n.end_at,
-      case when n.invoice_id is null then coalesce(n.event_count, 0) else 0 end + coalesce((
-        select sum(l.event_count) from invoice_line l join invoice i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
-        where l.tenant_id = n.tenant_id and l.billing_period_id = n.id and i.invoice_status <> 'voided'), 0)::int8 as counted
+      n.event_count as counted
     from noted n
     join subscription_item si on si.tenant_id = n.tenant_id and si.id = n.subscription_item_id
     join subscription s on s.tenant_id = si.tenant_id and s.id = si.subscription_id`;
@@ -46,6 +44,47 @@ export async function markLate(tx: TenantTx, claimIds: readonly string[]): Promi
   await tx.db.$executeRaw`
     update billing_period set late_since = now()
     where tenant_id = ${tx.tenantId}::uuid and id = any(${[...claimIds]}::uuid[]) and late_since is null`;
+}
+
+/**
+ * Notes the same of every later period of the customer that these meters bill: what an earlier event left behind is carried
+ * into them, though they have no event more. Only for meters with `carry_over`.
+ */
+export async function markLateAfter(tx: TenantTx, claimIds: readonly string[]): Promise<void> {
+  if (claimIds.length === 0) return;
+  await tx.db.$executeRaw`
+    update billing_period p set late_since = now()
+    from (select s.customer_id, r.meter_id, min(q.end_at) as since
+          from billing_period q
+          join subscription_item si on si.tenant_id = q.tenant_id and si.id = q.subscription_item_id
+          join subscription s on s.tenant_id = si.tenant_id and s.id = si.subscription_id
+          join price r on r.tenant_id = si.tenant_id and r.id = si.price_id
+          where q.tenant_id = ${tx.tenantId}::uuid and q.id = any(${[...claimIds]}::uuid[]) group by s.customer_id, r.meter_id) as e
+    join subscription s on s.tenant_id = ${tx.tenantId}::uuid and s.customer_id = e.customer_id
+    join subscription_item si on si.tenant_id = s.tenant_id and si.subscription_id = s.id
+    join price r on r.tenant_id = si.tenant_id and r.id = si.price_id and r.meter_id = e.meter_id
+    where p.tenant_id = ${tx.tenantId}::uuid and p.subscription_item_id = si.id and p.state = 'billed' and p.late_since is null
+      and p.start_at >= e.since`;
+}
+
+/** How many events a late period has now that it is rated with all of them. */
+export type SettledClaim = { readonly claimId: string; readonly eventCount: bigint };
+
+/** Notes with how many events periods were settled, also where that changed no amount: they are not late again for these. */
+export async function countSettled(tx: TenantTx, settled: readonly SettledClaim[]): Promise<void> {
+  if (settled.length === 0) return;
+  await tx.db.$executeRaw`
+    update billing_period p set event_count = c.event_count
+    from unnest(${settled.map((each) => each.claimId)}::uuid[], ${settled.map((each) => each.eventCount)}::bigint[]) as c (id, event_count)
+    where p.tenant_id = ${tx.tenantId}::uuid and p.id = c.id`;
+}
+
+/** Forgets how many events the periods have that an invoice settled, now that it is void: they are rated again. */
+export async function forgetSettled(tx: TenantTx, invoiceId: string): Promise<void> {
+  await tx.db.$executeRaw`
+    update billing_period p set event_count = null from invoice_line l
+    where l.tenant_id = ${tx.tenantId}::uuid and l.invoice_id = ${invoiceId}::uuid and l.kind = 'late_usage'
+      and p.tenant_id = l.tenant_id and p.id = l.billing_period_id`;
 }
 
 /** Takes the notes of subscriptions back, once they are settled, or nothing came of them. */

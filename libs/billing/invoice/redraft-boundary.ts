@@ -13,6 +13,7 @@ import {
   listInvoiceClaims,
 } from "#libs/data/invoice-claims.ts";
 import type { InvoiceBoundary, NewInvoice } from "#libs/data/invoices.ts";
+import type { SettledClaim } from "#libs/data/late-usage.ts";
 import type { StoredInvoice } from "#libs/data/stored-invoice.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { boundaryInvoice } from "../run/boundary-invoice.ts";
@@ -29,6 +30,8 @@ export type Redraft = {
   readonly invoice: NewInvoice | null;
   /** The claims that it bills, and of how many events each quantity was made. */
   readonly claims: readonly { readonly id: string; readonly eventCount: bigint }[];
+  /** The earlier periods that it settles, and of how many events. */
+  readonly settled: readonly SettledClaim[];
 };
 
 type Kind = InvoiceBoundary["kind"];
@@ -75,6 +78,7 @@ export async function redraftBoundary(
   });
   const decided = boundaryInvoice(draft, { now: tx.now, settings, settingsVersion: version });
   return {
+    settled: standing.settled ?? [],
     claims: billed.map(({ id, due }) => ({
       id,
       eventCount: draft.lines.reduce((sum, line) => (line.due === due ? sum + line.eventCount : sum), 0n),

@@ -5,6 +5,7 @@ import { type TenantTx, toInstant } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { type InvoiceLineView, listInvoiceLines } from "#libs/data/invoice-reads.ts";
 import { type NewInvoice, rewriteDraftInvoice } from "#libs/data/invoices.ts";
+import { countSettled } from "#libs/data/late-usage.ts";
 import type { StoredInvoice } from "#libs/data/stored-invoice.ts";
 import { draftManual } from "./draft-manual.ts";
 import { redraftBoundary } from "./redraft-boundary.ts";
@@ -61,12 +62,13 @@ async function decideAgain(
     return { ...(await draftManual(tx, await loadStoredManual(tx, stored), stored.id)), ...header };
   }
   const prefix = /^r\d+:/.exec(lines[0]?.source_key ?? "")?.[0] ?? "";
-  const { invoice, claims } = await redraftBoundary(tx, stored, prefix);
+  const { invoice, claims, settled } = await redraftBoundary(tx, stored, prefix);
   if (invoice === null) return null;
   await markPeriodsBilled(
     tx,
     claims.map((claim) => ({ ...claim, invoiceId: stored.id })),
   );
+  await countSettled(tx, settled);
   return { ...invoice, ...header };
 }
 

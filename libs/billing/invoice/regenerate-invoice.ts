@@ -10,6 +10,7 @@ import {
   voidClaims,
 } from "#libs/data/invoice-claims.ts";
 import { insertDraftInvoices, type NewInvoice } from "#libs/data/invoices.ts";
+import { countSettled } from "#libs/data/late-usage.ts";
 import { newId } from "#libs/data/new-id.ts";
 import type { StoredInvoice } from "#libs/data/stored-invoice.ts";
 import { moveBilledChanges } from "#libs/data/subscription-changes.ts";
@@ -43,7 +44,7 @@ export async function regenerateInvoice(
     await voidClaims(tx, old.id);
     await reverseInvoice(tx, old, input.reason);
   }
-  await saveReplacement(tx, old, replacement, redraft.claims);
+  await saveReplacement(tx, old, replacement, redraft);
   const replacementId = replacement?.id ?? null;
   const subject = { subjectType: "invoice", subjectId: old.id } as const;
   const data = { customer_id: old.customer_id, replacement_id: replacementId };
@@ -76,7 +77,7 @@ async function redraftInvoice(tx: TenantTx, old: StoredInvoice): Promise<Redraft
   const isDraft = old.invoice_status === "draft";
   const { idempotencyKey: _, dueAt, ...terms } = written;
   const invoice = await draftManual(tx, { ...terms, ...(isDraft ? { dueAt } : {}) }, newId());
-  return { invoice, claims: [] };
+  return { invoice, claims: [], settled: [] };
 }
 
 async function withSequence(
@@ -96,7 +97,7 @@ async function saveReplacement(
   tx: TenantTx,
   old: StoredInvoice,
   replacement: NewInvoice | null,
-  claims: Redraft["claims"],
+  { claims, settled }: Pick<Redraft, "claims" | "settled">,
 ): Promise<void> {
   const invoiceId = replacement?.id ?? null;
   if (replacement !== null) {
@@ -107,5 +108,6 @@ async function saveReplacement(
     tx,
     claims.map((claim) => ({ ...claim, invoiceId })),
   );
+  await countSettled(tx, settled);
   if (invoiceId !== null && old.invoice_status !== "draft") await finalizeInvoices(tx, [invoiceId]);
 }

@@ -7,6 +7,7 @@ import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { voidClaims } from "#libs/data/invoice-claims.ts";
 import { findCorrection, listPostingsToVoid, markVoided } from "#libs/data/invoice-ends.ts";
+import { forgetSettled } from "#libs/data/late-usage.ts";
 import { postLedger } from "#libs/data/ledger.ts";
 import { findMaximumOver } from "#libs/data/limit-lines.ts";
 import { findOpenAttempt } from "#libs/data/payment-attempts.ts";
@@ -94,6 +95,7 @@ export async function assertVoidable(tx: TenantTx, invoice: StoredInvoice): Prom
 /** Takes back what an invoice did, once it is certain that it may: state, ledger, event. */
 export async function reverseInvoice(tx: TenantTx, invoice: StoredInvoice, reason: string): Promise<void> {
   await markVoided(tx, invoice.id, reason);
+  await forgetSettled(tx, invoice.id);
   const posted = await listPostingsToVoid(tx, invoice.id);
   await postLedger(tx, [
     {

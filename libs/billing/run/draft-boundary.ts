@@ -20,6 +20,7 @@ import type { GroupQuantity } from "#libs/core/rating/rate-usage.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import type { AppliedChange } from "#libs/core/subscription/applied-change.ts";
 import { changeCredit, type CreditLine } from "#libs/core/subscription/change-credit.ts";
+import type { SettledClaim } from "#libs/data/late-usage.ts";
 import type { PendingChange } from "#libs/core/subscription/change-terms.ts";
 
 /** A subscription as billing sees it, and where it stands. */
@@ -43,6 +44,8 @@ export type Standing = {
   readonly changes: readonly PendingChange[];
   /** What came after earlier periods were billed; it goes on this invoice. Unset: nothing is known to be late. */
   readonly late?: readonly LateLine[];
+  /** The earlier periods that were rated for it, with all their events, also where no line came of it. */
+  readonly settled?: readonly SettledClaim[];
 };
 
 /** A settlement of an earlier period, and the claim that was billed before. */

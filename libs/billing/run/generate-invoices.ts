@@ -103,8 +103,8 @@ function isDue(
 function nextStanding(draft: BoundaryDraft, billed: boolean): Standing[] {
   if (draft.next === null) return [];
   const billingSequence = draft.standing.billingSequence + (billed ? 1 : 0);
-  const { late, ...standing } = draft.standing;
-  const kept = billed || late === undefined ? {} : { late };
+  const { late, settled, ...standing } = draft.standing;
+  const kept = billed || late === undefined ? {} : { late, ...(settled === undefined ? {} : { settled }) };
   return [{ ...standing, ...kept, position: draft.next, billingSequence }];
 }
 

@@ -12,6 +12,7 @@ import {
   type LateClaim,
   listLateClaims,
   type SettledAgain,
+  type SettledClaim,
 } from "#libs/data/late-usage.ts";
 import { loadQuantities } from "#libs/data/usage-quantities.ts";
 import type { LateLine, Standing } from "./draft-boundary.ts";
@@ -70,9 +71,11 @@ async function settlePeriods(
   return standings.map((standing) => {
     const own = periods.filter((period) => period.standing === standing);
     if (own.length === 0) return standing;
+    const done = own.flatMap((period) => settle(period, usage.get(period.claim.id) ?? [], settings) ?? []);
     return {
       ...standing,
-      late: own.flatMap((period) => settle(period, usage.get(period.claim.id) ?? [], settings)),
+      late: done.flatMap(({ lines }) => lines),
+      settled: done.map(({ claimId, eventCount }) => ({ claimId, eventCount })),
     };
   });
 }
@@ -100,19 +103,24 @@ function latePeriod(claim: LateClaim, standing: Standing): LatePeriod[] {
   return [{ standing, claim, due }];
 }
 
+type Settled = SettledClaim & { readonly lines: readonly LateLine[] };
+
+/** Null when the period cannot be rated. */
 function settle(
   { claim, due, standing }: LatePeriod,
   usage: readonly GroupQuantity[],
   settings: Settings,
-): LateLine[] {
+): Settled | null {
   try {
-    return lateLines({
+    const lines = lateLines({
       ...{ due, usage, billed: claim.billed.map(billedBefore) },
       name: { claimId: claim.id, settlementNo: claim.settlements + 1 },
       money: { currency: standing.currency, mode: settings.roundingMode },
     }).map((rated) => ({ claimId: claim.id, rated }));
+    const eventCount = usage.reduce((sum, group) => sum + group.eventCount, 0n);
+    return { claimId: claim.id, eventCount, lines };
   } catch (error) {
-    if (error instanceof DomainError || error instanceof RangeError) return [];
+    if (error instanceof DomainError || error instanceof RangeError) return null;
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { type BilledPeriod, claimPeriods, markPeriodsBilled } from "#libs/data/b
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { insertDraftInvoices, type NewInvoice } from "#libs/data/invoices.ts";
-import { clearLate } from "#libs/data/late-usage.ts";
+import { clearLate, countSettled } from "#libs/data/late-usage.ts";
 import { saveAppliedChanges, saveChangedItems, type SavedChange } from "#libs/data/subscription-changes.ts";
 import { advanceSubscriptions, type Progress } from "#libs/data/subscription-progress.ts";
 import { finalizeInvoices } from "../invoice/finalize-invoices.ts";
@@ -55,7 +55,15 @@ export async function saveRound(
     tx,
     won.flatMap((each) => billedPeriods(each, claimOf)),
   );
-  await clearLate(tx, settledSubscriptions(won));
+  const settled = won.filter(isSettled).map(({ draft }) => draft.standing);
+  await clearLate(
+    tx,
+    settled.map((standing) => standing.subscriptionId),
+  );
+  await countSettled(
+    tx,
+    settled.flatMap((standing) => standing.settled ?? []),
+  );
   await advanceSubscriptions(tx, won.map(progressOf));
   await saveChanges(tx, won, askedChangeIds);
   await finalizeOrWait(tx, invoices);
@@ -133,12 +141,10 @@ function auditOf({ subscriptionId, applied, scheduleNo, invoiceId }: ReturnType<
   };
 }
 
-/** Whose late periods are settled: all but those whose invoice was skipped with them on it. */
-function settledSubscriptions(won: readonly Drafted[]): string[] {
-  return won.flatMap(({ draft: { standing }, invoice }) => {
-    const { late, subscriptionId } = standing;
-    return late === undefined || (invoice === null && late.length > 0) ? [] : [subscriptionId];
-  });
+/** Whether late periods are settled by it: not by an invoice that was skipped with their lines on it. */
+function isSettled({ draft: { standing }, invoice }: Drafted): boolean {
+  const { late } = standing;
+  return late !== undefined && (invoice !== null || late.length === 0);
 }
 
 /** Issues invoices now, or leaves them as drafts until their window has passed. */

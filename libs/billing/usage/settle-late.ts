@@ -6,8 +6,10 @@ import { insertDraftInvoices, type NewInvoice } from "#libs/data/invoices.ts";
 import {
   clearLate,
   type CountedClaim,
+  countSettled,
   listEndedWithLate,
   markLate,
+  markLateAfter,
   takeClaimsToCount,
 } from "#libs/data/late-usage.ts";
 import { lockSubscriptions } from "#libs/data/subscription-progress.ts";
@@ -31,20 +33,24 @@ const invoicesPerSweep = 200;
 
 /**
  * Counts the events of billed periods again, by rotation, and never by a watermark: what has other events than were
- * billed is late. The next invoice of its subscription settles it; a subscription that has none to come gets a `late`
+ * billed is late, and so is what was billed after it of a meter that carries over. The next invoice of its subscription settles it; a subscription that has none to come gets a `late`
  * invoice here. A constant number of statements, for a bounded number of periods.
  */
 export async function settleLateUsage(tx: TenantTx): Promise<LateSweep> {
   const claims = await takeClaimsToCount(tx, claimsPerSweep);
-  const late = await findLate(tx, claims);
+  const { late, carried } = await findLate(tx, claims);
   await markLate(tx, late);
+  await markLateAfter(tx, carried);
   const ended = await listEndedWithLate(tx, invoicesPerSweep);
   const invoices = ended.length === 0 ? [] : await billEnded(tx, ended);
   return { counted: claims.length, late: late.length, invoices };
 }
 
-/** The claims whose events are not as many as stand on their invoices. */
-async function findLate(tx: TenantTx, claims: readonly CountedClaim[]): Promise<string[]> {
+/** The claims whose events are not as many as they were rated with; `carried`: those of meters with `carry_over`. */
+async function findLate(
+  tx: TenantTx,
+  claims: readonly CountedClaim[],
+): Promise<{ readonly late: string[]; readonly carried: string[] }> {
   const ids = [...new Set(claims.map((claim) => claim.subscription_id))];
   const loaded = ids.length === 0 ? [] : await loadBillableSubscriptions(tx, ids);
   const meters = new Map(
@@ -60,13 +66,13 @@ async function findLate(tx: TenantTx, claims: readonly CountedClaim[]): Promise<
     return [{ key: claim.id, customerId, subscriptionId, meter, start, end }];
   });
   const usage = await loadQuantities(tx, queries);
-  return claims
-    .filter((claim) => {
-      const now = usage.get(claim.id);
-      if (now === undefined) return false;
-      return now.reduce((sum, group) => sum + group.eventCount, 0n) !== claim.counted;
-    })
-    .map((claim) => claim.id);
+  const countedOf = new Map(claims.map((claim) => [claim.id, claim.counted]));
+  const late = queries.filter(({ key }) => {
+    const now = usage.get(key) ?? [];
+    return now.reduce((sum, group) => sum + group.eventCount, 0n) !== countedOf.get(key);
+  });
+  const carried = late.filter(({ meter }) => meter.carryOver);
+  return { late: late.map(({ key }) => key), carried: carried.map(({ key }) => key) };
 }
 
 async function billEnded(tx: TenantTx, ids: readonly string[]): Promise<{ invoiceId: string }[]> {
@@ -91,6 +97,10 @@ async function billEnded(tx: TenantTx, ids: readonly string[]): Promise<{ invoic
   }
   await insertDraftInvoices(tx, invoices);
   await clearLate(tx, ids);
+  await countSettled(
+    tx,
+    settled.flatMap((standing) => standing.settled ?? []),
+  );
   await finalizeOrWait(tx, invoices);
   return invoices.map(({ id }) => ({ invoiceId: id }));
 }
