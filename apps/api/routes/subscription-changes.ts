@@ -99,7 +99,7 @@ const cancel = defineRoute({
   params: byId,
   body: cancelSubscriptionBody,
   response: { status: 200, schema: subscription },
-  errors: unbillable,
+  errors: [...unbillable, "meter_already_billed"],
   example: { params, body: { at: "period_end", refund: "none", final_usage: "bill" } },
   transaction: async (tx, request) => ({
     body: subscriptionToWire(
@@ -118,7 +118,7 @@ const cancelPreview = defineRoute({
   params: byId,
   body: cancelSubscriptionBody,
   response: { status: 200, schema: changePreviewWire },
-  errors: unbillable,
+  errors: [...unbillable, "meter_already_billed"],
   example: { params, body: { at: "now", refund: "prorated" } },
   transaction: async (tx, request) => ({
     body: presentChangePreview(
@@ -137,7 +137,7 @@ const reactivate = defineRoute({
   access: "write",
   params: byId,
   response: { status: 200, schema: subscription },
-  errors: [...unbillable, "subscription_not_canceled"],
+  errors: [...unbillable, "subscription_not_canceled", "meter_already_billed"],
   example: { params },
   transaction: async (tx, request) => ({
     body: subscriptionToWire(await reactivateSubscription(tx, targetOf(request))),
@@ -171,7 +171,7 @@ const resume = defineRoute({
   access: "write",
   params: byId,
   response: { status: 200, schema: subscription },
-  errors: [...unbillable, "subscription_not_paused"],
+  errors: [...unbillable, "subscription_not_paused", "meter_already_billed"],
   example: { params },
   transaction: async (tx, request) => ({
     body: subscriptionToWire(await resumeSubscription(tx, targetOf(request))),
