@@ -65,7 +65,11 @@ function createGauges(registry: Registry): (figures: WorkFigures) => void {
       (figures) => figures.deliveries,
     ],
     [
-      gauge("webhook_inbox", "Provider webhooks that wait or were set aside", "state"),
+      gauge(
+        "webhook_inbox",
+        "Provider webhooks that wait or were set aside, and those that the last 24 hours brought for nothing",
+        "state",
+      ),
       (figures) => figures.inbox,
     ],
   ];

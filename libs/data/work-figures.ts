@@ -36,7 +36,8 @@ export async function readWorkFigures(db: Db): Promise<WorkFigures> {
   const deliveries = await db.$queryRaw<StateCount[]>`
     select state, count(*)::int as count from webhook_delivery where state <> 'delivered' group by state`;
   const inbox = await db.$queryRaw<StateCount[]>`
-    select state, count(*)::int as count from webhook_inbox where state in ('received', 'failed') group by state`;
+    select state, count(*)::int as count from webhook_inbox
+    where state in ('received', 'failed') or state = 'ignored' and received_at > now() - interval '24 hours' group by state`;
   const schedules = await db.$queryRaw<WorkFigures["schedules"]>`
     select name, greatest(0, extract(epoch from now() - next_run_at))::float8 as seconds from schedule where next_run_at is not null`;
   const [age] = await db.$queryRaw<{ due: number; relay: number; parked: number }[]>`

@@ -59,6 +59,29 @@ describe("money that is less or more than an invoice asks for", () => {
     expect(await balance(customer)).toMatchObject([{ credit: "0.00", receivable: "5.00" }]);
   });
 
+  it("leaves a surplus with the customer when the invoice is void after its payment went back", async () => {
+    const { id, customer, customerId, invoiceId } = await issued({ card: null });
+    await outside(id, "120.00").expect(200);
+    const [payment] = await payments(id);
+    // The credit is out of reach of a refund, as it is when another invoice has used it.
+    await world.rows("update credit_grant set source_payment_id = null where customer_id = $1", [customerId]);
+    await world.call("post", `/v1/payments/${payment.id}/refund`).send({ amount: "100.00" }).expect(202);
+    await world.call("post", `/v1/invoices/${id}/void`).send({ reason: "mistake" }).expect(200);
+    expect(await balance(customer)).toMatchObject([{ credit: "20.00", receivable: "0.00" }]);
+    const accounts = await world.rows<{ account: string; minor: string }>(
+      `select account, sum(minor)::text as minor from (
+         select p.debit_account as account, p.amount_minor as minor, t.invoice_id from ledger_posting p join ledger_transaction t on t.id = p.ledger_transaction_id
+         union all
+         select p.credit_account, -p.amount_minor, t.invoice_id from ledger_posting p join ledger_transaction t on t.id = p.ledger_transaction_id) l
+       where invoice_id = $1 group by account having sum(minor) <> 0 order by account`,
+      [invoiceId],
+    );
+    expect(accounts).toEqual([
+      { account: "cash:manual", minor: "2000" },
+      { account: "customer_credit", minor: "-2000" },
+    ]);
+  });
+
   it("charges only what is left after a part came from outside", async () => {
     const { id } = await issued();
     await outside(id, "33.33").expect(200);

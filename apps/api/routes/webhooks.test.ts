@@ -71,11 +71,13 @@ describe("webhooks of Stripe", () => {
     expect(other.body).toMatchObject({ status: 400, code: "webhook_signature_invalid" });
   });
 
-  it("of unknown types are kept and left alone", async () => {
+  it("of unknown types are kept, counted and left alone", async () => {
     const message = messageOf("treasury.cosmic_event", { id: "x_1", object: "cosmic" });
     await post(message).expect(200, { received: true, duplicate: false });
     await post(message).expect(200, { received: true, duplicate: true });
     expect(await stateOf(message.id)).toMatchObject({ state: "ignored" });
+    const metrics = await supertest(world.app).get("/metrics").expect(200);
+    expect(metrics.text).toMatch(/webhook_inbox\{state="ignored"\} [1-9]/);
   });
 
   it("that come before their payment is known are kept without burning work, and applied when it is", async () => {
