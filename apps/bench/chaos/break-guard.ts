@@ -42,6 +42,8 @@ const withoutGuard: Readonly<Record<Guard, string>> = {
     begin
       if exists (select 1 from payment where tenant_id = new.tenant_id and provider = new.provider and provider_id = new.provider_id) then
         new.provider_id := new.provider_id || '#' || gen_random_uuid();
+        -- a payment has its attempt's id, which is unique as well
+        new.id := gen_random_uuid();
       end if;
       return new;
     end $$;
