@@ -149,6 +149,7 @@ export const errorTable = {
   payment_method_taken: { kind: "conflict", title: "The customer has this payment method already" },
   payment_not_found: { kind: "not_found", title: "There is no such payment" },
   payment_not_succeeded: { kind: "invalid", title: "The payment has brought no money" },
+  payment_withdrawn: { kind: "invalid", title: "The payment was withdrawn before it was made" },
   payment_provider_off: { kind: "invalid", title: "Online payment is switched off here" },
   pdf_browser_missing: { kind: "unavailable", title: "No browser that can print PDF was found" },
   pdf_glyph_missing: {

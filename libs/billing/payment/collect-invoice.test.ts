@@ -5,6 +5,7 @@ import { insertIssuedInvoice } from "#libs/testkit/invoice-rows.ts";
 import { paid, paymentWitness, seedApply } from "#libs/testkit/payment-witness.ts";
 import { settleStripeMirror } from "../invoice/settle-stripe-mirror.ts";
 import { syncInvoiceToStripe } from "../invoice/sync-invoice-to-stripe.ts";
+import { recordOutsidePayment } from "./record-outside-payment.ts";
 import { collectInvoice, retryPayment } from "./collect-invoice.ts";
 import { openDueRetries } from "./open-due-retries.ts";
 import { pollPayments } from "./poll-payments.ts";
@@ -171,6 +172,36 @@ describe("collectInvoice", () => {
     expect(await collectInvoice({ ...world.deps, stripe: null }, sent)).toEqual({ skipped: "off" });
     expect((await factsOf(bare)).attempts).toBeNull();
   });
+
+  it.each([
+    ["after Stripe charged", "effect.stripe.payment_intent:after-call", ["processing"], 1],
+    ["before Stripe was called", "effect.stripe.payment_intent:before-call", ["failed"], 0],
+  ])(
+    "brings an attempt that was left %s to its end, though the customer is not charged by itself any more",
+    async (_when, point, attempts, intents) => {
+      await world.fault({ service: "webhook", action: "drop", times: null });
+      const invoice = await insertIssuedInvoice(world.test, world.tenant);
+      const kill = (name: string) => {
+        if (name === point) throw new Error("killed");
+      };
+      await expect(collectInvoice({ ...world.deps, failpoint: kill }, invoice)).rejects.toThrow("killed");
+      await world.rows("update effect set lease_until = now() where state = 'inflight'");
+      await world.rows("update subscription set collection = 'send_invoice' where tenant_id = $1", [
+        world.tenant.tenantId,
+      ]);
+      await collectInvoice(world.deps, invoice);
+      expect((await factsOf(invoice)).attempts).toEqual(attempts);
+      expect(await intentsOf(invoice)).toHaveLength(intents);
+      await pollPayments(world.deps, { olderThanMs: 0 });
+      if (intents === 1) expect(await factsOf(invoice)).toMatchObject({ ...paid, attempts: ["succeeded"] });
+      else {
+        await world.tenant.inTenant((tx) =>
+          recordOutsidePayment(tx, { invoiceId: invoice.invoiceId, paymentStatus: "succeeded" }),
+        );
+        expect((await factsOf(invoice)).payment_status).toBe("succeeded");
+      }
+    },
+  );
 });
 
 describe("pollPayments", () => {

@@ -1,4 +1,4 @@
-import { DomainError } from "#libs/core/errors.ts";
+import { DomainError, domainError } from "#libs/core/errors.ts";
 import { money } from "#libs/core/money/money.ts";
 import { stripeAmount } from "#libs/core/money/stripe-minor-units.ts";
 import type { TenantTx } from "#libs/data/database.ts";
@@ -57,6 +57,7 @@ export async function collectInvoice(deps: CollectDeps, input: CollectInput): Pr
   const { stripe } = deps;
   if (stripe === null) return { skipped: "off" };
   const prepared = await inDelivery(deps, input, "invoice.collect", (tx) => prepareCharge(tx, input));
+  if ("left" in prepared) return endLeftAttempt({ ...deps, stripe }, input, prepared.left);
   if (!("charge" in prepared)) return prepared;
   deps.failpoint("collect:opened");
   const { charge } = prepared;
@@ -89,6 +90,8 @@ export async function retryPayment(
 
 type Prepared =
   | { readonly charge: Charge }
+  /** An attempt that a crash left open, and that must not be made any more. */
+  | { readonly left: Omit<Charge, "methodId" | "methodProviderId"> & { readonly skipped: Skipped } }
   | { readonly skipped: Skipped }
   | { readonly attemptId: string; readonly state: "processing" };
 
@@ -98,14 +101,16 @@ async function prepareCharge(tx: TenantTx, input: CollectInput): Promise<Prepare
   const open = await findOpenAttempt(tx, input.invoiceId);
   const isUnderWay = open?.state === "processing" || (open?.payment_link_id ?? null) !== null;
   if (open !== null && isUnderWay) return { attemptId: open.id, state: "processing" };
-  if (payable?.invoice_status === "voided") return { skipped: "voided" };
-  if (leftToPay(invoice) <= 0n) return { skipped: "paid" };
-  if (invoice.uncollectible_at !== null) return { skipped: "uncollectible" };
+  const skipped = (why: Skipped): Prepared =>
+    open === null ? { skipped: why } : { left: { invoice, attempt: open, skipped: why } };
+  if (payable?.invoice_status === "voided") return skipped("voided");
+  if (leftToPay(invoice) <= 0n) return skipped("paid");
+  if (invoice.uncollectible_at !== null) return skipped("uncollectible");
   if (input.isAsked !== true && invoice.collection !== "charge_automatically")
-    return { skipped: "not_automatic" };
+    return skipped("not_automatic");
   const { payment_method_id: methodId, payment_method_provider_id: methodProviderId } = invoice;
   if (methodId === null || methodProviderId === null || invoice.payment_method_provider !== "stripe") {
-    return { skipped: "no_method" };
+    return skipped("no_method");
   }
   const method = invoice.payment_method_type ?? "card";
   const id = open?.id ?? (await openAttempt(tx, { invoiceId: invoice.id, provider: "stripe", method }));
@@ -113,6 +118,33 @@ async function prepareCharge(tx: TenantTx, input: CollectInput): Promise<Prepare
     id === null ? null : await findAttempt(tx, { provider: "stripe", attemptId: id, providerId: "" });
   if (attempt === null) return { skipped: "paid" };
   return { charge: { invoice, attempt, methodId, methodProviderId } };
+}
+
+/**
+ * Brings an attempt that a crash left open to its end, though nothing may be charged any more: what Stripe made of it is applied,
+ * and where it made nothing the attempt is closed, so that the invoice can be paid another way.
+ */
+async function endLeftAttempt(
+  deps: ChargeDeps,
+  input: DeliveryInput,
+  { invoice, attempt, skipped }: Extract<Prepared, { left: unknown }>["left"],
+): Promise<CollectOutcome> {
+  const customerId = await ensureStripeCustomer(deps, input, invoice);
+  const withdrawn = domainError("payment_withdrawn", `nothing was charged: ${skipped.replaceAll("_", " ")}`);
+  try {
+    const facts = await runStripeEffect(deps, {
+      ...intentOf(deps, input, { invoice, attempt }, customerId),
+      act: () => Promise.reject(withdrawn),
+    });
+    await inDelivery(deps, input, "invoice.collect", (tx) =>
+      applyPaymentIntent(tx, facts, { isWord: false }),
+    );
+    return { attemptId: attempt.id, state: "processing" };
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.kind !== "invalid") throw error;
+    await inDelivery(deps, input, "invoice.collect", (tx) => closeRefused(tx, attempt, error));
+    return { skipped };
+  }
 }
 
 /** Null: refused before a PaymentIntent was made, and the attempt is closed. */
@@ -158,22 +190,37 @@ async function ensureAttached(
   return attached.id;
 }
 
-function createIntent(
+/** The effect that charges for an attempt, but for the call. */
+function intentOf(
   deps: ChargeDeps,
   input: DeliveryInput,
-  { invoice, attempt }: Charge,
-  to: { readonly amount: bigint; readonly customerId: string; readonly paymentMethodId: string },
-): Promise<PaymentIntentFacts> {
+  { invoice, attempt }: Pick<Charge, "invoice" | "attempt">,
+  customerId: string,
+) {
   const metadata = {
     billwright_tenant: input.tenantId,
     billwright_invoice: invoice.id,
     billwright_attempt: attempt.id,
   };
-  return runStripeEffect(deps, {
+  return {
     tenantId: input.tenantId,
     kind: "stripe.payment_intent",
     businessKey: attempt.id,
-    probe: (since) => findPaymentIntent(deps.stripe, { customerId: to.customerId, since, metadata }),
+    metadata,
+    probe: (since: Date) => findPaymentIntent(deps.stripe, { customerId, since, metadata }),
+  } as const;
+}
+
+function createIntent(
+  deps: ChargeDeps,
+  input: DeliveryInput,
+  charge: Charge,
+  to: { readonly amount: bigint; readonly customerId: string; readonly paymentMethodId: string },
+): Promise<PaymentIntentFacts> {
+  const { invoice, attempt } = charge;
+  const { metadata, ...effect } = intentOf(deps, input, charge, to.customerId);
+  return runStripeEffect(deps, {
+    ...effect,
     act: ({ idempotencyKey, epoch }) =>
       chargeSavedMethod(
         deps.stripe,
