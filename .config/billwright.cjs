@@ -10,6 +10,8 @@ const compiled = join(root, "dist/apps/cli/main.js");
 const source = join(root, "apps/cli/main.ts");
 const fromSource = existsSync(source) && process.env.BILLWRIGHT_COMPILED !== "1";
 const args = fromSource ? ["--conditions=source", "--import", require.resolve("tsx"), source] : [compiled];
+// The AWS SDK warns of a Node.js that later versions of it drop; which one we need is said in package.json.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 const child = spawn(process.execPath, [...args, ...process.argv.slice(2)], { stdio: "inherit" });
 // Whoever stops us means the command. A terminal tells it by itself too; it takes both for one.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

@@ -131,7 +131,12 @@ describe("the billwright command", () => {
   it("has a doctor who ends with 3 when there are only warnings", async () => {
     const fresh = await openTestDatabase();
     try {
-      const run = await billwright(["doctor", "--json"], { DATABASE_URL: fresh.url });
+      const run = await billwright(["doctor", "--json"], {
+        ...{ DATABASE_URL: fresh.url, DRY_RUN: "true", PROCESS_MONTH: "2026-01" },
+      });
+      for (const check of ["dry run", "month"]) {
+        expect(JSON.parse(run.out)).toContainEqual(expect.objectContaining({ check, level: "warning" }));
+      }
       const worth = findingsOf(run).filter((finding) => finding.level !== "ok");
       expect(worth.map((finding) => finding.level)).not.toContain("problem");
       expect(worth).toContainEqual(expect.objectContaining({ check: "tenants", level: "warning" }));

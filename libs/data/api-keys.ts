@@ -1,4 +1,4 @@
-import type { Db, TenantTx } from "./database.ts";
+import { type Database, type Db, type TenantTx, withSystem } from "./database.ts";
 import { type Page, type PageQuery, toPage } from "./page.ts";
 import type { TenantMode } from "./tenants.ts";
 
@@ -33,6 +33,16 @@ export async function insertApiKey(db: Db, key: NewApiKey): Promise<boolean> {
     values (${key.tenantId}::uuid, ${key.id}::uuid, ${key.name}, ${key.role}, ${key.hash}, ${key.lastFour}, ${key.expiresAt}::timestamptz)
     on conflict (hash) do nothing`;
   return inserted === 1;
+}
+
+/** Whether any key can still be used, whosever it is. */
+export async function hasApiKeys(database: Database): Promise<boolean> {
+  const rows = await withSystem(
+    database,
+    (db) => db.$queryRaw<object[]>`
+      select from api_key where revoked_at is null and (expires_at is null or expires_at > now()) limit 1`,
+  );
+  return rows.length > 0;
 }
 
 /** One starter at a time: held until the transaction ends. System role. */

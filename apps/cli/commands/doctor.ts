@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { exitCodes, type Installation, printJson, withInstallation } from "../cli-context.ts";
 import { checkConnections } from "../doctor/check-connections.ts";
 import { checkTenants } from "../doctor/check-tenants.ts";
-import { type Finding, ok } from "../doctor/finding.ts";
+import { type Finding, ok, warning } from "../doctor/finding.ts";
 
 const marks = { ok: "✅", warning: "⚠️ ", problem: "❌" } as const;
 
@@ -19,7 +19,7 @@ export function doctorCommand(): Command {
         const connections = await checkConnections(installation);
         const database = connections.find((finding) => finding.check === "database");
         const tenants = database?.level === "problem" ? [] : await checkTenants(installation);
-        return [whatIsChecked(installation), ...connections, ...tenants];
+        return [whatIsChecked(installation), ...heldBack(installation), ...connections, ...tenants];
       });
       if (options.json) printJson(findings);
       else process.stdout.write(`${findings.map(lineOf).join("\n")}\n`);
@@ -33,6 +33,21 @@ function whatIsChecked({ running }: Installation): Finding {
       ? "of this shell's environment; no running `billwright up` or demo was found in the data folder"
       : `of the running stack, process ${running.pid} at ${running.apiUrl}`;
   return ok("configuration", detail);
+}
+
+/** Settings under which nothing is billed, or another month than one would think: easily forgotten. */
+function heldBack({ config }: Installation): Finding[] {
+  const dryRun = warning(
+    "dry run",
+    "DRY_RUN is set: nothing is billed, mailed or collected by itself",
+    "unset DRY_RUN and restart when it has served its purpose",
+  );
+  const month = warning(
+    "month",
+    `PROCESS_MONTH is set: scheduled runs take ${config.PROCESS_MONTH} each time, not the month before`,
+    "unset PROCESS_MONTH and restart when that month is done",
+  );
+  return [...(config.DRY_RUN ? [dryRun] : []), ...(config.PROCESS_MONTH === undefined ? [] : [month])];
 }
 
 function lineOf(finding: Finding): string {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { hasApiKeys } from "#libs/data/api-keys.ts";
 import { readConfig } from "#libs/platform/config.ts";
 import { startStack } from "../stack/start-stack.ts";
 import { untilStopped } from "../stack/until-stopped.ts";
@@ -30,7 +31,11 @@ export function upCommand(): Command {
           `  stripe    ${onOff(built.deps.stripe !== null, stack.sandbox === null ? "on" : `sandbox at ${stack.sandbox.stripeUrl}`)}`,
           `  e-mail    ${onOff(built.deps.mailer !== null, stack.sandbox === null ? "on" : `sandbox, mailbox at ${stack.sandbox.mailboxUrl}`)}`,
           `  console   ${config.ADMIN_EMAIL === undefined ? "off (set ADMIN_EMAIL and ADMIN_PASSWORD)" : `${stack.apiUrl}/admin/queues`}`,
-          ...(config.BOOTSTRAP_API_KEY === undefined
+          ...(config.DRY_RUN ? ["  DRY RUN   nothing is billed, mailed or collected: DRY_RUN is set"] : []),
+          ...(config.PROCESS_MONTH === undefined
+            ? []
+            : [`  month     scheduled runs take ${config.PROCESS_MONTH} each time: PROCESS_MONTH is set`]),
+          ...(config.BOOTSTRAP_API_KEY === undefined && !(await hasApiKeys(built.deps.database))
             ? ["  No API key yet: `npx billwright tenant create NAME`, then `npx billwright keys create`."]
             : []),
           "Ctrl-C stops everything in order.",

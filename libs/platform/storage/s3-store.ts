@@ -38,8 +38,6 @@ type Bucket = { readonly client: S3Client; readonly config: S3StoreConfig; reado
  * (`If-None-Match: *`), so a repeated or racing put cannot change an object.
  */
 export function createS3Store(config: S3StoreConfig): ObjectStore {
-  // The SDK warns of a Node.js that later versions of it drop, in every process; which one we need is said in package.json.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const prefix = config.prefix.replace(/^\/+|\/+$/g, "");
   const bucket: Bucket = { client: new S3Client(clientConfig(config)), config, prefix };
   return {
