@@ -48,14 +48,14 @@ export async function listCorrectedLines(tx: TenantTx, invoiceId: string): Promi
     select l.id, l.description, l.price_id, l.group_key, l.period_start, l.period_end, l.amount_minor, l.discount_minor, l.taxes, l.tax_behavior,
       (select coalesce(jsonb_agg(case
           when c.corrects_line_id = l.id then jsonb_build_object('amount', c.amount_minor::text, 'discount', c.discount_minor::text, 'taxes', c.taxes)
-          when c.kind = 'proration_credit' then jsonb_build_object('amount', c.inputs->'credit'->>'amountMinor',
+          when c.inputs ? 'credit' then jsonb_build_object('amount', c.inputs->'credit'->>'amountMinor',
             'discount', c.inputs->'credit'->>'discountMinor', 'taxes', ${negatedTaxes(Prisma.sql`c.taxes`)})
           else jsonb_build_object('amount', (-c.amount_minor)::text, 'discount', '0', 'taxes', ${negatedTaxes(Prisma.sql`c.taxes`)}) end), '[]')
          from invoice_line c join invoice ci on ci.tenant_id = c.tenant_id and ci.id = c.invoice_id and ci.invoice_status <> 'voided'
         where c.tenant_id = l.tenant_id and (c.corrects_line_id = l.id
           or c.billing_period_id = l.billing_period_id and c.kind = 'proration_credit' and l.kind in ('recurring', 'proration_charge')
           or c.billing_period_id = l.billing_period_id and c.kind = 'late_usage' and l.kind = 'usage' and c.group_key = l.group_key
-             and c.amount_minor < 0)) as credited
+             and (c.amount_minor < 0 or c.inputs ? 'credit'))) as credited
     from invoice_line l
     where l.tenant_id = ${tx.tenantId}::uuid and l.invoice_id = ${invoiceId}::uuid and l.amount_minor > 0
     order by l.position, l.id`;

@@ -1,3 +1,6 @@
+import type { TaxRate } from "#libs/core/invoice/tax-lines.ts";
+import { Prisma } from "#prisma/generated/client.ts";
+import { negatedTaxes } from "./credit-notes.ts";
 import { toDate, type TenantTx } from "./database.ts";
 
 /** A billed period of a metered item, and how many events it was rated with the last time; null: it must be rated again. */
@@ -96,10 +99,16 @@ export async function clearLate(tx: TenantTx, subscriptionIds: readonly string[]
       and si.id = p.subscription_item_id and si.subscription_id = any(${[...subscriptionIds]}::uuid[])`;
 }
 
-/** What stands on invoices that are not void for one group of a late period. Minor units and decimals as text. */
-export type BilledGroup = {
+/**
+ * What stands on invoices that are not void for a group of a late period: a charge, what a settlement gave back (amounts
+ * before discounts, positive), or what a credit note took back of a charge. Minor units and decimals as text.
+ */
+export type BilledPart = {
+  readonly is: "charge" | "credit" | "note";
   readonly group: string;
-  readonly amountMinor: string;
+  readonly amount: string;
+  readonly discount: string;
+  readonly taxes: Readonly<Record<string, string>>;
   readonly quantity: string;
   readonly events: string;
 };
@@ -115,7 +124,9 @@ export type LateClaim = {
   readonly next_due_at: Date | null;
   /** Settlements that were ever written, void ones too. */
   readonly settlements: number;
-  readonly billed: readonly BilledGroup[];
+  readonly billed: readonly BilledPart[];
+  /** As they applied to its lines. */
+  readonly tax_rates: readonly TaxRate[];
   /** The price that it was billed by, with its overrides; null when it has no line. */
   readonly price: unknown;
 };
@@ -136,13 +147,27 @@ export async function listLateClaims(
         where l.tenant_id = p.tenant_id and l.billing_period_id = p.id and l.kind = 'late_usage') as settlements,
       (select l.inputs -> 'price' from invoice_line l where l.tenant_id = p.tenant_id and l.billing_period_id = p.id and l.kind = 'usage'
         order by l.id desc limit 1) as price,
-      (select coalesce(jsonb_agg(jsonb_build_object('group', g.group_key, 'amountMinor', g.amount::text, 'quantity', trim_scale(g.quantity)::text,
-          'events', g.events::text)), '[]')
-        from (select l.group_key, sum(l.amount_minor) as amount, sum(l.quantity) as quantity, sum(l.event_count) as events
-              from invoice_line l join invoice i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
-              where l.tenant_id = p.tenant_id and l.billing_period_id = p.id and i.invoice_status <> 'voided'
-                and i.id is distinct from ${again?.exceptInvoiceId ?? null}::uuid
-              group by l.group_key) g) as billed
+      (select coalesce(jsonb_agg(distinct jsonb_build_object('id', t.id, 'name', t.name, 'percentage', trim_scale(t.percentage)::text,
+          'inclusive', coalesce(l.tax_behavior = 'inclusive', t.inclusive))), '[]')
+        from invoice_line l join tax_rate t on t.tenant_id = l.tenant_id and l.taxes ? t.id::text
+        where l.tenant_id = p.tenant_id and l.billing_period_id = p.id) as tax_rates,
+      (select coalesce(jsonb_agg(part order by part->>'group'), '[]') from (
+        select jsonb_build_object('is', case when b.is_credit then 'credit' else 'charge' end, 'group', l.group_key, 'amount', case
+              when l.inputs ? 'credit' then l.inputs->'credit'->>'amountMinor' else abs(l.amount_minor)::text end,
+            'discount', coalesce(l.inputs->'credit'->>'discountMinor', l.discount_minor::text),
+            'taxes', case when b.is_credit then ${negatedTaxes(Prisma.sql`l.taxes`)} else l.taxes end,
+            'quantity', trim_scale(l.quantity)::text, 'events', l.event_count::text) as part
+        from invoice_line l join invoice i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
+        cross join lateral (select l.amount_minor < 0 or l.inputs ? 'credit' as is_credit) b
+        where l.tenant_id = p.tenant_id and l.billing_period_id = p.id and i.invoice_status <> 'voided'
+          and i.id is distinct from ${again?.exceptInvoiceId ?? null}::uuid
+        union all
+        select jsonb_build_object('is', 'note', 'group', l.group_key, 'amount', n.amount_minor::text, 'discount', n.discount_minor::text,
+            'taxes', n.taxes, 'quantity', '0', 'events', '0')
+        from invoice_line l
+        join invoice_line n on n.tenant_id = l.tenant_id and n.corrects_line_id = l.id
+        join invoice ni on ni.tenant_id = n.tenant_id and ni.id = n.invoice_id and ni.invoice_status <> 'voided'
+        where l.tenant_id = p.tenant_id and l.billing_period_id = p.id) as parts) as billed
     from subscription s
     join subscription_item si on si.tenant_id = s.tenant_id and si.subscription_id = s.id
     join billing_period p on p.tenant_id = si.tenant_id and p.subscription_item_id = si.id and p.state = 'billed'

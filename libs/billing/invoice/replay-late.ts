@@ -6,7 +6,7 @@ import type { RoundingMode } from "#libs/core/money/rounding.ts";
 import { periodShare } from "#libs/core/proration/period-share.ts";
 import type { BillableItem } from "#libs/core/rating/billable-item.ts";
 import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
-import { isMadeOfGroups, lateLines } from "#libs/core/rating/late-lines.ts";
+import { type BilledCredit, isMadeOfGroups, lateLines } from "#libs/core/rating/late-lines.ts";
 import type { GroupQuantity } from "#libs/core/rating/rate-usage.ts";
 import { toInstant } from "#libs/data/database.ts";
 import type { InvoiceLineView } from "#libs/data/invoice-reads.ts";
@@ -15,7 +15,20 @@ import { isStoredPrice } from "./stored-price.ts";
 
 const lateKey = /^(?:r\d+:)?late\/([0-9a-f-]{36})\/(\d+)\//;
 const wholeNumber = z.string().regex(/^-?\d+$/);
+const amounts = z
+  .object({
+    amountMinor: wholeNumber,
+    discountMinor: wholeNumber,
+    taxes: z.record(z.string(), wholeNumber),
+  })
+  .transform(({ amountMinor, discountMinor, taxes }) => ({
+    amountMinor: BigInt(amountMinor),
+    discountMinor: BigInt(discountMinor),
+    taxes: Object.entries(taxes).map(([taxRateId, tax]) => ({ taxRateId, amountMinor: BigInt(tax) })),
+  }));
 const lateInputs = z.object({
+  billed: amounts.optional(),
+  creditedBefore: amounts.optional(),
   price: isStoredPrice,
   late: z.object({
     billedAmount: z.string(),
@@ -31,6 +44,8 @@ export type StoredLate = {
   readonly settlementNo: number;
   readonly due: DuePeriod;
   readonly billed: z.infer<typeof lateInputs>["late"];
+  /** Of what it gives back: what was billed, and what was given back before; null: it charges. */
+  readonly credit: BilledCredit | null;
   /** All usage of the period by group, as it was then; null: windows or single events made the amount. */
   readonly usage: readonly GroupQuantity[] | null;
 };
@@ -54,7 +69,7 @@ export function storedLate(
   const place = places.get(claimId);
   const found = items.find((each) => each.itemId === place?.itemId && each.scheduleNo === place.scheduleNo);
   if (place === undefined || found === undefined || !inputs.success) return null;
-  const { price, late } = inputs.data;
+  const { price, late, billed, creditedBefore: credited } = inputs.data;
   const [start, end] = [toInstant(line.period_start), toInstant(line.period_end)];
   const { share } = periodShare(found.schedule, place.index, { endsAt: end, by: price.proration });
   const due = { item: { ...found, price }, index: place.index, start, end, ratio: share };
@@ -62,13 +77,14 @@ export function storedLate(
   const usage = late.usage?.map(([group, quantity, events]) => ({
     ...{ group, quantity: parseDecimal(quantity, "late usage"), eventCount: BigInt(events) },
   }));
-  return { claimId, settlementNo: Number(settlementNo), due, billed: late, usage: usage ?? null };
+  const credit = billed && credited ? { billed, credited, taxRates: [] } : null;
+  return { claimId, settlementNo: Number(settlementNo), due, billed: late, credit, usage: usage ?? null };
 }
 
 /** Settles the period again; undefined when nothing is left over for the line's group. @throws as `lateLines` */
 export function replayedLate(
   line: InvoiceLineView,
-  { claimId, settlementNo, due, billed }: StoredLate,
+  { claimId, settlementNo, due, billed, credit }: StoredLate,
   usage: readonly GroupQuantity[],
   currency: string,
 ): NewLine | undefined {
@@ -77,6 +93,7 @@ export function replayedLate(
     amountMinor: parseMoney(billed.billedAmount, currency).minor,
     quantity: parseDecimal(billed.billedQuantity, "billed quantity"),
     events: BigInt(billed.billedEvents),
+    ...(credit === null ? {} : { credit }),
   };
   const again = lateLines({
     ...{ due, usage, billed: [before], name: { claimId, settlementNo } },

@@ -121,7 +121,7 @@ describe("replayInvoice", () => {
       const ofGroup = { ...place, group: "region=eu" };
       expect((await stepsAfter(ofGroup, put("late.usage.1.1", "80")))[0]).toBe("inputs");
       expect(await stepsAfter({ ...place, group: "" }, put("late.billedAmount", "4.00"))).toEqual([
-        ...["already_billed", "exact_amount", "rounding", "document"],
+        ...["inputs", "input_hash", "already_billed", "exact_amount", "rounding", "document"],
       ]);
     });
 

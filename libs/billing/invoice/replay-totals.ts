@@ -67,11 +67,7 @@ async function taxesAgain(
   lines: readonly InvoiceLineView[],
   proof: InvoiceProof,
 ): Promise<{ tax: string; inclusive: boolean; amount: string }[]> {
-  if (
-    proof.taxes.length === 0 ||
-    invoice.invoice_type === "credit" ||
-    lines.some((line) => line.kind === "proration_credit")
-  )
+  if (proof.taxes.length === 0 || invoice.invoice_type === "credit" || lines.some(givesBack))
     return proof.taxes.map(taxAmount);
   const { taxRounding } = await settingsOfVersion(tx, proof.settings_version);
   const rates = ratesOf(lines);
@@ -89,6 +85,11 @@ async function taxesAgain(
     const again = taxes.find((each) => each.taxRateId === id && each.inclusive === inclusive);
     return { ...nameOf(id, inclusive), amount: (again?.amountMinor ?? 0n).toString() };
   });
+}
+
+/** Credits of changes and of late usage say what they give back. */
+function givesBack({ inputs }: InvoiceLineView): boolean {
+  return z.object({ credit: z.object({}) }).safeParse(inputs).success;
 }
 
 const manualTaxes = z.object({

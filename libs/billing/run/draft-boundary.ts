@@ -239,7 +239,10 @@ function assemble(
     taxRates: standing.taxRates,
     lines: [
       ...credits.map(({ draft }) => draft),
-      ...lines.map((line) => ({ ...drafted(line), taxBehavior: line.due.item.price.taxBehavior })),
+      ...lines.map((line) => ({
+        ...{ ...drafted(line), taxBehavior: line.due.item.price.taxBehavior },
+        ...(line.carriedTaxes === undefined ? {} : { carriedTaxes: line.carriedTaxes }),
+      })),
       ...limits.map(({ line, lowers }) => ({ ...drafted(line), lowers, taxBehavior: behaviorOf(standing) })),
     ],
     discounts: discountsOf(standing.coupons, {

@@ -1,6 +1,7 @@
 import { DomainError } from "#libs/core/errors.ts";
-import { parseDecimal } from "#libs/core/money/decimal.ts";
+import { parseDecimal, zero } from "#libs/core/money/decimal.ts";
 import type { Price } from "#libs/core/price/price.ts";
+import { type LineAmounts, sumOfCredits } from "#libs/core/proration/credit-line.ts";
 import { periodShare } from "#libs/core/proration/period-share.ts";
 import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import { type BilledBefore, lateLines } from "#libs/core/rating/late-lines.ts";
@@ -8,7 +9,7 @@ import type { GroupQuantity } from "#libs/core/rating/rate-usage.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import { type TenantTx, toInstant } from "#libs/data/database.ts";
 import {
-  type BilledGroup,
+  type BilledPart,
   type LateClaim,
   listLateClaims,
   type SettledAgain,
@@ -113,7 +114,7 @@ function settle(
 ): Settled | null {
   try {
     const lines = lateLines({
-      ...{ due, usage, billed: claim.billed.map(billedBefore) },
+      ...{ due, usage, billed: billedBefore(claim) },
       name: { claimId: claim.id, settlementNo: claim.settlements + 1 },
       money: { currency: standing.currency, mode: settings.roundingMode },
     }).map((rated) => ({ claimId: claim.id, rated }));
@@ -125,11 +126,27 @@ function settle(
   }
 }
 
-function billedBefore({ group, amountMinor, quantity, events }: BilledGroup): BilledBefore {
+/** What stands on invoices for each group of a late period. */
+function billedBefore({ billed, tax_rates: taxRates }: LateClaim): BilledBefore[] {
+  const groups = new Map<string, BilledPart[]>();
+  for (const part of billed) groups.set(part.group, [...(groups.get(part.group) ?? []), part]);
+  return [...groups].map(([group, parts]) => {
+    const sum = (...kinds: BilledPart["is"][]) =>
+      sumOfCredits(parts.filter((part) => kinds.includes(part.is)).map(amountsOf));
+    const charged = sum("charge");
+    return {
+      group,
+      amountMinor: charged.amountMinor - sum("credit").amountMinor,
+      quantity: parts.reduce((all, part) => all.plus(parseDecimal(part.quantity, "billed quantity")), zero),
+      events: parts.reduce((all, part) => all + BigInt(part.events), 0n),
+      credit: { billed: charged, credited: sum("credit", "note"), taxRates },
+    };
+  });
+}
+
+function amountsOf({ amount, discount, taxes }: BilledPart): LineAmounts {
   return {
-    group,
-    amountMinor: BigInt(amountMinor),
-    quantity: parseDecimal(quantity, "billed quantity"),
-    events: BigInt(events),
+    ...{ amountMinor: BigInt(amount), discountMinor: BigInt(discount) },
+    taxes: Object.entries(taxes).map(([taxRateId, tax]) => ({ taxRateId, amountMinor: BigInt(tax) })),
   };
 }

@@ -1,6 +1,8 @@
+import type { TaxRate } from "../invoice/tax-lines.ts";
 import { type Decimal, formatDecimal, parseDecimal, zero } from "../money/decimal.ts";
 import { formatMoney } from "../money/money.ts";
 import { type RoundingMode, roundToMinor } from "../money/rounding.ts";
+import { creditLine, type LineAmounts } from "../proration/credit-line.ts";
 import { compareTexts } from "../usage/usage-value.ts";
 import type { DuePeriod } from "./due-periods.ts";
 import { inputHash } from "./input-hash.ts";
@@ -9,12 +11,24 @@ import { emptyLine, type RatedLine, rateDuePeriod } from "./rate-due-period.ts";
 import type { GroupQuantity } from "./rate-usage.ts";
 import { ratingStep } from "./rating-step.ts";
 
-/** What was billed of one group of a period so far: amounts in minor units. */
+/** What was billed of one group of a period so far: amounts in minor units, before discounts. */
 export type BilledBefore = {
   readonly group: string;
+  /** Less what settlements gave back. */
   readonly amountMinor: bigint;
   readonly quantity: Decimal;
   readonly events: bigint;
+  /** What there is to give back, and what was given back of it; unset: a line below zero is not made of what was billed. */
+  readonly credit?: BilledCredit;
+};
+
+export type BilledCredit = {
+  /** All charges of the group. */
+  readonly billed: LineAmounts;
+  /** By earlier settlements and by credit notes; all positive. */
+  readonly credited: LineAmounts;
+  /** As they applied to the charges. */
+  readonly taxRates: readonly TaxRate[];
 };
 
 /** Which settlement of which period: its number counts from 1. */
@@ -23,7 +37,8 @@ export type SettlementName = { readonly claimId: string; readonly settlementNo: 
 /**
  * The differences between a period as it is rated now, whole, and what was billed of it: a line for each group in which
  * they are not 0, the groups as they are rated, then those that are not there any more, by name. A group that one of the
- * two does not have is 0 in it. Both are rounded as they are printed, so that all lines of the period, a minimum among
+ * two does not have is 0 in it. A line below zero gives back the same part of the discount and of the taxes of what was
+ * billed, and never more than is left of it after credit notes (`creditLine`). Both are rounded as they are printed, so that all lines of the period, a minimum among
  * them, add up to the whole.
  * @param usage all usage of the period, by group
  * @throws as `rateDuePeriod`
@@ -62,8 +77,15 @@ function lateLine(
   const { currency, mode } = money;
   const deltaMinor = roundToMinor(whole.exactAmount, currency, mode) - billed.amountMinor;
   if (deltaMinor === 0n) return null;
-  const exactAmount = parseDecimal(formatMoney({ minor: deltaMinor, currency }), "late amount");
-  const before = formatMoney({ minor: billed.amountMinor, currency });
+  const given = deltaMinor < 0n && billed.credit !== undefined ? giveBack(billed.credit, -deltaMinor) : null;
+  if (given !== null && given.credit.amountMinor === 0n) return null;
+  const text = (minor: bigint) => formatMoney({ minor, currency });
+  const grossMinor = given === null ? deltaMinor : -given.credit.amountMinor;
+  const discountMinor = given?.credit.discountMinor ?? 0n;
+  const gross = parseDecimal(text(grossMinor), "late amount");
+  const exactAmount = parseDecimal(text(grossMinor + discountMinor), "late amount");
+  const before = text(billed.amountMinor);
+  const leftOut = grossMinor === deltaMinor ? "" : `, and ${text(grossMinor - deltaMinor)} of it given back`;
   const inputs = {
     ...whole.inputs,
     late: {
@@ -73,7 +95,13 @@ function lateLine(
       billedEvents: billed.events.toString(),
       ...(isMadeOfGroups(due) ? { usage: usage.map(usageText) } : {}),
     },
+    ...(given?.inputs ?? {}),
   };
+  const steps = [
+    ratingStep("already_billed", whole.exactAmount, gross, `${before} was billed before${leftOut}`),
+  ];
+  if (discountMinor !== 0n)
+    steps.push(ratingStep("discount", gross, exactAmount, `${text(discountMinor)} of it were never paid`));
   return {
     ...whole,
     sourceKey: `late/${name.claimId}/${name.settlementNo}/${whole.group}`,
@@ -83,13 +111,31 @@ function lateLine(
     unitAmount: null,
     exactAmount,
     tiers: [],
-    steps: [
-      ...whole.steps,
-      ratingStep("already_billed", whole.exactAmount, exactAmount, `${before} was billed before`),
-    ],
+    steps: [...whole.steps, ...steps],
     inputs,
     inputHash: inputHash(inputs),
     eventCount: whole.eventCount - billed.events,
+    ...(given === null ? {} : { carriedTaxes: given.carriedTaxes }),
+  };
+}
+
+function giveBack({ billed, credited, taxRates }: BilledCredit, wantedMinor: bigint) {
+  const credit = creditLine({ billed, credited, wantedMinor });
+  return {
+    credit,
+    inputs: { billed: written(billed), creditedBefore: written(credited), credit: written(credit) },
+    carriedTaxes: credit.taxes.flatMap(({ taxRateId, amountMinor }) => {
+      const rate = taxRates.find(({ id }) => id === taxRateId);
+      return rate === undefined ? [] : [{ rate, amountMinor: -amountMinor }];
+    }),
+  };
+}
+
+function written({ amountMinor, discountMinor, taxes }: LineAmounts) {
+  return {
+    amountMinor: `${amountMinor}`,
+    discountMinor: `${discountMinor}`,
+    taxes: Object.fromEntries(taxes.map((tax) => [tax.taxRateId, `${tax.amountMinor}`])),
   };
 }
 

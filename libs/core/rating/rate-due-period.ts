@@ -1,4 +1,5 @@
 import type { Temporal } from "temporal-polyfill";
+import type { CarriedTax } from "../invoice/carried-taxes.ts";
 import type { DocumentTier, LineKind } from "../invoice/invoice-document.ts";
 import { Decimal, formatDecimal, parseDecimal, zero } from "../money/decimal.ts";
 import { formatMoney } from "../money/money.ts";
@@ -27,6 +28,8 @@ export type RatedLine = {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly inputHash: string;
   readonly eventCount: bigint;
+  /** Of what is given back: the taxes that were billed. No other tax applies to it. */
+  readonly carriedTaxes?: readonly CarriedTax[];
 };
 
 const one = new Decimal(1);
