@@ -23,6 +23,8 @@ export type OpenRequest<P, Q, B> = {
   readonly body: B;
   /** The bytes as sent, unpacked; only of routes with `raw`. */
   readonly raw: Buffer;
+  /** The body as it comes, as sent; only of routes with `upload`, empty in all others. */
+  readonly upload: AsyncIterable<Uint8Array>;
   /** Media type of the body, lower case, without parameters; "" when there is none. */
   readonly contentType: string;
   readonly requestId: string;
@@ -87,6 +89,8 @@ type RouteBase<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R 
   readonly accepts?: readonly string[];
   /** The handler reads the bytes itself; `body` only documents them. */
   readonly raw?: boolean;
+  /** The handler reads the body as it comes, still packed. */
+  readonly upload?: boolean;
   readonly response: {
     readonly status: number;
     readonly schema?: R;

@@ -87,7 +87,7 @@ describe("the OpenAPI document", () => {
   it("puts every write behind Idempotency-Key, but for events, provider webhooks and payers", () => {
     const without = allRoutes.filter((route) => route.method !== "get" && !route.idempotent);
     expect(without.map((route) => route.path)).toEqual([
-      ...["/v1/events", "/public/pay/{token}/intent", "/webhooks/stripe"],
+      ...["/v1/events", "/v1/events/import", "/public/pay/{token}/intent", "/webhooks/stripe"],
       "/webhooks/stripe/{account}",
     ]);
   });

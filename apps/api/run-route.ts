@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { Request, Response } from "express";
 import { parseWire } from "#libs/billing/wire/parse-wire.ts";
 import { publicId } from "#libs/core/public-id.ts";
@@ -9,14 +10,16 @@ import type { Answer, Caller, OpenRequest, Route, TenantRequest } from "./define
 import { authenticate, requireRole } from "./middleware/authenticate.ts";
 import { describeProblem, problemType } from "./middleware/error-response.ts";
 import { type Complete, idempotencyKeyOf, withIdempotency } from "./middleware/idempotency.ts";
-import { defaultBodyLimit, parseJson, readBody } from "./middleware/read-body.ts";
+import { defaultBodyLimit, openBody, parseJson, readBody } from "./middleware/read-body.ts";
 import { requestIdOf } from "./middleware/request-id.ts";
 import { isStorable, refuseUnstorableText } from "./middleware/storable-text.ts";
 
 /** What is sent, ready to be written or stored. */
 type Rendered = Omit<StoredAnswer, "text"> & { readonly payload: Buffer };
 
-type Sent = { readonly json: unknown; readonly raw: Buffer; readonly contentType: string };
+type Sent = Pick<OpenRequest<unknown, unknown, unknown>, "raw" | "contentType" | "upload"> & {
+  readonly json: unknown;
+};
 
 /** Answers one request of a route; what it throws goes to the error middleware. */
 export async function runRoute(
@@ -126,10 +129,16 @@ function ifMatchOf(request: Request): number | undefined {
 }
 
 async function readSent(route: Route, request: Request): Promise<Sent> {
-  if (route.method === "get") return { json: undefined, raw: Buffer.alloc(0), contentType: "" };
+  const none = { json: undefined, raw: Buffer.alloc(0), contentType: "", upload: Readable.from([]) };
+  if (route.method === "get") return none;
   const limit = route.bodyLimit ?? defaultBodyLimit;
-  const { bytes, contentType } = await readBody(request, limit, route.accepts ?? ["application/json"]);
-  return { json: route.raw === true ? undefined : parseJson(bytes), raw: bytes, contentType };
+  const accepts = route.accepts ?? ["application/json"];
+  if (route.upload === true) {
+    const { content, contentType } = openBody(request, limit, accepts);
+    return { ...none, contentType, upload: content };
+  }
+  const { bytes, contentType } = await readBody(request, limit, accepts);
+  return { ...none, json: route.raw === true ? undefined : parseJson(bytes), raw: bytes, contentType };
 }
 
 function openRequest(
@@ -143,8 +152,9 @@ function openRequest(
   return {
     params: route.params === undefined ? request.params : parseWire(route.params, { ...request.params }),
     query: route.query === undefined ? noQuery(request) : parseWire(route.query, { ...request.query }),
-    body: route.raw === true ? undefined : parseBody(route, sent.json),
+    body: route.raw === true || route.upload === true ? undefined : parseBody(route, sent.json),
     raw: sent.raw,
+    upload: sent.upload,
     contentType: sent.contentType,
     requestId: requestIdOf(response),
     address: request.ip ?? "",

@@ -91,6 +91,8 @@ export const errorTable = {
   idempotency_key_in_progress: { kind: "conflict", title: "A request with this key is still running" },
   idempotency_key_reused: { kind: "invalid", title: "The key was used with another body" },
   import_map_invalid: { kind: "invalid", title: "The map of the import does not fit the file" },
+  import_not_found: { kind: "not_found", title: "There is no such import" },
+  import_taken_over: { kind: "unavailable", title: "Another worker goes on with the import" },
   internal: { kind: "internal", title: "Something went wrong on our side" },
   interval_count_invalid: {
     kind: "invalid",

@@ -44,6 +44,7 @@ export const eventTypes = [
   "subscription.resumed",
   "usage.recount_due",
   "usage.settlement_due",
+  "event_import.requested",
   "test_clock.advance_requested",
   "webhook_endpoint.tested",
   "webhook_endpoint.disabled",
@@ -64,6 +65,7 @@ export type SubjectType =
   | "credit_grant"
   | "credit_note"
   | "test_clock"
+  | "event_import"
   | "webhook_endpoint"
   | "webhook_delivery"
   | "tenant";

@@ -21,6 +21,7 @@ import { stripeApplyEvent } from "./stripe-apply-event.job.ts";
 import { stripeLook } from "./stripe-look.job.ts";
 import { testClockAdvance } from "./test-clock-advance.job.ts";
 import { usageAdoptCustomer, usageAdoptMeter } from "./usage-adopt.job.ts";
+import { usageImport } from "./usage-import.job.ts";
 import { usageRecount } from "./usage-recount.job.ts";
 import { usageSettleLate } from "./usage-settle-late.job.ts";
 import { webhookDeliver } from "./webhook-deliver.job.ts";
@@ -47,6 +48,7 @@ const list: readonly AnyJob[] = [
   stripeLook,
   usageAdoptCustomer,
   usageAdoptMeter,
+  usageImport,
   usageRecount,
   usageSettleLate,
   billingRunNotify,

@@ -21,22 +21,42 @@ export async function readBody(
   const contentType = mediaTypeOf(request);
   const declared = Number(request.get("content-length") ?? 0);
   if (declared > limit) throw tooLarge(limit);
-  const encoding = (request.get("content-encoding") ?? "identity").toLowerCase();
-  if (encoding !== "identity" && encoding !== "gzip") {
-    throw domainError(
-      "unsupported_media_type",
-      `Content-Encoding is "${encoding}"; allowed are gzip and identity.`,
-    );
-  }
+  const encoding = encodingOf(request);
   const bytes = encoding === "gzip" ? await readGzip(request, limit) : await readPlain(request, limit);
-  if (bytes.length > 0 && !accepts.includes(contentType)) {
-    const given = contentType === "" ? "nothing" : `"${contentType}"`;
-    throw domainError(
-      "unsupported_media_type",
-      `Content-Type says ${given}; this route takes ${accepts.join(", ")}.`,
-    );
-  }
+  if (bytes.length > 0) assertAccepted(contentType, accepts);
   return { bytes, contentType };
+}
+
+function encodingOf(request: Request): "gzip" | "identity" {
+  const encoding = (request.get("content-encoding") ?? "identity").toLowerCase();
+  if (encoding === "identity" || encoding === "gzip") return encoding;
+  throw domainError(
+    "unsupported_media_type",
+    `Content-Encoding is "${encoding}"; allowed are gzip and identity.`,
+  );
+}
+
+function assertAccepted(contentType: string, accepts: readonly string[]): void {
+  if (accepts.includes(contentType)) return;
+  const given = contentType === "" ? "nothing" : `"${contentType}"`;
+  throw domainError(
+    "unsupported_media_type",
+    `Content-Type says ${given}; this route takes ${accepts.join(", ")}.`,
+  );
+}
+
+export type OpenBody = { readonly content: AsyncIterable<Uint8Array>; readonly contentType: string };
+
+/**
+ * The body as it comes, not unpacked and not yet read; whoever reads it holds `limit` too.
+ * @throws DomainError body_too_large (413), unsupported_media_type (415)
+ */
+export function openBody(request: Request, limit: number, accepts: readonly string[]): OpenBody {
+  const contentType = mediaTypeOf(request);
+  if (Number(request.get("content-length") ?? 0) > limit) throw tooLarge(limit);
+  encodingOf(request);
+  assertAccepted(contentType, accepts);
+  return { content: request as AsyncIterable<Uint8Array>, contentType };
 }
 
 /** The JSON value of a body; undefined when nothing was sent. @throws DomainError body_malformed */

@@ -30,6 +30,7 @@ import { subscriptionCoverageRoutes } from "./subscription-coverage.ts";
 import { subscriptionPeriodRoutes } from "./subscription-periods.ts";
 import { taxRateRoutes } from "./tax-rates.ts";
 import { testClockRoutes } from "./test-clocks.ts";
+import { eventImportRoutes } from "./event-imports.ts";
 import { usageRoutes } from "./usage.ts";
 import { webhookDeliveryRoutes } from "./webhook-deliveries.ts";
 import { webhookEndpointRoutes } from "./webhook-endpoints.ts";
@@ -37,6 +38,7 @@ import { webhookRoutes } from "./webhooks.ts";
 
 const routes: readonly Route[] = [
   ...usageRoutes,
+  ...eventImportRoutes,
   ...customerRoutes,
   ...couponRoutes,
   ...creditRoutes,

@@ -2,12 +2,8 @@ import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
-import {
-  type ImportFormat,
-  type ImportProgress,
-  type ImportSummary,
-  importEvents,
-} from "#libs/billing/usage/import-events.ts";
+import type { ImportFormat } from "#libs/billing/usage/import/open-rows.ts";
+import { type ImportProgress, type ImportSummary, importEvents } from "#libs/billing/usage/import-events.ts";
 import {
   CliError,
   type DatabaseInstallation,

@@ -5,7 +5,12 @@ import { type EventType, eventTypes } from "../events.ts";
 const innerTypes: ReadonlySet<EventType> = new Set([
   ...(["billing_run.requested", "billing_run.chunk_due", "invoice.generation_requested"] as const),
   ...(["invoice.draft_due", "invoice.send_requested", "usage.recount_due"] as const),
-  ...(["usage.settlement_due", "test_clock.advance_requested", "webhook_delivery.due"] as const),
+  ...([
+    "usage.settlement_due",
+    "event_import.requested",
+    "test_clock.advance_requested",
+    "webhook_delivery.due",
+  ] as const),
   ...(["webhook_endpoint.tested"] as const),
 ]);
 

@@ -33,39 +33,55 @@ const SHOWN = 200;
 /** @throws `file_unreadable` when there is no such file, it is a folder, may not be read, or is not UTF-8 */
 export async function openImportSource(path: string): Promise<ImportSource> {
   const { bytes, size } = await readStart(path);
+  return sourceOf({ name: path, start: bytes, size }, () =>
+    createReadStream(path, { highWaterMark: HEAD_BYTES }),
+  );
+}
+
+/**
+ * A file that lies elsewhere: `start` is its beginning, all of it or 64 KB at least.
+ * @throws `file_unreadable` when it is not UTF-8, or says gzip and is none
+ */
+export function sourceOf(
+  file: { readonly name: string; readonly start: Uint8Array; readonly size: number },
+  read: () => AsyncIterable<Uint8Array>,
+): ImportSource {
+  const { name, size } = file;
+  const bytes = file.start.subarray(0, HEAD_BYTES);
   const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  let start = bytes;
+  let start: Uint8Array = bytes;
   try {
     const whole = size <= HEAD_BYTES;
     if (gzipped) start = gunzipSync(bytes, whole ? {} : { finishFlush: constants.Z_SYNC_FLUSH });
   } catch (error) {
-    throw unreadable(path, error);
+    throw unreadable(name, error);
   }
   if ((start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff)) {
-    throw domainError("file_unreadable", `${path} is UTF-16; save it as UTF-8`);
+    throw domainError("file_unreadable", `${name} is UTF-16; save it as UTF-8`);
   }
   let bytesRead = 0;
+  const counted = async function* () {
+    for await (const chunk of read()) {
+      bytesRead += chunk.length;
+      yield chunk;
+    }
+  };
   return {
     head: new TextDecoder("utf-8").decode(start),
     size,
     bytesRead: () => bytesRead,
     async *lines() {
-      const file = createReadStream(path, { highWaterMark: HEAD_BYTES });
-      file.on("data", (chunk) => {
-        bytesRead += chunk.length;
-      });
-      file.pause();
       const stopped = new AbortController();
       const content = new PassThrough();
       const flow = gzipped
-        ? pipeline(file, createGunzip(), content, { signal: stopped.signal })
-        : pipeline(file, content, { signal: stopped.signal });
+        ? pipeline(counted, createGunzip(), content, { signal: stopped.signal })
+        : pipeline(counted, content, { signal: stopped.signal });
       flow.catch(() => undefined);
       try {
         yield* splitLines(content);
         await flow;
       } catch (error) {
-        throw unreadable(path, error);
+        throw unreadable(name, error);
       } finally {
         stopped.abort();
       }

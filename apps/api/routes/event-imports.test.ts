@@ -1,0 +1,234 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Deps } from "#libs/billing/deps.ts";
+import { importEvents } from "#libs/billing/usage/import-events.ts";
+import { runImport } from "#libs/billing/usage/run-import.ts";
+import { parsePublicId } from "#libs/core/public-id.ts";
+import { jobCatalog } from "#libs/jobs/catalog.ts";
+import { runJob } from "#libs/jobs/run-job.ts";
+import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+
+let world: ApiWorld;
+let dir: string;
+beforeAll(async () => {
+  world = await openApiWorld();
+  dir = mkdtempSync(join(tmpdir(), "billwright-api-import-"));
+  await world.call("post", "/v1/customers").send({ external_id: "acme", name: "Acme" }).expect(201);
+  const meter = { code: "calls", name: "Calls", aggregation: "sum", event_type: "api_call" };
+  await world.call("post", "/v1/meters").send(meter).expect(201);
+});
+beforeEach(async () => {
+  await world.test.owner.query("delete from usage_event");
+  await world.test.owner.query("delete from usage_hour");
+});
+afterAll(async () => {
+  rmSync(dir, { recursive: true, force: true });
+  await world.close();
+});
+
+const map = "customer=org_id,timestamp=ts,event_type=:api_call,value=n,id=row_id";
+const header = "row_id,org_id,ts,n\n";
+const line = (n: number) => `r${n},acme,2026/03/${String(1 + (n % 28)).padStart(2, "0")} 10:00,1.5\n`;
+
+/** Good rows; a quoted one over two lines, repeats, conflicts, unknown customers and bad values among them. */
+function mixedCsv(rows: number): string {
+  const odd = (n: number) => {
+    if (n % 1_000 === 1) return `r${n},acme,not a time,1\n`;
+    if (n % 1_000 === 2) return line(n - 2);
+    if (n % 1_000 === 3) return `r${n - 3},acme,2026/03/01 10:00,99\n`;
+    if (n % 1_000 === 4) return `r${n},stranger,2026/03/01 10:00,1\n`;
+    if (n % 1_000 === 5) return `"r${n}\nx",acme,2026/03/01 10:00,1\n`;
+    if (n % 1_000 === 6) return `r${n},acme\n`;
+    return line(n);
+  };
+  return header + Array.from({ length: rows }, (_, n) => odd(n)).join("");
+}
+
+const upload = (body: string | Buffer, query: Record<string, string> = {}, type = "text/csv") =>
+  world
+    .call("post", "/v1/events/import", world.keys.ingest)
+    .query({ map, timezone: "Asia/Kolkata", ...query })
+    .set("Content-Type", type)
+    .serialize((sent) => sent as string)
+    .send(body as unknown as string);
+const run = (job: string, deps: Partial<Deps> = {}) =>
+  runJob({ ...world.deps, ...deps }, jobCatalog, parsePublicId("job", job) ?? "");
+const shown = async (id: string) => {
+  return (await world.call("get", `/v1/events/imports/${id}`, world.keys.ingest).expect(200)).body;
+};
+const imported = async (body: string | Buffer, query: Record<string, string> = {}, type = "text/csv") => {
+  const { body: asked } = await upload(body, query, type).expect(202);
+  expect(await run(asked.job_id)).toMatchObject({ outcome: "succeeded" });
+  return shown(asked.import_id);
+};
+const sums = async () => {
+  const { rows } = await world.test.owner.query<{ events: string; sum: string | null }>(
+    "select (select count(*) from usage_event)::text as events, (select trim_scale(sum(sum))::text from usage_hour) as sum",
+  );
+  return rows[0];
+};
+/** What the command line makes of the same file in an empty database. */
+async function byFile(name: string, content: string | Buffer) {
+  const path = join(dir, name);
+  writeFileSync(path, content);
+  const terms = { map, timezone: "Asia/Kolkata" };
+  const { accepted, duplicates, unresolved, rejected, rows } = await importEvents(world.deps, {
+    ...{ tenantId: world.tenantId, path, ...terms },
+  });
+  const found = { rows_read: rows, accepted, duplicates, unresolved, rejected, sums: await sums() };
+  await world.test.owner.query("delete from usage_event");
+  await world.test.owner.query("delete from usage_hour");
+  return found;
+}
+
+/** Ends an import at the n-th pass of a point. */
+function killedAt(point: string, pass: number): Deps["failpoint"] {
+  let seen = 0;
+  return (name) => {
+    if (name === point && ++seen === pass) throw new Error("killed");
+  };
+}
+
+describe("POST /v1/events/import", () => {
+  it("answers with the job and where to watch it, before anything is imported", async () => {
+    const answer = await upload(header + line(1), { file_name: "march.csv" }).expect(202);
+    expect(answer.headers["location"]).toBe(`/v1/events/imports/${answer.body.import_id}`);
+    expect(await shown(answer.body.import_id)).toMatchObject({
+      ...{ state: "pending", file_name: "march.csv", format: "csv", rows_read: 0, bytes_read: 0 },
+      ...{ bytes_total: Buffer.byteLength(header + line(1)), job_id: answer.body.job_id },
+    });
+    expect((await sums())?.events).toBe("0");
+    await run(answer.body.job_id);
+    expect(await shown(answer.body.import_id)).toMatchObject({
+      state: "completed",
+      accepted: 1,
+      error: null,
+    });
+  });
+
+  it.each([
+    ["plain", (csv: string) => csv, {}, "text/csv"],
+    ["a .gz file", (csv: string) => gzipSync(csv), { format: "csv" }, "application/gzip"],
+  ])("comes to the same counts as the command line: %s", async (name, pack, query, type) => {
+    const content = pack(mixedCsv(6_000));
+    const expected = await byFile(`${name}.csv`, content);
+    const { rows_read, accepted, duplicates, unresolved, rejected, ...rest } = await imported(
+      content,
+      query,
+      type,
+    );
+    expect({ rows_read, accepted, duplicates, unresolved, rejected, sums: await sums() }).toEqual(expected);
+    expect(expected).toMatchObject({ rows_read: 6_000, duplicates: 6, unresolved: 6, rejected: 18 });
+    expect(rest).toMatchObject({ state: "completed", bytes_read: rest.bytes_total });
+  });
+
+  it("takes gzip by Content-Encoding, and NDJSON in the API's own form", async () => {
+    const event = { event_type: "api_call", customer: "acme", timestamp: "2026-03-01T00:00:00Z", value: 2 };
+    const text = ["n1", "n2", "n1"].map((id) => `${JSON.stringify({ id, ...event })}\n`).join("");
+    const answer = await world
+      .call("post", "/v1/events/import", world.keys.ingest)
+      .set("Content-Type", "application/x-ndjson")
+      .set("Content-Encoding", "gzip")
+      .serialize((sent) => sent as string)
+      .send(gzipSync(text) as unknown as string)
+      .expect(202);
+    await run(answer.body.job_id);
+    const expected = { format: "ndjson", rows_read: 3, accepted: 2, duplicates: 1 };
+    expect(await shown(answer.body.import_id)).toMatchObject(expected);
+  });
+
+  it.each([
+    ["before the commit of the second batch", "usage.import:before-commit", 2, 5_000],
+    ["after the commit of the second batch", "usage.import:committed", 2, 10_000],
+  ])("goes on after a kill %s, and counts nothing twice", async (_what, point, pass, kept) => {
+    const csv = mixedCsv(12_000);
+    const expected = await byFile("killed.csv", gzipSync(csv));
+    const { body: asked } = await upload(gzipSync(csv), { format: "csv" }, "application/gzip").expect(202);
+    expect(await run(asked.job_id, { failpoint: killedAt(point, pass) })).toMatchObject({
+      outcome: "failed",
+    });
+    expect(await shown(asked.import_id)).toMatchObject({ state: "running", rows_read: kept });
+    expect(await run(asked.job_id)).toMatchObject({ outcome: "succeeded" });
+    const { rows_read, accepted, duplicates, unresolved, rejected, state } = await shown(asked.import_id);
+    expect(state).toBe("completed");
+    expect({ rows_read, accepted, duplicates, unresolved, rejected, sums: await sums() }).toEqual(expected);
+  });
+
+  it("lets one of two workers go on, and the other one stop without a trace", async () => {
+    const { body: asked } = await upload(mixedCsv(12_000)).expect(202);
+    const input = {
+      tenantId: world.tenantId,
+      importId: parsePublicId("event_import", asked.import_id) ?? "",
+    };
+    const ends = await Promise.allSettled([runImport(world.deps, input), runImport(world.deps, input)]);
+    const lost = ends.filter((end) => end.status === "rejected").map((end) => end.reason.code);
+    expect(lost).toEqual(["import_taken_over"]);
+    expect(await shown(asked.import_id)).toMatchObject({
+      state: "completed",
+      rows_read: 12_000,
+      duplicates: 12,
+    });
+  });
+
+  it("hands out the rejects with line, field and reason, the first ten at once and all as NDJSON", async () => {
+    const bad = Array.from({ length: 12 }, (_, n) => `b${n},acme,never,1\n`).join("");
+    const detail = await imported(header + line(1) + bad, { file_name: "bad.csv" });
+    expect(detail).toMatchObject({ accepted: 1, rejected: 12 });
+    expect(detail.first_rejects).toHaveLength(10);
+    const [first] = detail.first_rejects;
+    expect(first).toMatchObject({ file: "bad.csv", line: 3, field: "timestamp", column: "ts" });
+    expect(first.row).toEqual({ row_id: "b0", org_id: "acme", ts: "never", n: "1" });
+    const path = `/v1/events/imports/${detail.id}/rejects`;
+    const all = await world.call("get", path).buffer(true).expect(200);
+    const lines = all.text
+      .trim()
+      .split("\n")
+      .map((each) => JSON.parse(each));
+    expect(lines.map((each) => each.line)).toEqual(Array.from({ length: 12 }, (_, n) => n + 3));
+    const rest = await world.call("get", `${path}?after=11`).buffer(true).expect(200);
+    expect(rest.text.trim().split("\n")).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      "a map that names no column",
+      header + line(1),
+      { map: "customer=who,timestamp=ts,event_type=:a" },
+      "import_map_invalid",
+    ],
+    ["a file that is UTF-16", Buffer.from(`\ufeff${header}`, "utf16le"), {}, "file_unreadable"],
+    ["a gzip file that is cut", gzipSync(mixedCsv(3_000)).subarray(0, 5_000), {}, "file_unreadable"],
+  ])("ends %s as failed, and says why", async (_what, content, query, code) => {
+    const detail = await imported(content, query);
+    expect(detail).toMatchObject({ state: "failed", error: { code } });
+    expect(detail.error.message.length).toBeGreaterThan(20);
+    expect(detail.ended_at).not.toBeNull();
+  });
+
+  it.each([
+    ["a map that is none", { map: "nonsense" }, header, "text/csv", 422, "import_map_invalid"],
+    ["an unknown zone", { timezone: "Mars/Olympus" }, header, "text/csv", 422, "timezone_unknown"],
+    ["an empty body", {}, "", "text/csv", 400, "body_malformed"],
+    ["a gzip file of no format", {}, header, "application/gzip", 422, "fields_invalid"],
+    ["another media type", {}, header, "application/pdf", 415, "unsupported_media_type"],
+  ])("refuses %s at once", async (_what, query, body, type, status, code) => {
+    const answer = await upload(body, query, type);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  it("refuses a file above the limit by what it declares, and a stranger's look", async () => {
+    const tooLong = await upload("x")
+      .set("Content-Length", String(200 * 1024 * 1024))
+      .catch((e: Error) => e);
+    expect(tooLong).toMatchObject({ status: 413 });
+    const { body: asked } = await upload(header + line(1)).expect(202);
+    const path = `/v1/events/imports/${asked.import_id}`;
+    for (const each of [path, `${path}/rejects`])
+      await world.call("get", each, world.strangerKey).expect(404);
+    expect((await world.call("get", "/v1/events/imports", world.strangerKey)).body.data).toEqual([]);
+    const mine = await world.call("get", "/v1/events/imports?limit=1").expect(200);
+    expect(mine.body.data).toMatchObject([{ id: asked.import_id }]);
+  });
+});

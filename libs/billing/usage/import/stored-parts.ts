@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { domainError } from "#libs/core/errors.ts";
+import type { ObjectStore } from "#libs/platform/storage/object-store.ts";
+
+/** Packed, as it is sent. */
+export const IMPORT_BYTES_MAX = 100 * 1024 * 1024;
+
+const PART_BYTES = 4 * 1024 * 1024;
+
+/** Whose file it is. */
+export type ImportPlace = { readonly tenantId: string; readonly importId: string };
+
+/**
+ * Stores a file as it comes, in parts of 4 MB: never more than one of them is in memory, here and when it is read.
+ * A file that breaks off leaves parts that nothing points to.
+ * @throws `body_too_large` above 100 MB, `storage_unavailable`, s3_*
+ */
+export async function storeParts(
+  store: ObjectStore,
+  place: ImportPlace,
+  content: AsyncIterable<Uint8Array>,
+): Promise<{ readonly parts: number; readonly sizeBytes: number }> {
+  let pending: Uint8Array[] = [];
+  let pendingBytes = 0;
+  let parts = 0;
+  let sizeBytes = 0;
+  const flush = async () => {
+    const bytes = Buffer.concat(pending);
+    pending = [];
+    pendingBytes = 0;
+    parts += 1;
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    await store.put({ key: partKey(place, parts), bytes, sha256, contentType: "application/octet-stream" });
+  };
+  for await (const chunk of content) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > IMPORT_BYTES_MAX) {
+      throw domainError(
+        "body_too_large",
+        `A file has up to ${IMPORT_BYTES_MAX} bytes as sent; pack or split it.`,
+      );
+    }
+    pending.push(chunk);
+    pendingBytes += chunk.length;
+    if (pendingBytes >= PART_BYTES) await flush();
+  }
+  if (pendingBytes > 0) await flush();
+  return { parts, sizeBytes };
+}
+
+/** The file again, a part at a time. @throws `object_not_found`, `storage_unavailable`, s3_* */
+export async function* readParts(
+  store: ObjectStore,
+  place: ImportPlace,
+  parts: number,
+): AsyncGenerator<Uint8Array> {
+  for (let part = 1; part <= parts; part++) yield await store.get(partKey(place, part));
+}
+
+function partKey({ tenantId, importId }: ImportPlace, part: number): string {
+  return `${tenantId}/imports/${importId}/${String(part).padStart(4, "0")}`;
+}

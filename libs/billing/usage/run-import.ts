@@ -1,0 +1,115 @@
+import { DomainError, domainError, type ErrorCode } from "#libs/core/errors.ts";
+import { withTenant } from "#libs/data/database.ts";
+import {
+  advanceEventImport,
+  endEventImport,
+  type EventImportRow,
+  findEventImport,
+} from "#libs/data/event-imports.ts";
+import type { Deps } from "../deps.ts";
+import { eachBatch } from "./import/each-batch.ts";
+import type { ImportRow, ImportRows } from "./import/import-row.ts";
+import { sourceOf } from "./import/import-source.ts";
+import { type OpenRows, openRows } from "./import/open-rows.ts";
+import { mapBatch, storeBatch, toReject } from "./import/store-batch.ts";
+import { readParts } from "./import/stored-parts.ts";
+
+/** Rows in one transaction. */
+const BATCH = 5_000;
+
+/** What no further try can mend; everything else is tried again from the checkpoint. */
+const hopeless: ReadonlySet<ErrorCode> = new Set([
+  "file_unreadable",
+  "import_map_invalid",
+  "timezone_unknown",
+  "object_not_found",
+]);
+
+type RunDeps = Pick<Deps, "database" | "failpoint" | "logger" | "store">;
+type RunInput = { readonly tenantId: string; readonly importId: string };
+
+/**
+ * Imports a stored file from where it stands. The checkpoint moves in the transaction of each batch, so whatever ends the
+ * process, no row is decided twice and none is left out; of two workers one goes on. A file that cannot be read or whose
+ * map does not fit ends the import as failed, with the rows before the break kept.
+ * @throws DomainError import_not_found, import_taken_over, storage_unavailable, s3_*
+ */
+export async function runImport(
+  deps: RunDeps,
+  input: RunInput,
+): Promise<{ readonly state: "completed" | "failed" }> {
+  const scope = scopeOf(input);
+  const row = await withTenant(deps.database, scope, (tx) => findEventImport(tx, input.importId));
+  if (row === null) throw domainError("import_not_found", `There is no import ${input.importId}.`);
+  if (row.state === "completed" || row.state === "failed") return { state: row.state };
+  const at = { rows: Number(row.rows_read) };
+  let error: EventImportRow["error"] = null;
+  try {
+    await importFrom(deps, input, row, at);
+  } catch (thrown) {
+    if (!(thrown instanceof DomainError) || !hopeless.has(thrown.code)) throw thrown;
+    error = { code: thrown.code, message: thrown.message };
+  }
+  const ended = await withTenant(deps.database, scope, (tx) =>
+    endEventImport(tx, input.importId, at.rows, error),
+  );
+  if (!ended) throw takenOver(input.importId);
+  deps.logger.info("usage import ended", {
+    ...{ tenant_id: input.tenantId, import_id: input.importId, rows: at.rows, error },
+  });
+  return { state: error === null ? "completed" : "failed" };
+}
+
+/** Moves `at` with each batch that is committed. */
+async function importFrom(
+  deps: RunDeps,
+  input: RunInput,
+  row: EventImportRow,
+  at: { rows: number },
+): Promise<void> {
+  const file = await openStored(deps, input, row);
+  const store = async (rows: readonly ImportRow[]) => {
+    const batch = mapBatch(rows, file.mapRow);
+    const byteOffset = Math.min(file.source.bytesRead(), file.source.size);
+    await withTenant(deps.database, scopeOf(input), async (tx) => {
+      const { refused, ...counts } = await storeBatch(tx, batch);
+      const rejects = refused.map((each) =>
+        JSON.stringify(toReject(row.file_name, file, rows[each.index], each)),
+      );
+      const step = { ...counts, rows: rows.length, byteOffset, rejects };
+      if (!(await advanceEventImport(tx, input.importId, at.rows, step))) throw takenOver(input.importId);
+      deps.failpoint("usage.import:before-commit");
+    });
+    at.rows += rows.length;
+    deps.failpoint("usage.import:committed");
+  };
+  await eachBatch(skipRows(file.rows, at.rows), BATCH, undefined, store);
+}
+
+async function openStored(deps: RunDeps, input: RunInput, row: EventImportRow): Promise<OpenRows> {
+  const { value: start } = await readParts(deps.store, input, Math.min(row.part_count, 1)).next();
+  const file = { name: row.file_name, start: start ?? new Uint8Array(), size: Number(row.size_bytes) };
+  const source = sourceOf(file, () => readParts(deps.store, input, row.part_count));
+  const { format, map, timezone } = row;
+  return openRows(source, { format, map: map ?? undefined, timezone: timezone ?? undefined });
+}
+
+/** Rows before the checkpoint are read again, since lines, quotes and gzip go by what stands before them, but not decided again. */
+async function* skipRows(rows: ImportRows, count: number): ImportRows {
+  let left = count;
+  for await (const some of rows) {
+    if (left >= some.length) left -= some.length;
+    else {
+      yield left === 0 ? some : some.slice(left);
+      left = 0;
+    }
+  }
+}
+
+function scopeOf({ tenantId }: RunInput) {
+  return { tenantId, actor: "job:usage.import", timeoutMs: 120_000 };
+}
+
+function takenOver(id: string): DomainError {
+  return domainError("import_taken_over", `another worker goes on with the import ${id}`);
+}

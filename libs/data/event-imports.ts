@@ -1,0 +1,135 @@
+import { Prisma } from "#prisma/generated/client.ts";
+import type { TenantTx } from "./database.ts";
+import { type Page, type PageQuery, toPage } from "./page.ts";
+
+export const importStates = ["pending", "running", "completed", "failed"] as const;
+export type ImportState = (typeof importStates)[number];
+
+export type EventImportRow = {
+  readonly id: string;
+  readonly state: ImportState;
+  readonly file_name: string;
+  readonly format: "csv" | "ndjson";
+  readonly map: string | null;
+  readonly timezone: string | null;
+  /** Rows that are decided, in the order of the file: where to go on. */
+  readonly rows_read: bigint;
+  readonly accepted: bigint;
+  readonly duplicates: bigint;
+  readonly unresolved: bigint;
+  readonly rejected: bigint;
+  /** Of the file as it was sent. */
+  readonly byte_offset: bigint;
+  readonly size_bytes: bigint;
+  readonly part_count: number;
+  readonly job_id: string | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly ended_at: Date | null;
+};
+
+const columns = Prisma.sql`id, state, file_name, format, map, timezone, rows_read, accepted, duplicates, unresolved, rejected,
+  byte_offset, size_bytes, part_count, job_id, error, created_at, updated_at, ended_at`;
+
+export async function insertEventImport(
+  tx: TenantTx,
+  given: Pick<
+    EventImportRow,
+    "id" | "file_name" | "format" | "map" | "timezone" | "size_bytes" | "part_count"
+  >,
+): Promise<void> {
+  await tx.db.$executeRaw`
+    insert into event_import (tenant_id, id, state, file_name, format, map, timezone, size_bytes, part_count)
+    values (${tx.tenantId}::uuid, ${given.id}::uuid, 'pending', ${given.file_name}, ${given.format}, ${given.map}, ${given.timezone},
+            ${given.size_bytes}, ${given.part_count})`;
+}
+
+export async function setImportJob(tx: TenantTx, id: string, jobId: string): Promise<void> {
+  await tx.db
+    .$executeRaw`update event_import set job_id = ${jobId}::uuid where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid`;
+}
+
+export async function findEventImport(tx: TenantTx, id: string): Promise<EventImportRow | null> {
+  const rows = await tx.db.$queryRaw<EventImportRow[]>`
+    select ${columns} from event_import where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid`;
+  return rows[0] ?? null;
+}
+
+/** Newest first. */
+export async function listEventImports(
+  tx: TenantTx,
+  query: PageQuery<{ readonly state?: ImportState }>,
+): Promise<Page<EventImportRow>> {
+  const state = query.filters?.state ?? null;
+  const rows = await tx.db.$queryRaw<EventImportRow[]>`
+    select ${columns} from event_import
+    where tenant_id = ${tx.tenantId}::uuid and (${query.cursor}::uuid is null or id < ${query.cursor}::uuid)
+      and (${state}::text is null or state = ${state})
+    order by id desc limit ${query.limit + 1}`;
+  return toPage(rows, query.limit);
+}
+
+export type ImportStep = {
+  readonly rows: number;
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly unresolved: number;
+  readonly byteOffset: number;
+  /** JSON texts. */
+  readonly rejects: readonly string[];
+};
+
+/**
+ * Moves the checkpoint over one batch and keeps its rejects; false when it does not stand at `from` any more, since
+ * another worker went on with the import. The row is locked until the commit.
+ */
+export async function advanceEventImport(
+  tx: TenantTx,
+  id: string,
+  from: number,
+  step: ImportStep,
+): Promise<boolean> {
+  const { rejects } = step;
+  const moved = await tx.db.$executeRaw`
+    update event_import set state = 'running', rows_read = rows_read + ${step.rows}, accepted = accepted + ${step.accepted},
+      duplicates = duplicates + ${step.duplicates}, unresolved = unresolved + ${step.unresolved}, rejected = rejected + ${rejects.length},
+      byte_offset = ${step.byteOffset}, updated_at = now()
+    where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and rows_read = ${from} and state in ('pending', 'running')`;
+  if (moved === 1 && rejects.length > 0) {
+    await tx.db.$executeRaw`
+      insert into event_import_reject (tenant_id, event_import_id, no, content)
+      select ${tx.tenantId}::uuid, i.id, i.rejected - ${rejects.length} + r.no, r.content
+      from event_import i, unnest(${[...rejects]}::text[]) with ordinality as r (content, no)
+      where i.tenant_id = ${tx.tenantId}::uuid and i.id = ${id}::uuid`;
+  }
+  return moved === 1;
+}
+
+/** Ends an import that stands at `from`, with a reason when it failed; false when it stands elsewhere or has ended. */
+export async function endEventImport(
+  tx: TenantTx,
+  id: string,
+  from: number,
+  error: EventImportRow["error"],
+): Promise<boolean> {
+  const text = error === null ? null : JSON.stringify(error);
+  const ended = await tx.db.$executeRaw`
+    update event_import set state = ${error === null ? "completed" : "failed"}, error = ${text}::jsonb,
+      byte_offset = case when ${error === null} then size_bytes else byte_offset end, ended_at = now(), updated_at = now()
+    where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and rows_read = ${from} and state in ('pending', 'running')`;
+  return ended === 1;
+}
+
+/** Rejects after number `after` in the order of the file, as JSON texts. */
+export async function listImportRejects(
+  tx: TenantTx,
+  id: string,
+  page: { readonly after: number; readonly limit: number },
+): Promise<string[]> {
+  const rows = await tx.db.$queryRaw<{ content: string }[]>`
+    select content from event_import_reject
+    where tenant_id = ${tx.tenantId}::uuid and event_import_id = ${id}::uuid and no > ${page.after}
+    order by no limit ${page.limit}`;
+  return rows.map((row) => row.content);
+}
