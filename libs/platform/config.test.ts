@@ -49,7 +49,7 @@ describe("a wrong configuration", () => {
       "ADMIN_PASSWORD (password of the console): given (not repeated); allowed: at least 12 characters",
       "AWS_SECRET_ACCESS_KEY (credentials of S3): nothing given; allowed: the access key's secret, since AWS_ACCESS_KEY_ID is set",
       "STRIPE_API_KEY (secret key of Stripe): nothing given; allowed: a secret key, sk_..., or STRIPE_SECRET_KEY instead, since INVOICE_ENABLE_STRIPE=1",
-      "STRIPE_WEBHOOK_SECRET (signs Stripe's webhooks): nothing given; allowed: the endpoint's signing secret, whsec_..., since INVOICE_ENABLE_STRIPE=1",
+      "STRIPE_WEBHOOK_SECRET (signs Stripe's webhooks): nothing given; allowed: the endpoint's signing secret, whsec_...; two with a comma while it is changed, since INVOICE_ENABLE_STRIPE=1",
       "INVOICE_SMTP_FROM (sender of mails): nothing given; allowed: an e-mail address such as billing@example.com, since INVOICE_ENABLE_EMAIL=true",
     ]);
   });
