@@ -267,7 +267,8 @@ describe("an invoice of a change, made again", () => {
             await tenant.bill(id);
             const change = { subscriptionId: id, quantities: { seats: `${count}` } };
             await tenant.inTenant((tx) => changeSubscription(tx, change));
-            if (!remake) continue;
+            // The first invoice is older than the coupon: made again, it would be discounted.
+            if (!remake || (coupon && (await madeOf(id)).length === 1)) continue;
             const [before, books] = [await live(tenant, id), await balancesOf(tenant)];
             await again(tenant, (await latest(id)).id).catch((error: { code?: string }) => {
               expect(["credit_already_used", "invoice_already_paid", "invoice_amended"]).toContain(
