@@ -1,7 +1,11 @@
 import { Temporal } from "temporal-polyfill";
 import type { Anchor } from "#libs/core/calendar/resolve-anchor.ts";
 import { boundary } from "#libs/core/calendar/schedule.ts";
-import { type AssembledInvoice, assembleInvoice } from "#libs/core/invoice/assemble-invoice.ts";
+import {
+  type AssembledInvoice,
+  assembleInvoice,
+  type DraftLine,
+} from "#libs/core/invoice/assemble-invoice.ts";
 import { type CouponPeriod, couponPeriodAt } from "#libs/core/invoice/coupon-period.ts";
 import { discountsOf, type HeldCoupon } from "#libs/core/invoice/held-coupon.ts";
 import { lineOfRated, type NewLine } from "#libs/core/invoice/new-line.ts";
@@ -111,10 +115,18 @@ export function draftBoundary(
   const lines = [...due, ...(standing.late ?? []).map((late) => late.rated)];
   const credits = creditsOf(standing, applied, settings);
   const settled = limits === undefined ? [] : settle(standing, limits, { lines, credits }, settings);
-  const couponPeriod = couponPeriodAt(standing.items, standing.position.at, linesOf({ lines, credits: [] }));
+  const charges = lines.map((line) => line.due);
+  const couponPeriod = couponPeriodAt(standing.items, standing.position.at, charges);
   const window = headerPeriod([...dues, ...credits.map(({ line }) => line)], standing.position);
   return {
-    ...{ standing, kind, dues, lines, credits, limits: settled, applied, couponPeriod },
+    standing,
+    kind,
+    dues,
+    lines,
+    credits,
+    limits: settled,
+    applied,
+    couponPeriod,
     assembled: assemble(standing, { lines, credits, limits: settled, couponPeriod }, settings),
     periodStart: window.start,
     periodEnd: window.end,
@@ -221,6 +233,12 @@ function behaviorOf({ items }: Standing): TaxBehavior | undefined {
   return items.every((item) => item.price.taxBehavior === taxBehavior) ? taxBehavior : undefined;
 }
 
+function drafted({ sourceKey: key, kind, exactAmount, due, carriedTaxes }: RatedLine): DraftLine {
+  const { taxBehavior } = due.item.price;
+  const line = { key, kind, exactAmount, taxBehavior };
+  return carriedTaxes === undefined ? line : { ...line, carriedTaxes };
+}
+
 function assemble(
   standing: Standing,
   parts: Pick<BoundaryDraft, "lines" | "credits" | "limits" | "couponPeriod">,
@@ -228,9 +246,6 @@ function assemble(
 ): AssembledInvoice | null {
   const { lines, credits, limits } = parts;
   if (lines.length + credits.length + limits.length === 0) return null;
-  const drafted = (line: RatedLine | NewLine) => ({
-    ...{ key: line.sourceKey, kind: line.kind, exactAmount: line.exactAmount },
-  });
   return assembleInvoice({
     currency: standing.currency,
     roundingMode: settings.roundingMode,
@@ -239,17 +254,24 @@ function assemble(
     taxRates: standing.taxRates,
     lines: [
       ...credits.map(({ draft }) => draft),
-      ...lines.map((line) => ({
-        ...{ ...drafted(line), taxBehavior: line.due.item.price.taxBehavior },
-        ...(line.carriedTaxes === undefined ? {} : { carriedTaxes: line.carriedTaxes }),
+      ...lines.map(drafted),
+      ...limits.map(({ line, lowers }) => ({
+        key: line.sourceKey,
+        kind: line.kind,
+        exactAmount: line.exactAmount,
+        lowers,
+        taxBehavior: behaviorOf(standing),
       })),
-      ...limits.map(({ line, lowers }) => ({ ...drafted(line), lowers, taxBehavior: behaviorOf(standing) })),
     ],
     discounts: discountsOf(standing.coupons, {
       ...{ currency: standing.currency, roundingMode: settings.roundingMode, at: standing.position.at },
       period: parts.couponPeriod,
       lines: lines.map(({ sourceKey: key, kind, due: { item, start, end } }) => ({
-        ...{ key, kind, start, end, priceCode: item.price.code },
+        key,
+        kind,
+        start,
+        end,
+        priceCode: item.price.code,
       })),
       credits: credits.map(({ line: { priceCode }, credit }) => ({ priceCode, ...credit })),
     }),

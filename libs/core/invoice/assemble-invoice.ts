@@ -234,14 +234,12 @@ function addTaxes(invoice: AssembledInvoice, input: AssembleInvoiceInput): Assem
     roundingMode: input.roundingMode,
     taxRounding: input.taxRounding,
     taxRates: input.taxRates,
-    lines: invoice.lines.map((line, index) => {
+    lines: invoice.lines.map(({ amountMinor, discountMinor }, index) => {
       const draft = input.lines[index];
       const isFree = !isTaxed || draft?.taxable === false || draft?.carriedTaxes !== undefined;
       const taxRateIds = isFree ? [] : draft?.taxRateIds;
-      return {
-        ...{ baseMinor: line.amountMinor - line.discountMinor, taxBehavior: draft?.taxBehavior },
-        ...(taxRateIds === undefined ? {} : { taxRateIds }),
-      };
+      const line = { baseMinor: amountMinor - discountMinor, taxBehavior: draft?.taxBehavior };
+      return taxRateIds === undefined ? line : { ...line, taxRateIds };
     }),
   });
   const carriedOf = invoice.lines.map((line, index) => ({

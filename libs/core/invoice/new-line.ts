@@ -35,12 +35,28 @@ export type NewLine = {
 
 /** A rated line as it is written; `billingPeriodId` is the claim that it bills. */
 export function lineOfRated(rated: RatedLine, billingPeriodId: string | null): NewLine {
-  const { due, sourceKey, kind, group, description, quantity, unitAmount, exactAmount } = rated;
-  const { tiers, steps, inputs, inputHash, eventCount } = rated;
+  const { due } = rated;
   const { itemId, priceId, unit, price } = due.item;
   return {
-    ...{ sourceKey, kind, itemId, priceId, priceCode: price.code, billingPeriodId, group, description },
-    ...{ quantity, unit, unitAmount, exactAmount, start: due.start, end: due.end, ratio: due.ratio },
-    ...{ tiers, steps, inputs, inputHash, eventCount },
+    sourceKey: rated.sourceKey,
+    kind: rated.kind,
+    itemId,
+    priceId,
+    priceCode: price.code,
+    billingPeriodId,
+    group: rated.group,
+    description: rated.description,
+    quantity: rated.quantity,
+    unit,
+    unitAmount: rated.unitAmount,
+    exactAmount: rated.exactAmount,
+    start: due.start,
+    end: due.end,
+    ratio: due.ratio,
+    tiers: rated.tiers,
+    steps: rated.steps,
+    inputs: rated.inputs,
+    inputHash: rated.inputHash,
+    eventCount: rated.eventCount,
   };
 }

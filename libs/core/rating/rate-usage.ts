@@ -59,15 +59,13 @@ export function rateUsage(
   if (groups.length <= 1) {
     const rated = rateTogether(price, ratio, usage, isLevel);
     if (only === undefined && hasGroups && rated.exactAmount.isZero()) return [];
-    return [{ ...rated, ...factsOf(price, usage), group: only ?? "" }];
+    return [groupOf(rated, only ?? "", factsOf(price, usage))];
   }
   const byGroup = groups.map((group) => ({ group, usage: usage.filter((each) => each.group === group) }));
   if (isAdditive(price)) {
-    return byGroup.map(({ group, usage: own }) => ({
-      ...rateTogether(price, ratio, own, isLevel),
-      ...factsOf(price, own),
-      group,
-    }));
+    return byGroup.map(({ group, usage: own }) =>
+      groupOf(rateTogether(price, ratio, own, isLevel), group, factsOf(price, own)),
+    );
   }
   const whole = rateTogether(price, ratio, usage, isLevel);
   const weights = groupWeights(price, usage, whole, groups);
@@ -76,6 +74,14 @@ export function rateUsage(
     byGroup.map((each, index) => ({ ...each, weight: weights[index] ?? zero })),
     price,
   );
+}
+
+function groupOf(
+  { exactAmount, unitAmount, tiers, steps }: RatedAmount,
+  group: string,
+  { quantity, eventCount, facts }: Pick<RatedGroup, "quantity" | "eventCount" | "facts">,
+): RatedGroup {
+  return { exactAmount, unitAmount, tiers, steps, group, quantity, eventCount, facts };
 }
 
 /** True when the groups cost together what they cost one by one, so that each can be rated by itself. */

@@ -21,7 +21,12 @@ type TierBand = {
   readonly flatAmount: Decimal;
   readonly packageSize: Decimal | null;
   readonly shown: Pick<DocumentTier, "from" | "upTo" | "unitAmount" | "flatAmount">;
+  /** What it costs, and how it is printed, when it is filled to its end; null for one without an end. */
+  readonly whole: BandAmount | null;
 };
+
+/** A band's part of an amount. */
+type BandAmount = { readonly amount: Decimal; readonly tier: DocumentTier };
 
 /**
  * Each tier prices the units that fall into it, and adds its flat amount once it is entered; fractions count. A quantity
@@ -34,18 +39,20 @@ export function rateEachTier(tiers: readonly Tier[], usage: ModelUsage): ModelAm
   const bands = tierBands(tiers);
   const last = bands.at(-1);
   if (last === undefined || (last.upTo !== null && filling.gt(last.upTo))) quantityBeyondTiers(filling);
-  let amount = zero;
-  const shown = bands
+  const isOwnFilling = filling.eq(quantity);
+  const parts = bands
     .filter((band, index) => index === 0 || filling.gt(band.from))
     .map((band) => {
       const isFull = band.upTo !== null && filling.gt(band.upTo);
+      if (isFull && isOwnFilling && band.whole !== null) return band.whole;
       const filled = (isFull ? band.upTo : filling).minus(band.from);
-      const units = shareOfUnits(filled, quantity, filling);
-      const tierAmount = bandAmount(band, units).plus(band.flatAmount);
-      amount = amount.plus(tierAmount);
-      return bandShown(band, units, tierAmount);
+      return amountOf(band, isOwnFilling ? filled : shareOfUnits(filled, quantity, filling));
     });
-  return { amount, unitAmount: null, tiers: shown };
+  return {
+    amount: parts.reduce((sum, part) => sum.plus(part.amount), zero),
+    unitAmount: null,
+    tiers: parts.map((part) => part.tier),
+  };
 }
 
 /**
@@ -57,12 +64,11 @@ export function rateReachedTier(tiers: readonly Tier[], usage: ModelUsage): Mode
   if (quantity.isZero() && tierQuantity.isZero() && zeroUsage === "nothing") return nothingAmount;
   const reached = tierBands(tiers).find((band) => band.upTo === null || tierQuantity.lte(band.upTo));
   if (reached === undefined) quantityBeyondTiers(tierQuantity);
-  const amount = bandAmount(reached, quantity).plus(reached.flatAmount);
-  return { amount, unitAmount: null, tiers: [bandShown(reached, quantity, amount)] };
+  const { amount, tier } = amountOf(reached, quantity);
+  return { amount, unitAmount: null, tiers: [tier] };
 }
 
 function shareOfUnits(filled: Decimal, quantity: Decimal, filling: Decimal): Decimal {
-  if (filling.eq(quantity)) return filled;
   return filling.isZero() ? quantity : filled.times(quantity).div(filling);
 }
 
@@ -83,20 +89,19 @@ const tierBands = oncePerObject((tiers: readonly Tier[]): TierBand[] => {
     });
     const packageSize =
       tier.packageSize === undefined ? null : parseDecimal(tier.packageSize, at("package_size"));
-    const band: TierBand = { from, upTo, unitAmount, flatAmount, packageSize, shown };
+    const band = { from, upTo, unitAmount, flatAmount, packageSize, shown };
+    const whole = upTo === null ? null : amountOf(band, upTo.minus(from));
     from = upTo ?? from;
-    return band;
+    return { ...band, whole };
   });
 });
 
-function bandShown({ shown }: TierBand, quantity: Decimal, amount: Decimal): DocumentTier {
-  return { ...shown, quantity: formatDecimal(quantity), amount: formatDecimal(amount) };
-}
-
-/** What `quantity` units within the band cost, without its flat amount: per unit, or per started package. */
-function bandAmount(band: TierBand, quantity: Decimal): Decimal {
+/** What `quantity` units within the band cost: per unit, or per started package, and its flat amount. */
+function amountOf(band: Omit<TierBand, "whole">, quantity: Decimal): BandAmount {
   const units = band.packageSize === null ? quantity : packageCount(quantity, band.packageSize, "up");
-  return units.times(band.unitAmount);
+  const amount = units.times(band.unitAmount).plus(band.flatAmount);
+  const tier = { ...band.shown, quantity: formatDecimal(quantity), amount: formatDecimal(amount) };
+  return { amount, tier };
 }
 
 /** The last tier ends below the quantity, or there is none: a price that was never validated. */
