@@ -10,13 +10,14 @@ export type Coverage = { readonly gaps: readonly TimeRange[]; readonly overlaps:
  */
 export function validateCoverage(wanted: readonly TimeRange[], held: readonly TimeRange[]): Coverage {
   const merged = mergeRanges(held);
-  const sorted = [...held].sort(byStart);
-  const overlaps = sorted.flatMap((range, index): TimeRange[] => {
-    const before = sorted.slice(0, index).map(({ end }) => end);
-    const until = before.sort(compareInstants).at(-1);
-    if (until === undefined || compareInstants(until, range.start) <= 0) return [];
-    return [{ start: range.start, end: compareInstants(until, range.end) < 0 ? until : range.end }];
-  });
+  const overlaps: TimeRange[] = [];
+  let latest: TimeRange["end"] | null = null;
+  for (const { start, end } of [...held].sort(byStart)) {
+    const isWithin = latest !== null && compareInstants(latest, end) >= 0;
+    if (latest !== null && compareInstants(latest, start) > 0)
+      overlaps.push({ start, end: isWithin ? end : latest });
+    if (!isWithin) latest = end;
+  }
   const gaps = mergeRanges(wanted).flatMap((range) => subtract(range, merged));
   return { gaps, overlaps: mergeRanges(overlaps) };
 }
