@@ -48,10 +48,11 @@ export function rateBucket(price: Price, rated: RatedQuantity): BucketAmount {
     tierQuantity: rated.tierQuantity ?? rated.quantity,
     steps: [],
   };
-  const stages = [floorNegative, deductIncludedUnits, transformUnits];
-  const units = stages.reduce((before, stage) => stage(before, price), start);
-  const amount = rateUnits(price, units);
-  return { ...amount, steps: [...units.steps, modelStep(price.chargeModel, units.quantity, amount)] };
+  const metered = floorNegative(start, price);
+  const units = transformUnits(deductIncludedUnits(metered, price), price);
+  const free = freeTierOf(price, metered);
+  const amount = rateUnits(price, units, free);
+  return { ...amount, steps: [...units.steps, modelStep(price.chargeModel, units.quantity, amount, free)] };
 }
 
 function floorNegative(units: Units, price: Price): Units {
@@ -97,18 +98,39 @@ function transformed(quantity: Decimal, { divideBy, round }: QuantityTransform):
   return quantity.lt(0) ? whole.minus(1) : whole.plus(1);
 }
 
-function rateUnits(price: Price, { quantity, tierQuantity }: Units): ModelAmount {
+/** A free tier below the others, all in transformed units and 0 or more. */
+type FreeTier = {
+  readonly upTo: Decimal;
+  /** What lies within it. */
+  readonly quantity: Decimal;
+  readonly above: Pick<Units, "quantity" | "tierQuantity">;
+};
+
+/** Included units that are a tier of their own: only what is metered above them is rounded into whole units. */
+function freeTierOf(price: Price, { quantity, tierQuantity }: Units): FreeTier | null {
+  if (price.includedUnits === undefined || price.includedMode !== "free_tier") return null;
+  const included = parseDecimal(price.includedUnits, "included_units");
+  const transform = price.transformQuantity;
+  const inUnits = (metered: Decimal) => (transform === undefined ? metered : transformed(metered, transform));
+  const unrounded = (metered: Decimal) =>
+    transform === undefined ? metered : transformed(metered, { ...transform, round: "none" });
+  const above = (metered: Decimal) => towardsZero(metered, included).abs();
+  return {
+    upTo: unrounded(included),
+    quantity: unrounded(quantity.abs().minus(above(quantity))),
+    above: { quantity: inUnits(above(quantity)), tierQuantity: inUnits(above(tierQuantity)) },
+  };
+}
+
+function rateUnits(price: Price, { quantity, tierQuantity }: Units, free: FreeTier | null): ModelAmount {
   const usage: ModelUsage = {
     quantity: quantity.abs(),
     tierQuantity: tierQuantity.abs(),
     zeroUsage: price.zeroUsage ?? "first_tier",
     events: [],
   };
-  const free = price.includedMode === "free_tier" ? price.includedUnits : undefined;
-  const amount =
-    free === undefined
-      ? rateModel(price.chargeModel, usage)
-      : rateAboveFreeTier(price.chargeModel, usage, freeBound(free, price.transformQuantity));
+  const { chargeModel } = price;
+  const amount = free === null ? rateModel(chargeModel, usage) : rateAbove(free, chargeModel, usage);
   return quantity.lt(0) ? mirrorAmount(amount) : amount;
 }
 
@@ -116,34 +138,24 @@ function rateModel(spec: ChargeModel, usage: ModelUsage): ModelAmount {
   return chargeModelOf(spec.model).rate(spec, usage);
 }
 
-function freeBound(includedUnits: string, transform: QuantityTransform | undefined): Decimal {
-  const included = parseDecimal(includedUnits, "included_units");
-  if (transform === undefined) return included;
-  return transformed(included, { ...transform, round: "none" });
-}
-
 /**
  * Included units as a free tier below the others, whose bounds move up by it. Where the tier reached prices everything, it
  * prices the included units too, once there are more.
  */
-function rateAboveFreeTier(spec: ChargeModel, usage: ModelUsage, bound: Decimal): ModelAmount {
+function rateAbove({ upTo, quantity, above }: FreeTier, spec: ChargeModel, usage: ModelUsage): ModelAmount {
   const freeTier = documentTier({
-    ...{ from: zero, upTo: bound, quantity: Decimal.min(usage.quantity, bound) },
-    ...{ unitAmount: zero, flatAmount: zero, amount: zero },
+    ...{ from: zero, upTo, quantity, unitAmount: zero, flatAmount: zero, amount: zero },
   });
-  if (usage.tierQuantity.lte(bound)) {
-    return { ...nothingAmount, tiers: [{ ...freeTier, quantity: formatDecimal(usage.quantity) }] };
-  }
-  const tierQuantity = usage.tierQuantity.minus(bound);
+  if (above.tierQuantity.isZero()) return { ...nothingAmount, tiers: [freeTier] };
   const isReached = chargeModelOf(spec.model).tiering === "reached";
-  const quantity = isReached ? usage.quantity : Decimal.max(usage.quantity.minus(bound), 0);
-  const above = rateModel(spec, { ...usage, quantity, tierQuantity });
-  const tiers = above.tiers.map((tier) => ({
+  const priced = isReached ? { ...above, quantity: usage.quantity } : above;
+  const amount = rateModel(spec, { ...usage, ...priced });
+  const tiers = amount.tiers.map((tier) => ({
     ...tier,
-    from: formatDecimal(bound.plus(tier.from)),
-    upTo: tier.upTo === null ? null : formatDecimal(bound.plus(tier.upTo)),
+    from: formatDecimal(upTo.plus(tier.from)),
+    upTo: tier.upTo === null ? null : formatDecimal(upTo.plus(tier.upTo)),
   }));
-  return { ...above, tiers: isReached || tiers.length === 0 ? tiers : [freeTier, ...tiers] };
+  return { ...amount, tiers: isReached || tiers.length === 0 ? tiers : [freeTier, ...tiers] };
 }
 
 function rateEvents(price: Price, rated: RatedQuantity): BucketAmount {
@@ -155,7 +167,7 @@ function rateEvents(price: Price, rated: RatedQuantity): BucketAmount {
   const events = price.negativeQuantity === "zero" ? given.filter((event) => !isNegative(event)) : given;
   const zeroUsage = price.zeroUsage ?? "first_tier";
   const amount = rateModel(spec, { quantity: zero, tierQuantity: zero, zeroUsage, events });
-  return { ...amount, steps: [modelStep(spec, rated.quantity, amount)] };
+  return { ...amount, steps: [modelStep(spec, rated.quantity, amount, null)] };
 }
 
 function isNegative({ value, amount }: PricedEvent): boolean {
@@ -166,10 +178,16 @@ function modelStep(
   spec: ChargeModel,
   units: Decimal,
   { amount, unitAmount, parts }: ModelAmount,
+  free: FreeTier | null,
 ): RatingStep {
   const rate = unitAmount === null ? "" : ` x ${formatDecimal(unitAmount)}`;
   const step = ratingStep("charge_model", units, amount, "", parts);
-  return { ...step, detail: `${spec.model}: ${step.before}${rate} = ${step.after}` };
+  const isReached = chargeModelOf(spec.model).tiering === "reached";
+  const priced =
+    free === null || (isReached && !free.above.tierQuantity.isZero())
+      ? step.before
+      : `${formatDecimal(free.above.quantity)} above ${formatDecimal(free.upTo)} free`;
+  return { ...step, detail: `${spec.model}: ${priced}${rate} = ${step.after}` };
 }
 
 /** Tiers of several buckets put together band by band: their parts add up to the sum of the buckets. */

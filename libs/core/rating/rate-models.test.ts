@@ -130,6 +130,33 @@ describe("options between quantity and amount", () => {
   });
 
   test.each([
+    ["up", "1500", "0"],
+    ["up", "1501", "1"],
+    ["up", "2500", "1"],
+    ["up", "-1500", "0"],
+    ["up", "-1501", "-1"],
+    ["down", "2499", "0"],
+    ["down", "2500", "1"],
+    ["none", "2250", "0.75"],
+  ] as const)("1500 free units, the rest by 1000 rounded %s: %s cost %s", (round, quantity, amount) => {
+    const price = usagePrice(
+      { model: "per_unit", unitAmount: "1" },
+      { includedUnits: "1500", includedMode: "free_tier", transformQuantity: { divideBy: "1000", round } },
+    );
+    expect(amountOf(price, quantity)).toBe(amount);
+  });
+
+  test("the step of a free tier says what lies above it", () => {
+    const price = usagePrice(
+      { model: "per_unit", unitAmount: "2" },
+      { includedUnits: "5", includedMode: "free_tier" },
+    );
+    expect(rate(price, "7").steps.at(-1)?.detail).toBe("per_unit: 2 above 5 free x 2 = 4");
+    const volume = { ...price, chargeModel: { model: "volume" as const, tiers } };
+    expect(rate(volume, "7").steps.at(-1)?.detail).toMatch(/^volume: 7 = /);
+  });
+
+  test.each([
     ["up", "1001", "2"],
     ["up", "1000", "1"],
     ["up", "-1001", "-2"],
