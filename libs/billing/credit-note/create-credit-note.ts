@@ -9,7 +9,7 @@ import { domainError } from "#libs/core/errors.ts";
 import type { NewLine } from "#libs/core/invoice/new-line.ts";
 import { Decimal } from "#libs/core/money/decimal.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
-import type { LineAmounts } from "#libs/core/proration/credit-line.ts";
+import { amountsText } from "#libs/core/proration/amounts-text.ts";
 import { inputHash } from "#libs/core/rating/input-hash.ts";
 import { writeAudit } from "#libs/data/audit-log.ts";
 import {
@@ -137,8 +137,8 @@ function noteLine(
   const shown = (minor: bigint) => formatMoney({ minor, currency });
   const exactAmount = new Decimal(shown(amounts.amountMinor));
   const inputs = {
-    ...{ invoice: number, line: line.id, billed: written(line.billed) },
-    ...{ creditedBefore: written(line.credited), credit: written(amounts) },
+    ...{ invoice: number, line: line.id, billed: amountsText(line.billed) },
+    ...{ creditedBefore: amountsText(line.credited), credit: amountsText(amounts) },
   };
   const step = {
     ...{
@@ -161,13 +161,6 @@ function noteLine(
     },
     ...{ ratio: { numerator: 1n, denominator: 1n }, tiers: [], steps: [step] },
     ...{ inputs, inputHash: inputHash(inputs), eventCount: 0n },
-  };
-}
-
-function written({ amountMinor, discountMinor, taxes }: LineAmounts) {
-  return {
-    ...{ amountMinor: `${amountMinor}`, discountMinor: `${discountMinor}` },
-    taxes: Object.fromEntries(taxes.map((tax) => [tax.taxRateId, `${tax.amountMinor}`])),
   };
 }
 

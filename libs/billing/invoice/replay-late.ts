@@ -11,24 +11,14 @@ import type { GroupQuantity } from "#libs/core/rating/rate-usage.ts";
 import { toInstant } from "#libs/data/database.ts";
 import type { InvoiceLineView } from "#libs/data/invoice-reads.ts";
 import type { findClaimPlaces } from "#libs/data/late-usage.ts";
+import { storedAmounts } from "./stored-amounts.ts";
 import { isStoredPrice } from "./stored-price.ts";
 
 const lateKey = /^(?:r\d+:)?late\/([0-9a-f-]{36})\/(\d+)\//;
 const wholeNumber = z.string().regex(/^-?\d+$/);
-const amounts = z
-  .object({
-    amountMinor: wholeNumber,
-    discountMinor: wholeNumber,
-    taxes: z.record(z.string(), wholeNumber),
-  })
-  .transform(({ amountMinor, discountMinor, taxes }) => ({
-    amountMinor: BigInt(amountMinor),
-    discountMinor: BigInt(discountMinor),
-    taxes: Object.entries(taxes).map(([taxRateId, tax]) => ({ taxRateId, amountMinor: BigInt(tax) })),
-  }));
 const lateInputs = z.object({
-  billed: amounts.optional(),
-  creditedBefore: amounts.optional(),
+  billed: storedAmounts.optional(),
+  creditedBefore: storedAmounts.optional(),
   price: isStoredPrice,
   late: z.object({
     billedAmount: z.string(),

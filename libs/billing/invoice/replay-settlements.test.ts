@@ -6,6 +6,8 @@ import {
   type MeteredWorld,
   openMeteredWorld,
 } from "#libs/testkit/metered-world.ts";
+import { startChangeTenant } from "#libs/testkit/change-world.ts";
+import { changeSubscription } from "../subscription/change-subscription.ts";
 import { settleLateUsage } from "../usage/settle-late.ts";
 import { replayInvoice } from "./replay-invoice.ts";
 
@@ -18,7 +20,7 @@ describe("replayInvoice", () => {
   });
   afterAll(() => world.close());
 
-  const replay = (tenant: MeteredTenant, invoiceId: string) =>
+  const replay = (tenant: Pick<MeteredTenant, "inTenant">, invoiceId: string) =>
     tenant.inTenant((tx) => replayInvoice(tx, { invoiceId }));
   const invoiceOf = async (tenant: MeteredTenant, kind: string): Promise<string> => {
     const [line] = await world.rows<{ id: string }>(
@@ -35,7 +37,7 @@ describe("replayInvoice", () => {
       invoiceId,
       kind,
       group = "",
-    }: { tenant: MeteredTenant; invoiceId: string; kind: string; group?: string },
+    }: { tenant: Pick<MeteredTenant, "inTenant">; invoiceId: string; kind: string; group?: string },
     change: (inputs: Inputs) => unknown,
   ) => {
     const of = "where invoice_id = $1 and kind = $2 and group_key = $3";
@@ -148,6 +150,42 @@ describe("replayInvoice", () => {
       expect(rowCount).toBe(1);
       const { differences } = await replay(place.tenant, place.invoiceId);
       expect(differences[0]?.step).toBe("usage");
+    });
+  });
+
+  describe("of what a change gives back", () => {
+    it("gives it back again from what was billed and credited before, and names what was changed of it", async () => {
+      const tenant = await startChangeTenant(world.test, "2026-03-01T00:00:00Z", {
+        small: { prices: [flatPrice({ billing: "in_advance", proration: "day" })] },
+        big: { prices: [flatPrice({ billing: "in_advance", proration: "day" })] },
+      });
+      await tenant.tax("19");
+      const id = await tenant.subscribe();
+      await tenant.bill(id);
+      await tenant.moveClock("2026-03-16T00:00:00Z");
+      await tenant.inTenant((tx) => changeSubscription(tx, { subscriptionId: id, plan: { code: "big" } }));
+      const [line] = await world.rows<{ invoice_id: string }>(
+        "select invoice_id from invoice_line where tenant_id = $1 and kind = 'proration_credit'",
+        [tenant.tenantId],
+      );
+      const place = { tenant, invoiceId: line?.invoice_id ?? "", kind: "proration_credit" };
+      // 16/31 of 10.00.
+      expect(await replay(tenant, place.invoiceId)).toEqual({
+        ...{ identical: true, differences: [], lines: { events: 0, inputs: 2, sealed: 0 } },
+      });
+      const changing = (path: string, value: unknown) => stepsAfter(place, put(path, value));
+      const amount = ["exact_amount", "rounding", "document"];
+      expect(await changing("billed.exactAmount", "20.00")).toEqual([
+        ...["inputs", "input_hash", "proration", ...amount],
+      ]);
+      expect(await changing("creditedBefore.amountMinor", "700")).toEqual([
+        "inputs",
+        "input_hash",
+        ...amount,
+      ]);
+      expect((await changing("period.start", "2026-02-27T00:00:00Z"))[0]).toBe("ratio");
+      expect((await changing("price.proration", "none"))[0]).toBe("ratio");
+      expect((await changing("billed.quantity", "2"))[0]).toBe("usage");
     });
   });
 

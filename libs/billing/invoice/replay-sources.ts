@@ -15,6 +15,7 @@ import { recountQuantities } from "#libs/data/usage-quantities.ts";
 import { standingAt } from "../run/load-standings.ts";
 import { loadWantedUsage } from "../run/load-usage.ts";
 import { lateClaimId, replayedLate, storedLate } from "./replay-late.ts";
+import { replayedCredit } from "./replay-credit.ts";
 import { replayedLimit } from "./replay-limit.ts";
 import { isStoredPrice } from "./stored-price.ts";
 import { storedManualLine } from "./stored-manual.ts";
@@ -63,7 +64,7 @@ export async function loadReplaySources(
       const from = due.item.meter === null || stored !== null ? "inputs" : "events";
       return [line.id, { from, gone, make: () => make(stored ?? usage.get(line.id) ?? []) }];
     }),
-    ...lines.flatMap((line) => madeOfInputs(line, invoice.currency)),
+    ...lines.flatMap((line) => madeOfInputs(line, items, invoice.currency)),
   ]);
 }
 
@@ -111,11 +112,20 @@ function lateLine(
   return { line, due: late.due, stored: late.usage, make, gone };
 }
 
-function madeOfInputs(line: InvoiceLineView, currency: string): [string, ReplaySource][] {
+function madeOfInputs(
+  line: InvoiceLineView,
+  items: readonly BillableItem[],
+  currency: string,
+): [string, ReplaySource][] {
   if (line.source_key.startsWith("manual/")) {
     const make = () => rateManualLine(storedManualLine(line), line.source_key, toInstant(line.period_start));
     const gone = { step: "inputs", detail: "nothing is billed" };
     return [[line.id, { from: "inputs", make, gone }]];
+  }
+  const credit = replayedCredit(line, items, currency);
+  if (credit !== null) {
+    const gone = { step: "proration", detail: "nothing is left to give back" };
+    return [[line.id, { from: "inputs", make: credit, gone }]];
   }
   const limit = replayedLimit(line, currency);
   if (limit === null) return [];

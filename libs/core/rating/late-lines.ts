@@ -2,6 +2,7 @@ import type { TaxRate } from "../invoice/tax-lines.ts";
 import { type Decimal, formatDecimal, parseDecimal, zero } from "../money/decimal.ts";
 import { formatMoney } from "../money/money.ts";
 import { type RoundingMode, roundToMinor } from "../money/rounding.ts";
+import { amountsText } from "../proration/amounts-text.ts";
 import { creditLine, type LineAmounts } from "../proration/credit-line.ts";
 import { compareTexts } from "../usage/usage-value.ts";
 import type { DuePeriod } from "./due-periods.ts";
@@ -123,19 +124,15 @@ function giveBack({ billed, credited, taxRates }: BilledCredit, wantedMinor: big
   const credit = creditLine({ billed, credited, wantedMinor });
   return {
     credit,
-    inputs: { billed: written(billed), creditedBefore: written(credited), credit: written(credit) },
+    inputs: {
+      billed: amountsText(billed),
+      creditedBefore: amountsText(credited),
+      credit: amountsText(credit),
+    },
     carriedTaxes: credit.taxes.flatMap(({ taxRateId, amountMinor }) => {
       const rate = taxRates.find(({ id }) => id === taxRateId);
       return rate === undefined ? [] : [{ rate, amountMinor: -amountMinor }];
     }),
-  };
-}
-
-function written({ amountMinor, discountMinor, taxes }: LineAmounts) {
-  return {
-    amountMinor: `${amountMinor}`,
-    discountMinor: `${discountMinor}`,
-    taxes: Object.fromEntries(taxes.map((tax) => [tax.taxRateId, `${tax.amountMinor}`])),
   };
 }
 

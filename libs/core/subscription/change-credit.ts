@@ -6,6 +6,7 @@ import type { TaxRate } from "../invoice/tax-lines.ts";
 import { Decimal, formatDecimal } from "../money/decimal.ts";
 import { formatMoney } from "../money/money.ts";
 import { type RoundingMode, roundToMinor } from "../money/rounding.ts";
+import { amountsText } from "../proration/amounts-text.ts";
 import { creditLine, type LineAmounts } from "../proration/credit-line.ts";
 import type { ProrationUnit } from "../proration/period-share.ts";
 import { prorateAmount } from "../proration/prorate-amount.ts";
@@ -89,9 +90,14 @@ export function changeCredit(input: {
     period: { start: claim.start.toString(), end: claim.end.toString() },
     at: start.toString(),
     ratio: { numerator: ratio.numerator.toString(), denominator: ratio.denominator.toString() },
-    billed: written(billed.amounts),
-    creditedBefore: written(billed.credited),
-    credit: written(credit),
+    billed: {
+      ...amountsText(billed.amounts),
+      exactAmount: formatDecimal(billed.exactAmount),
+      quantity: formatDecimal(billed.quantity),
+      unitAmount: billed.unitAmount === null ? null : formatDecimal(billed.unitAmount),
+    },
+    creditedBefore: amountsText(billed.credited),
+    credit: amountsText(credit),
   };
   const step = {
     ...{ name: "proration" as const, before: formatDecimal(billed.exactAmount), after: formatDecimal(gross) },
@@ -120,9 +126,4 @@ export function changeCredit(input: {
       }),
     },
   };
-}
-
-function written({ amountMinor, discountMinor, taxes }: LineAmounts) {
-  const taxMinor = taxes.reduce((sum, tax) => sum + tax.amountMinor, 0n);
-  return { amountMinor: `${amountMinor}`, discountMinor: `${discountMinor}`, taxMinor: `${taxMinor}` };
 }
