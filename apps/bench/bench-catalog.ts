@@ -1,8 +1,15 @@
 import type { Bench } from "./bench.ts";
 import { chunkMemory } from "./benches/chunk-memory.ts";
+import { importUsage } from "./benches/import-usage.ts";
 import { periodLookup } from "./benches/period-lookup.ts";
 import { rateAndAssemble } from "./benches/rate-and-assemble.ts";
 import { rateLine } from "./benches/rate-line.ts";
 
 /** Every bench there is, in the order in which they run. */
-export const benchCatalog: readonly Bench[] = [rateLine, periodLookup, rateAndAssemble, chunkMemory];
+export const benchCatalog: readonly Bench[] = [
+  rateLine,
+  periodLookup,
+  rateAndAssemble,
+  chunkMemory,
+  importUsage,
+];

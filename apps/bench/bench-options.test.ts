@@ -4,7 +4,7 @@ import { benchUsage, OptionsError, readBenchOptions } from "./bench-options.ts";
 const read = (...args: string[]) => readBenchOptions(args, benchCatalog);
 
 test("without names every bench runs, in the order of the catalog", () => {
-  expect(read()).toEqual({ benches: benchCatalog, pairs: 5, limitMs: 300_000, json: null });
+  expect(read()).toEqual({ benches: benchCatalog, pairs: 5, rows: 100_000, limitMs: 300_000, json: null });
 });
 
 test("names select benches, once each", () => {

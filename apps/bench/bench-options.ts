@@ -5,6 +5,8 @@ export type BenchOptions = {
   /** Those named on the command line; all when none is. */
   readonly benches: readonly Bench[];
   readonly pairs: number;
+  /** See `BenchTerms`. */
+  readonly rows: number;
   /** After so long a case starts no further pair; with fewer than the least number of pairs it has failed. */
   readonly limitMs: number;
   /** File that the raw figures are written to; null = none. */
@@ -13,6 +15,8 @@ export type BenchOptions = {
 
 /** Fewer say nothing about how far the ratio moves. */
 export const PAIRS_MIN = 5;
+
+const ROWS = 100_000;
 
 /** Thrown for options that cannot be run. */
 export class OptionsError extends Error {
@@ -28,6 +32,7 @@ Measures our code and a fixed peer in turns in one run. A ratio above 1 says how
 ${names}
 
   --pairs N              pairs of samples of each case, ${PAIRS_MIN} to 50 (default ${PAIRS_MIN})
+  --rows N               events of the import, 1000 to 10000000 (default ${ROWS})
   --seconds N            most time of each case, 1 to 3600 (default 300)
   --json FILE            write every sample, with machine and versions
   --help                 this text
@@ -48,6 +53,7 @@ export function readBenchOptions(args: readonly string[], catalog: readonly Benc
   return {
     benches: positionals.length === 0 ? catalog : catalog.filter(({ name }) => positionals.includes(name)),
     pairs: wholeNumber("--pairs", values.pairs, PAIRS_MIN, 50),
+    rows: wholeNumber("--rows", values.rows, 1_000, 10_000_000),
     limitMs: wholeNumber("--seconds", values.seconds, 1, 3_600) * 1_000,
     json: values.json ?? null,
   };
@@ -60,6 +66,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         pairs: { type: "string", default: String(PAIRS_MIN) },
+        rows: { type: "string", default: String(ROWS) },
         seconds: { type: "string", default: "300" },
         json: { type: "string" },
         help: { type: "boolean", default: false },

@@ -34,7 +34,14 @@ export type Bench = {
   readonly name: string;
   readonly about: string;
   /** Makes what the cases work on; `close` takes it away again, also after a failure. */
-  readonly open: () => OpenBench | Promise<OpenBench>;
+  readonly open: (terms: BenchTerms) => OpenBench | Promise<OpenBench>;
+};
+
+export type BenchTerms = {
+  /** Of what a bench loads or reads, where that can be chosen. */
+  readonly rows: number;
+  /** A migrated database to work in; without it a bench that needs one starts a server of its own. */
+  readonly server?: { readonly url: string; readonly ownerUrl: string };
 };
 
 export type OpenBench = {

@@ -1,10 +1,11 @@
+import { openTestDatabase, type TestDatabase } from "#libs/testkit/test-database.ts";
 import type { Bench, BenchCase, Side } from "./bench.ts";
 import { benchCatalog } from "./bench-catalog.ts";
 import { resultTable } from "./print-results.ts";
 import { runBenches } from "./run-benches.ts";
 import { spreadOf } from "./run-case.ts";
 
-const limits = { pairs: 5, limitMs: 60_000, signal: new AbortController().signal };
+const limits = { pairs: 5, rows: 2_000, limitMs: 60_000, signal: new AbortController().signal };
 const side = (name: string, value: number, log: string[] = []): Side => ({
   name,
   sample: () => {
@@ -89,10 +90,16 @@ test("the median of an even number of values lies between the middle two", () =>
   expect(spreadOf([4, 1, 2, 10])).toEqual({ min: 1, median: 3, max: 10 });
 });
 
-test.each(benchCatalog.map((bench) => [bench.name, bench] as const))(
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+it.each(benchCatalog.map((bench) => [bench.name, bench] as const))(
   "%s measures two sides that come to the same answer",
   async (_name, bench) => {
-    const { cases, close } = await bench.open();
+    const { cases, close } = await bench.open({ rows: 2_000, server: database });
     try {
       for (const each of cases) await each.verify();
       expect(cases.length).toBeGreaterThan(0);

@@ -33,6 +33,7 @@ export type CaseResult = {
 
 export type RunLimits = {
   readonly pairs: number;
+  readonly rows: number;
   readonly limitMs: number;
   /** Ends the run after the sample that is being taken. */
   readonly signal: AbortSignal;

@@ -41,20 +41,21 @@ export async function insertUsageEvents(
   contributions: readonly MeterContribution[],
 ): Promise<Set<number>> {
   if (events.length === 0) return new Set();
-  const rows = await tx.db.$queryRaw<{ place: number }[]>`
+  const [row] = await tx.db.$queryRaw<{ places: number[] | null }[]>`
     with incoming as materialized (
       select * from unnest(
-        ${events.map((e) => e.source)}::text[], ${events.map((e) => e.id)}::text[], ${events.map((e) => e.eventType)}::text[],
-        ${events.map((e) => e.customerRef)}::text[], ${events.map((e) => e.customerId)}::uuid[],
-        ${events.map((e) => e.subscriptionId)}::uuid[], ${events.map((e) => e.timestamp)}::timestamptz[],
-        ${events.map((e) => e.value)}::numeric[], ${events.map((e) => e.properties)}::text[],
-        ${events.map((e) => e.contentHash)}::text[], ${events.map((e) => e.unresolved)}::text[]
+        ${arrayOf(events, (e) => e.source)}::text[], ${arrayOf(events, (e) => e.id)}::text[],
+        ${arrayOf(events, (e) => e.eventType)}::text[], ${arrayOf(events, (e) => e.customerRef)}::text[],
+        ${arrayOf(events, (e) => e.customerId)}::uuid[], ${arrayOf(events, (e) => e.subscriptionId)}::uuid[],
+        ${arrayOf(events, (e) => e.timestamp)}::timestamptz[], ${arrayOf(events, (e) => e.value)}::numeric[],
+        ${arrayOf(events, (e) => e.properties)}::jsonb[], ${arrayOf(events, (e) => `\\x${e.contentHash}`)}::bytea[],
+        ${arrayOf(events, (e) => e.unresolved)}::text[]
       ) with ordinality as e (source, id, event_type, customer_ref, customer_id, subscription_id, at, value, properties, hash, unresolved, place)
     ), stored as (
       insert into usage_event (tenant_id, source, id, event_type, customer_ref, customer_id, subscription_id, timestamp, value,
                                properties, content_hash, unresolved)
       select ${tx.tenantId}::uuid, source, id, event_type, customer_ref, customer_id, subscription_id, at, value,
-             properties::jsonb, decode(hash, 'hex'), unresolved
+             properties, hash, unresolved
       from incoming order by source, id
       on conflict (tenant_id, source, id) do nothing
       returning source, id
@@ -66,8 +67,8 @@ export async function insertUsageEvents(
              c.meter_id, c.group_key, date_trunc('hour', f.at, 'UTC') as hour, count(*), sum(c.value), min(c.value), max(c.value),
              (array_agg(c.value order by f.at desc, f.id collate "C" desc, c.value desc))[1], max(f.at),
              (array_agg(f.id order by f.at desc, f.id collate "C" desc))[1]
-      from unnest(${contributions.map((c) => c.event + 1)}::int8[], ${contributions.map((c) => c.meterId)}::uuid[],
-                  ${contributions.map((c) => c.group)}::text[], ${contributions.map((c) => c.value)}::numeric[])
+      from unnest(${arrayOf(contributions, (c) => String(c.event + 1))}::int8[], ${arrayOf(contributions, (c) => c.meterId)}::uuid[],
+                  ${arrayOf(contributions, (c) => c.group)}::text[], ${arrayOf(contributions, (c) => c.value)}::numeric[])
            as c (place, meter_id, group_key, value)
       join fresh f on f.place = c.place
       group by 2, 3, 4, 5, 6
@@ -80,9 +81,22 @@ export async function insertUsageEvents(
                        then excluded.last_id else h.last_id end,
         last_at = greatest(h.last_at, excluded.last_at)
     )
-    select place::int4 as place from fresh`;
-  return new Set(rows.map((row) => row.place - 1));
+    select case when count(*) < ${events.length} then coalesce(array_agg(place::int4), '{}') end as places from fresh`;
+  const places = row?.places ?? events.map((_, place) => place + 1);
+  return new Set(places.map((place) => place - 1));
 }
+
+/** A Postgres array as text: a tenth of the time that a list takes through the client, value by value. */
+function arrayOf<T>(items: readonly T[], textOf: (item: T) => string | null): string {
+  let array = "";
+  for (const item of items) {
+    const text = textOf(item);
+    array += text === null ? ",NULL" : `,"${needsEscape.test(text) ? text.replace(/["\\]/g, "\\$&") : text}"`;
+  }
+  return `{${array.slice(1)}}`;
+}
+
+const needsEscape = /["\\]/;
 
 /** The content hashes (hex) of stored events by `identityKey`. */
 export async function findContentHashes(

@@ -1,6 +1,7 @@
 import type { Temporal } from "temporal-polyfill";
 import { readCoverage } from "#libs/billing/subscription/read-coverage.ts";
 import { ingestEvents } from "#libs/billing/usage/ingest-events.ts";
+import { sealEvent } from "#libs/billing/usage/usage-event-input.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import { readTrialBalance } from "#libs/data/ledger-reads.ts";
@@ -78,7 +79,10 @@ export async function use(
   const timestamp = event.at.toString({ smallestUnit: "millisecond" });
   const answer = await tenant.inTenant((tx) =>
     ingestEvents(tx, [
-      { ...{ index: 0, id: `life-${sent}`, source: "", meter, customer, timestamp, value }, properties: {} },
+      sealEvent({
+        ...{ index: 0, id: `life-${sent}`, source: "", meter, customer, timestamp, value },
+        properties: {},
+      }),
     ]),
   );
   if (answer.accepted !== 1 || answer.unresolved > 0)

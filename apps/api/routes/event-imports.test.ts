@@ -140,10 +140,10 @@ describe("POST /v1/events/import", () => {
   });
 
   it.each([
-    ["before the commit of the second batch", "usage.import:before-commit", 2, 5_000],
-    ["after the commit of the second batch", "usage.import:committed", 2, 10_000],
+    ["before the commit of the second batch", "usage.import:before-commit", 2, 20_000],
+    ["after the commit of the first batch", "usage.import:committed", 1, 20_000],
   ])("goes on after a kill %s, and counts nothing twice", async (_what, point, pass, kept) => {
-    const csv = mixedCsv(12_000);
+    const csv = mixedCsv(24_000);
     const expected = await byFile("killed.csv", gzipSync(csv));
     const { body: asked } = await upload(gzipSync(csv), { format: "csv" }, "application/gzip").expect(202);
     expect(await run(asked.job_id, { failpoint: killedAt(point, pass) })).toMatchObject({
@@ -157,7 +157,7 @@ describe("POST /v1/events/import", () => {
   });
 
   it("lets one of two workers go on, and the other one stop without a trace", async () => {
-    const { body: asked } = await upload(mixedCsv(12_000)).expect(202);
+    const { body: asked } = await upload(mixedCsv(24_000)).expect(202);
     const input = {
       tenantId: world.tenantId,
       importId: parsePublicId("event_import", asked.import_id) ?? "",
@@ -167,8 +167,8 @@ describe("POST /v1/events/import", () => {
     expect(lost).toEqual(["import_taken_over"]);
     expect(await shown(asked.import_id)).toMatchObject({
       state: "completed",
-      rows_read: 12_000,
-      duplicates: 12,
+      rows_read: 24_000,
+      duplicates: 24,
     });
   });
 

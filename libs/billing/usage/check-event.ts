@@ -1,6 +1,11 @@
 import { Decimal, formatDecimal, jsonNumberText } from "#libs/core/money/decimal.ts";
 import { EARLIEST_EVENT, readEventTime } from "./event-time.ts";
-import type { EventRefusal, EventRefusalCode, UsageEventInput } from "./usage-event-input.ts";
+import {
+  type EventRefusal,
+  type EventRefusalCode,
+  sealEvent,
+  type UsageEventInput,
+} from "./usage-event-input.ts";
 
 export type CheckedEvent = { readonly event: UsageEventInput } | { readonly refused: EventRefusal };
 
@@ -11,6 +16,8 @@ const INTEGER_DIGITS_MAX = 15;
 const DECIMALS_MAX = 12;
 const number = /^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/;
 const unwritable = /\0|\p{Surrogate}/u;
+/** Most values there are: digits as they are stored, nothing to check or bring into form. */
+const canonicalValue = /^(?:0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d{0,14})\.\d{0,11}[1-9])$/;
 const fields: ReadonlySet<string> = new Set([
   "id",
   "source",
@@ -78,7 +85,7 @@ function readEvent(index: number, given: Record<string, unknown>): UsageEventInp
   if (eventType !== undefined && meter !== undefined) {
     throw new Refusal("meter", "field_invalid", "an event names either event_type or meter, not both");
   }
-  return {
+  return sealEvent({
     index,
     id: requiredText(given, "id"),
     source: given["source"] === "" ? "" : (optionalText(given, "source") ?? ""),
@@ -89,7 +96,7 @@ function readEvent(index: number, given: Record<string, unknown>): UsageEventInp
     ...(timestamp === undefined ? {} : { timestamp }),
     ...(value === undefined ? {} : { value }),
     properties: propertiesOf(given["properties"]),
-  };
+  });
 }
 
 function requiredText(given: Record<string, unknown>, name: string): string {
@@ -138,6 +145,7 @@ function timeOf(given: unknown): string | undefined {
 
 function readValue(given: unknown): string | undefined {
   if (given === undefined || given === null) return undefined;
+  if (typeof given === "string" && canonicalValue.test(given)) return given;
   if (typeof given === "number" && Number.isSafeInteger(given) && Math.abs(given) < 1e15)
     return String(given + 0);
   const text = typeof given === "number" ? jsonNumberText(given) : given;

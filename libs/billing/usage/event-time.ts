@@ -1,6 +1,9 @@
 const rfc3339 =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
+/** As it is written by most machines, and stored: only the calendar is left to check. */
+const canonical = /^(\d{4}-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:(\.\d{3})|)Z$/;
+
 const MINUTE_MS = 60_000;
 
 /** Nothing was metered before: an earlier time is a mistake of units. */
@@ -11,6 +14,9 @@ export const EARLIEST_EVENT = "2000-01-01T00:00:00.000Z";
  * counts as the last second of its minute. Null when the text is no such time.
  */
 export function readEventTime(text: string): string | null {
+  const plain = canonical.exec(text);
+  if (plain !== null && isEveryMonth(plain[2], plain[3]))
+    return plain[5] === undefined ? `${plain[1]}.000Z` : text;
   const parts = rfc3339.exec(text);
   if (parts === null) return null;
   const [
@@ -45,6 +51,11 @@ export function writeEventTime(epochMilliseconds: number): string | null {
       ? new Date(epochMilliseconds).toISOString()
       : "";
   return text.length === EARLIEST_EVENT.length ? text : null;
+}
+
+/** Whether there is such a day in each year. */
+function isEveryMonth(month = "", day = ""): boolean {
+  return month >= "01" && month <= "12" && day >= "01" && day <= "28";
 }
 
 function daysInMonth(year: number, month: number): number {

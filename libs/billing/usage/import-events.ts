@@ -7,7 +7,7 @@ import { openImportSource } from "./import/import-source.ts";
 import { checkRowTerms, formatOf, type ImportFormat, openRows } from "./import/open-rows.ts";
 import { type ImportReject, openRejectsFile } from "./import/rejects-file.ts";
 import { mapBatch, storeBatch, toReject } from "./import/store-batch.ts";
-import { EVENTS_MAX } from "./ingest-events.ts";
+import { BATCH_MAX } from "./ingest-events.ts";
 
 export type ImportCounts = {
   /** Rows that were read and decided. */
@@ -45,7 +45,7 @@ export type ImportInput = {
   readonly map?: string | undefined;
   /** IANA zone of times without offset. */
   readonly timezone?: string | undefined;
-  /** Rows in one transaction, 1 to 10,000. */
+  /** Rows in one transaction, 1 to 20,000. */
   readonly batchSize?: number;
   /** NDJSON, added to; made only when there is something to write. */
   readonly rejectsPath?: string | undefined;
@@ -54,7 +54,6 @@ export type ImportInput = {
   readonly signal?: AbortSignal;
 };
 
-const BATCH = 5_000;
 const FIRST_REJECTS = 10;
 
 /**
@@ -68,9 +67,9 @@ export async function importEvents(
   deps: Pick<Deps, "database" | "logger">,
   input: ImportInput,
 ): Promise<ImportSummary> {
-  const batchSize = input.batchSize ?? BATCH;
-  if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > EVENTS_MAX) {
-    throw domainError("fields_invalid", `batchSize is 1 to ${EVENTS_MAX}, got ${batchSize}`);
+  const batchSize = input.batchSize ?? BATCH_MAX;
+  if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > BATCH_MAX) {
+    throw domainError("fields_invalid", `batchSize is 1 to ${BATCH_MAX}, got ${batchSize}`);
   }
   const format = input.format ?? formatOf(input.path);
   const terms = { format, map: input.map, timezone: input.timezone };
@@ -80,8 +79,12 @@ export async function importEvents(
   const counts = { rows: 0, accepted: 0, duplicates: 0, unresolved: 0, rejected: 0, conflicts: 0 };
   const firstRejects: ImportReject[] = [];
   const scope = { tenantId: input.tenantId, actor: "import", timeoutMs: 120_000 };
-  const store = async (rows: readonly ImportRow[]) => {
-    const batch = mapBatch(rows, file.mapRow);
+  const prepare = (rows: readonly ImportRow[]) => ({
+    rows,
+    batch: mapBatch(rows, file.mapRow),
+    bytesRead: file.source.bytesRead(),
+  });
+  const store = async ({ rows, batch, bytesRead }: ReturnType<typeof prepare>) => {
     const answer = await withTenant(deps.database, scope, (tx) => storeBatch(tx, batch));
     const refused = answer.refused.map((refusal) => toReject(input.path, file, rows[refusal.index], refusal));
     await rejects.write(refused);
@@ -92,10 +95,10 @@ export async function importEvents(
     counts.unresolved += answer.unresolved;
     counts.rejected += refused.length;
     counts.conflicts += answer.conflicts;
-    input.onProgress?.({ ...counts, bytesRead: file.source.bytesRead(), bytes: file.source.size });
+    input.onProgress?.({ ...counts, bytesRead, bytes: file.source.size });
   };
   try {
-    const stopped = await eachBatch(file.rows, batchSize, input.signal, store);
+    const stopped = await eachBatch(file.rows, batchSize, input.signal, prepare, store);
     const summary = { file: input.path, ...counts, stopped, firstRejects };
     const { firstRejects: _, ...figures } = summary;
     deps.logger.info("usage imported", { tenant_id: input.tenantId, ...figures });

@@ -5,12 +5,7 @@ import type { MeteredEvent } from "#libs/core/usage/meter.ts";
 import { isBucketed } from "#libs/core/usage/usage-bucket.ts";
 import type { NewUsageEvent, Unresolved } from "#libs/data/usage-events.ts";
 import type { StoredMeter } from "#libs/data/usage-meters.ts";
-import {
-  contentHash,
-  type EventRefusal,
-  type EventRefusalCode,
-  type UsageEventInput,
-} from "./usage-event-input.ts";
+import type { EventRefusal, EventRefusalCode, UsageEventInput } from "./usage-event-input.ts";
 
 /** What the events of a batch name, as far as it exists. */
 export type EventReferences = {
@@ -71,8 +66,8 @@ export function resolveEvent(
     subscriptionId: subscription?.id ?? null,
     timestamp,
     value: input.value ?? null,
-    properties: JSON.stringify(input.properties),
-    contentHash: contentHash(input),
+    properties: input.propertiesText,
+    contentHash: input.contentHash,
     unresolved: unresolved ?? (customerId === null ? "customer" : null),
   };
   const event: MeteredEvent = { ...row, properties: input.properties };

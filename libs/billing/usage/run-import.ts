@@ -11,11 +11,9 @@ import { eachBatch } from "./import/each-batch.ts";
 import type { ImportRow, ImportRows } from "./import/import-row.ts";
 import { sourceOf } from "./import/import-source.ts";
 import { type OpenRows, openRows } from "./import/open-rows.ts";
+import { BATCH_MAX } from "./ingest-events.ts";
 import { mapBatch, storeBatch, toReject } from "./import/store-batch.ts";
 import { readParts } from "./import/stored-parts.ts";
-
-/** Rows in one transaction. */
-const BATCH = 5_000;
 
 /** What no further try can mend; everything else is tried again from the checkpoint. */
 const hopeless: ReadonlySet<ErrorCode> = new Set([
@@ -68,9 +66,12 @@ async function importFrom(
   at: { rows: number },
 ): Promise<void> {
   const file = await openStored(deps, input, row);
-  const store = async (rows: readonly ImportRow[]) => {
-    const batch = mapBatch(rows, file.mapRow);
-    const byteOffset = Math.min(file.source.bytesRead(), file.source.size);
+  const prepare = (rows: readonly ImportRow[]) => ({
+    rows,
+    batch: mapBatch(rows, file.mapRow),
+    byteOffset: Math.min(file.source.bytesRead(), file.source.size),
+  });
+  const store = async ({ rows, batch, byteOffset }: ReturnType<typeof prepare>) => {
     await withTenant(deps.database, scopeOf(input), async (tx) => {
       const { refused, ...counts } = await storeBatch(tx, batch);
       const rejects = refused.map((each) =>
@@ -83,7 +84,7 @@ async function importFrom(
     at.rows += rows.length;
     deps.failpoint("usage.import:committed");
   };
-  await eachBatch(skipRows(file.rows, at.rows), BATCH, undefined, store);
+  await eachBatch(skipRows(file.rows, at.rows), BATCH_MAX, undefined, prepare, store);
 }
 
 async function openStored(deps: RunDeps, input: RunInput, row: EventImportRow): Promise<OpenRows> {

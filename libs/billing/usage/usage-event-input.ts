@@ -19,6 +19,10 @@ export type UsageEventInput = {
   /** Plain decimal. */
   readonly value?: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** `properties` as JSON with sorted keys and without blanks. */
+  readonly propertiesText: string;
+  /** SHA-256 in hex of what the sender wrote: the same however it was spelled (order of keys, offset, trailing zeros). */
+  readonly contentHash: string;
 };
 
 /** Why one event was refused; `code` is stable. */
@@ -43,19 +47,38 @@ export type EventRefusal = {
   readonly path: string;
 };
 
-/** SHA-256 in hex of what the sender wrote: the same however it was spelled (order of keys, offset, trailing zeros). */
-export function contentHash(event: UsageEventInput): string {
-  const { eventType, meter, customer, subscription, timestamp, value, properties } = event;
-  const fields = { eventType, meter, customer, subscription, timestamp, value, properties };
-  return hash("sha256", canonicalJson(fields), "hex");
+/** An event with what is worked out of its content once, before any transaction is open. */
+export function sealEvent(event: Omit<UsageEventInput, "propertiesText" | "contentHash">): UsageEventInput {
+  const propertiesText = canonicalJson(event.properties);
+  return { ...event, propertiesText, contentHash: hash("sha256", contentOf(event, propertiesText), "hex") };
+}
+
+/** The content as canonical JSON: its names stand in their order already, and those without a value are left out. */
+function contentOf(
+  event: Omit<UsageEventInput, "propertiesText" | "contentHash">,
+  properties: string,
+): string {
+  const { customer, eventType, meter, subscription, timestamp, value } = event;
+  let text = `{"customer":${JSON.stringify(customer)}`;
+  if (eventType !== undefined) text += `,"eventType":${JSON.stringify(eventType)}`;
+  if (meter !== undefined) text += `,"meter":${JSON.stringify(meter)}`;
+  text += `,"properties":${properties}`;
+  if (subscription !== undefined) text += `,"subscription":${JSON.stringify(subscription)}`;
+  if (timestamp !== undefined) text += `,"timestamp":"${timestamp}"`;
+  if (value !== undefined) text += `,"value":"${value}"`;
+  return `${text}}`;
 }
 
 /** JSON with sorted keys and without blanks; fields that are undefined are left out. */
 function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  const content = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(content);
+  if (keys.length > 1) keys.sort();
   const parts: string[] = [];
-  for (const [key, item] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const key of keys) {
+    const item = content[key];
     if (item !== undefined) parts.push(`${JSON.stringify(key)}:${canonicalJson(item)}`);
   }
   return `{${parts.join(",")}}`;

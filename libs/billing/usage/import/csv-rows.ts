@@ -26,14 +26,13 @@ export function readCsvHeader(head: string): { delimiter: string; columns: strin
  */
 export async function* readCsvRows(source: ImportSource, delimiter: string, columns: number): ImportRows {
   let place = -1;
-  const toRow = (line: number, content: readonly string[] | string, fault: string | null): ImportRow => {
+  const toRow = ({ line, length, content, fault }: Parsed): ImportRow => {
     place += 1;
     const found = typeof content === "string" ? columns : content.length;
     const problem = found === columns ? null : `${found} cells, where the header has ${columns}`;
-    return { line, place, content, fault: fault ?? problem };
+    return { line, place, length, content, fault: fault ?? problem };
   };
-  const read = (frames: readonly Frame[]) =>
-    parseFrames(frames, delimiter).map((each) => toRow(each.line, each.content, each.fault));
+  const read = (frames: readonly Frame[]) => parseFrames(frames, delimiter).map(toRow);
   let open: SourceLine[] = [];
   for await (const lines of source.lines()) {
     const framed = frameRecords([...open, ...lines], delimiter, false);
@@ -55,6 +54,11 @@ function frameRecords(
   for (let at = 0; at < lines.length; ) {
     const first = lines[at];
     if (first === undefined) break;
+    if (!first.tooLong && !first.text.includes('"')) {
+      if (first.text.trim() !== "") frames.push({ line: first.number, text: first.text, fault: null });
+      at += 1;
+      continue;
+    }
     const end = recordEnd(lines, at, delimiter);
     if (end === null && !atEnd) return { frames, open: lines.slice(at) };
     if (first.tooLong) {
@@ -106,23 +110,30 @@ function endsInside(text: string, delimiter: string, wasInside: boolean): boolea
 
 type Parsed = {
   readonly line: number;
+  readonly length: number;
   readonly content: readonly string[] | string;
   readonly fault: string | null;
 };
 
-/** All records in one go; one by one only when one of them is broken. */
+/**
+ * Without a quote a record is its line, cut at the delimiters. The others in one go; one by one only when one of them is
+ * broken.
+ */
 function parseFrames(frames: readonly Frame[], delimiter: string): Parsed[] {
-  const good = frames.filter((frame) => frame.fault === null);
-  const records = parseRecords(good.map((frame) => frame.text).join("\n"), delimiter);
-  if (records !== null && records.length === good.length) {
-    let next = 0;
-    return frames.map(({ line, text, fault }) => {
-      return { line, content: fault === null ? (records[next++] ?? text) : text, fault };
-    });
-  }
-  return frames.map(({ line, text, fault }) => {
-    const record = fault === null ? parseRecords(text, delimiter)?.[0] : undefined;
-    return { line, content: record ?? text, fault: fault ?? (record ? null : faultOf(text, delimiter)) };
+  const isQuoted = ({ text, fault }: Frame) => fault === null && text.includes('"');
+  const quoted = frames.filter(isQuoted);
+  const records =
+    quoted.length === 0 ? [] : parseRecords(quoted.map((frame) => frame.text).join("\n"), delimiter);
+  const inOneGo = records !== null && records.length === quoted.length;
+  let next = 0;
+  return frames.map((frame) => {
+    const { line, text, fault } = frame;
+    const { length } = text;
+    if (fault !== null) return { line, length, content: text, fault };
+    if (!isQuoted(frame)) return { line, length, content: text.split(delimiter), fault };
+    if (inOneGo) return { line, length, content: records[next++] ?? text, fault };
+    const record = parseRecords(text, delimiter)?.[0];
+    return { line, length, content: record ?? text, fault: record ? null : faultOf(text, delimiter) };
   });
 }
 

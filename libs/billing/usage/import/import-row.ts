@@ -5,6 +5,8 @@ export type ImportRow = {
   /** Its place among the rows, from 1. */
   readonly place: number;
   readonly content: readonly string[] | Readonly<Record<string, unknown>> | string;
+  /** Characters of its text. */
+  readonly length: number;
   /** Why it is no row; null when it is one. */
   readonly fault: string | null;
 };

@@ -17,13 +17,15 @@ export async function* readNdjsonRows(source: ImportSource): ImportRows {
 }
 
 function readLine({ number: line, text, tooLong }: SourceLine, place: number): ImportRow {
-  if (tooLong) return { line, place, content: text, fault: `longer than ${LINE_LENGTH_MAX} characters` };
+  const { length } = text;
+  if (tooLong)
+    return { line, place, length, content: text, fault: `longer than ${LINE_LENGTH_MAX} characters` };
   try {
     const json: unknown = JSON.parse(text);
-    if (isRecord(json)) return { line, place, content: json, fault: null };
-    return { line, place, content: text, fault: "the line is no JSON object" };
+    if (isRecord(json)) return { line, place, length, content: json, fault: null };
+    return { line, place, length, content: text, fault: "the line is no JSON object" };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { line, place, content: text, fault: `the line is no JSON: ${message}` };
+    return { line, place, length, content: text, fault: `the line is no JSON: ${message}` };
   }
 }

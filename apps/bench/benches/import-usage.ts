@@ -1,0 +1,182 @@
+import { hash } from "node:crypto";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createTenant } from "#libs/billing/catalog/create-tenant.ts";
+import { importEvents } from "#libs/billing/usage/import-events.ts";
+import { type Database, openDatabase } from "#libs/data/database.ts";
+import { migrate } from "#libs/data/migrate.ts";
+import { newId } from "#libs/data/new-id.ts";
+import { causes } from "#libs/jobs/catalog.ts";
+import { createLogger } from "#libs/platform/logger.ts";
+import { startEmbeddedPostgres } from "#libs/platform/postgres/embedded-postgres.ts";
+import type { Bench, BenchCase, BenchTerms, OpenBench, Sample } from "../bench.ts";
+import { projectDir } from "../chaos/build-when-stale.ts";
+
+const CUSTOMERS = 1_000;
+const meters = ["calls", "bytes", "seats", "jobs"] as const;
+/** A million events are a day. */
+const EVERY_MS = 86;
+const FIRST_AT = Date.parse("2026-03-01T00:00:00Z");
+
+/** As little as a table can have that takes an event once: no other index, no foreign key, no check, no policy. */
+const KEY_ONLY = "usage_event_key_only";
+
+/** A file of a day's log, imported with its hourly buckets, beside the server's own COPY of the finished rows. */
+export const importUsage: Bench = {
+  name: "import-usage",
+  about: `import of a CSV file, ${CUSTOMERS} customers, ${meters.length} meters, in order of time; peer: COPY of the same rows`,
+  open: async ({ rows, server }) => {
+    const place = await openPlace(server);
+    try {
+      return { cases: await casesOf(place, rows), close: place.close };
+    } catch (error) {
+      await place.close();
+      throw error;
+    }
+  },
+};
+
+type Place = {
+  readonly dir: string;
+  readonly database: Database;
+  /** The owner of the schema: COPY from a file, and TRUNCATE. */
+  readonly owner: Database["pool"];
+  readonly close: () => Promise<void>;
+};
+
+type Server = NonNullable<BenchTerms["server"]> & { readonly stop?: () => Promise<void> };
+
+async function openPlace(given: BenchTerms["server"]): Promise<Place> {
+  const dir = mkdtempSync(join(tmpdir(), "billwright-bench-"));
+  chmodSync(dir, 0o755);
+  const server: Server = given ?? (await startServer(dir));
+  const database = openDatabase({ url: server.url, poolSize: 4, causes });
+  const owner = openDatabase({ url: server.ownerUrl, poolSize: 1, causes });
+  const close = async () => {
+    await database.close();
+    await owner.close();
+    await server.stop?.();
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    if (given === undefined) await migrate(server.ownerUrl, server.url, join(projectDir, "prisma"));
+    return { dir, database, owner: owner.pool, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** As durable as in production. */
+function startServer(dir: string): Promise<Server> {
+  return startEmbeddedPostgres({ dir: join(dir, "postgres"), database: "billwright", durable: true });
+}
+
+async function casesOf(place: Place, rows: number): Promise<OpenBench["cases"]> {
+  const { database, owner } = place;
+  const { tenantId } = await createTenant(database, { name: "Bench", mode: "test", actor: "bench" });
+  const customers = Array.from({ length: CUSTOMERS }, () => newId());
+  await owner.query(
+    `insert into customer (tenant_id, id, external_id, name)
+     select $1, c.id, 'customer-' || c.n - 1, 'Customer' from unnest($2::uuid[]) with ordinality as c (id, n)`,
+    [tenantId, customers],
+  );
+  await owner.query(
+    `insert into meter (tenant_id, id, code, name, event_type, definition)
+     select $1, gen_random_uuid(), m, m, m, '{"aggregation": "sum"}' from unnest($2::text[]) as m`,
+    [tenantId, meters],
+  );
+  await owner.query(
+    `create table ${KEY_ONLY} (like usage_event including defaults, primary key (tenant_id, source, id))`,
+  );
+  await owner.query("analyze customer; analyze meter; analyze tenant");
+  const files = writeFiles(place.dir, { tenantId, customers, rows });
+  const clear = () => owner.query(`truncate usage_event, usage_hour, ${KEY_ONLY}; checkpoint`);
+  const timed = async (run: () => Promise<unknown>): Promise<Sample> => {
+    await clear();
+    const start = performance.now();
+    await run();
+    return { value: (rows * 1_000) / (performance.now() - start) };
+  };
+  const logger = createLogger({ level: "warn", format: "json", process: "bench" });
+  const ours = () => importEvents({ database, logger }, { tenantId, path: files.csv });
+  const caseOf = (name: string, table: string): BenchCase => ({
+    ...{ name: `${rows} events, ${name}`, unit: "events/s", better: "higher", ratioTarget: 0.5 },
+    ours: { name: "importEvents", sample: () => timed(ours) },
+    peer: { name: `COPY ${table}`, sample: () => timed(() => owner.query(copySql(table, files.copy))) },
+    verify: async () => {
+      await clear();
+      await ours();
+      await owner.query(copySql(KEY_ONLY, files.copy));
+      await assertSame(owner, rows);
+      await clear();
+    },
+  });
+  return [
+    caseOf("beside COPY into the same table", "usage_event"),
+    caseOf("beside COPY into a table with its primary key alone", KEY_ONLY),
+  ];
+}
+
+function copySql(table: string, file: string): string {
+  return `copy ${table} from '${file}'`;
+}
+
+/** The events are those of the file, and the buckets hold them. */
+async function assertSame(owner: Place["owner"], rows: number): Promise<void> {
+  const sums = (table: string, count: string, value: string) =>
+    `select ${count}::text || ' events, ' || trim_scale(${value})::text as sums from ${table}`;
+  const of = async (sql: string) => (await owner.query<{ sums: string }>(sql)).rows[0]?.sums;
+  const copied = await of(sums(KEY_ONLY, "count(*)", "sum(value)"));
+  const stored = await of(sums("usage_event", "count(*)", "sum(value)"));
+  const counted = await of(sums("usage_hour", "sum(n)", "sum(sum)"));
+  if (!copied?.startsWith(`${rows} events`) || stored !== copied || counted !== copied)
+    throw new Error(`copied: ${copied}; stored: ${stored}; in buckets: ${counted}`);
+  const { rows: other } = await owner.query(
+    `select 1 from ${KEY_ONLY} c full join usage_event e using (tenant_id, source, id)
+     where (c.customer_id, c.event_type, c.timestamp, c.value, c.properties)
+       is distinct from (e.customer_id, e.event_type, e.timestamp, e.value, e.properties) limit 1`,
+  );
+  if (other.length > 0) throw new Error("an event is stored otherwise than it was copied");
+}
+
+/** The same rows twice: as a customer's export, and as COPY takes the finished rows of the table. */
+function writeFiles(
+  dir: string,
+  given: { readonly tenantId: string; readonly customers: readonly string[]; readonly rows: number },
+): { readonly csv: string; readonly copy: string } {
+  const files = { csv: join(dir, "events.csv"), copy: join(dir, "events.copy") };
+  const csv = ["id,customer,event_type,timestamp,value,properties.region"];
+  const copy: string[] = [];
+  const flush = () => {
+    writeFileSync(files.csv, csv.map((line) => `${line}\n`).join(""), { flag: "a" });
+    writeFileSync(files.copy, copy.map((line) => `${line}\n`).join(""), { flag: "a" });
+    csv.length = 0;
+    copy.length = 0;
+  };
+  for (let n = 0; n < given.rows; n++) {
+    const who = (n * 7_919) % CUSTOMERS;
+    const type = meters[Math.floor((n * 2_654_435_761) / 7) % meters.length] ?? "";
+    const at = new Date(FIRST_AT + n * EVERY_MS).toISOString();
+    const value = String((n % 1_000) / 4);
+    const id = hash("sha256", String(n), "hex");
+    csv.push([id.slice(0, 32), `customer-${who}`, type, at, value, "eu-west"].join(","));
+    const row = [
+      given.tenantId,
+      "",
+      id.slice(0, 32),
+      type,
+      `customer-${who}`,
+      given.customers[who],
+      "\\N",
+      at,
+      value,
+    ];
+    copy.push([...row, '{"region": "eu-west"}', `\\\\x${id}`, "\\N", at].join("\t"));
+    if (copy.length === 10_000) flush();
+  }
+  flush();
+  chmodSync(files.copy, 0o644);
+  return files;
+}
