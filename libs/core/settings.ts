@@ -14,6 +14,8 @@ export type Address = {
 export type Settings = {
   readonly timezone: string;
   readonly defaultCurrency: string;
+  /** BCP 47, of the documents of customers that name none. */
+  readonly defaultLocale: string;
   readonly invoiceNumberTemplate: string;
   readonly creditNoteNumberTemplate: string;
   readonly paymentTermsDays: number;
@@ -22,7 +24,8 @@ export type Settings = {
   readonly zeroAmountInvoices: "finalize" | "skip";
   readonly taxRounding: "line" | "line_per_tax" | "invoice_per_tax" | "invoice";
   readonly roundingMode: RoundingMode;
-  readonly pageSize: "A4" | "Letter";
+  /** Null: the paper of the customer's country. */
+  readonly pageSize: "A4" | "Letter" | null;
   readonly brand: {
     readonly name: string;
     readonly address: Address;
@@ -41,6 +44,7 @@ export type Settings = {
 export const defaultSettings: Settings = {
   timezone: "UTC",
   defaultCurrency: "USD",
+  defaultLocale: "en",
   invoiceNumberTemplate: "INV-{YYYYMM}-{SEQ:5}",
   creditNoteNumberTemplate: "CN-{YYYYMM}-{SEQ:5}",
   paymentTermsDays: 30,
@@ -53,11 +57,3 @@ export const defaultSettings: Settings = {
   emailFrom: null,
   reminderSchedule: [],
 };
-
-/** The lines of an address, as they are printed. */
-export function addressLines(address: Address): string[] {
-  const town = [address.postalCode, address.city].filter(Boolean).join(" ");
-  return [address.line1, address.line2, town, address.state, address.country].filter(
-    (line): line is string => line !== undefined && line !== "",
-  );
-}

@@ -1,13 +1,23 @@
 import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
 import type { DecimalString } from "#libs/core/price/price.ts";
+import { printedLanguage, printedLocale } from "#libs/core/locale.ts";
+import type { InvoiceWords } from "./words/english.ts";
+import { directionOfLocale, invoiceWords } from "./words/invoice-words.ts";
+import { unitWord } from "./words/unit-words.ts";
 
 /** The words an invoice prints its numbers and dates with: one document, one locale, one zone. */
 export type InvoiceText = {
+  /** Of words, dates and numbers alike. */
+  readonly locale: string;
+  readonly direction: "ltr" | "rtl";
+  readonly words: InvoiceWords;
   /** An amount with exactly the decimals it has: never rounded, never through a JS number. */
   readonly money: (amount: DecimalString) => string;
   /** A rate: at least the currency's decimals, at most all it has. */
   readonly rate: (amount: DecimalString) => string;
   readonly quantity: (quantity: DecimalString) => string;
+  /** The unit as the quantity asks for it: `request` for 1, `requests` for 2. */
+  readonly unit: (unit: string, quantity: DecimalString) => string;
   readonly percent: (percentage: DecimalString) => string;
   /** The local date of an instant. */
   readonly date: (instant: string) => string;
@@ -17,7 +27,8 @@ export type InvoiceText = {
 
 /** Formatters for one document: amounts in its currency, dates in its zone, both in its locale. */
 export function invoiceText(document: InvoiceDocument): InvoiceText {
-  const { locale, currency, timezone } = document;
+  const { currency, timezone } = document;
+  const locale = printedLocale(document.locale);
   const currencyDecimals = new Intl.NumberFormat(locale, { style: "currency", currency }).resolvedOptions()
     .maximumFractionDigits;
   const long = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: timezone });
@@ -42,6 +53,10 @@ export function invoiceText(document: InvoiceDocument): InvoiceText {
     maximumFractionDigits: 20,
   });
   return {
+    locale,
+    direction: directionOfLocale(locale),
+    words: invoiceWords[printedLanguage(locale)],
+    unit: (unit, quantity) => unitWord(unit, quantity, locale),
     money: (amount) => formatMoney(amount, decimalsOf(amount)),
     rate: (amount) => {
       const trimmed = amount.includes(".") ? amount.replace(/0+$/, "") : amount;

@@ -14,6 +14,29 @@ export async function pdfPageTexts(bytes: Uint8Array): Promise<readonly string[]
   }
 }
 
+/** The columns (in points from the left) of the first page's band of rows that show a colour. */
+export async function inkColumns(
+  bytes: Uint8Array,
+  band: { readonly color: readonly [number, number, number]; readonly fromY: number; readonly toY: number },
+): Promise<readonly number[]> {
+  const library = await PDFiumLibrary.init();
+  try {
+    const document = await library.loadDocument(bytes);
+    const { data, width } = await document.getPage(0).render({ scale: 1, render: "bitmap" });
+    document.destroy();
+    const [red, green, blue] = band.color;
+    const columns = Array.from({ length: width }, (_, x) => x);
+    const shows = (x: number, y: number) => {
+      const at = (y * width + x) * 4;
+      return data[at] === red && data[at + 1] === green && data[at + 2] === blue;
+    };
+    const rows = Array.from({ length: band.toY - band.fromY }, (_, y) => band.fromY + y);
+    return columns.filter((x) => rows.some((y) => shows(x, y)));
+  } finally {
+    library.destroy();
+  }
+}
+
 /** Names of the fonts a PDF embeds or refers to, sorted, without the tag of their subset. */
 export function pdfFontNames(bytes: Uint8Array): readonly string[] {
   const names = Buffer.from(bytes)

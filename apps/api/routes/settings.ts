@@ -35,7 +35,13 @@ const update = defineRoute({
   body: updateSettingsBody,
   bodyLimit: 1024 * 1024,
   response: { status: 200, schema: settings },
-  errors: ["version_conflict", "timezone_unknown", "currency_unknown", "invoice_number_template_invalid"],
+  errors: [
+    "version_conflict",
+    "timezone_unknown",
+    "locale_unknown",
+    "currency_unknown",
+    "invoice_number_template_invalid",
+  ],
   example: { body: { payment_terms_days: 14, brand: { name: "Northwind Ltd", color: "#0b5c8a" } } },
   transaction: async (tx, { body, ifMatch }) => ({
     body: settingsToWire(

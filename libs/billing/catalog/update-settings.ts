@@ -3,6 +3,7 @@ import { Temporal } from "temporal-polyfill";
 import { assertNoPlaces, placesOf } from "#libs/core/assert-places.ts";
 import { assertTimezone } from "#libs/core/calendar/timezone.ts";
 import type { ErrorPlace } from "#libs/core/errors.ts";
+import { assertLocale } from "#libs/core/locale.ts";
 import { parseNumberTemplate } from "#libs/core/invoice/number-template.ts";
 import { currencyExponent } from "#libs/core/money/currencies.ts";
 import type { Settings } from "#libs/core/settings.ts";
@@ -33,7 +34,11 @@ export async function updateSettings(
   const { brand, ...rest } = input.change;
   const changed = { ...before.settings, ...rest, brand: { ...before.settings.brand, ...brand } };
   assertNoPlaces(settingsPlaces(changed));
-  const settings = { ...changed, timezone: assertTimezone(changed.timezone) };
+  const settings = {
+    ...changed,
+    timezone: assertTimezone(changed.timezone),
+    defaultLocale: assertLocale(changed.defaultLocale),
+  };
   if (isDeepStrictEqual(settings, before.settings)) return { ...before, isNew: false };
   const after = { version: await saveSettings(tx, before.version, settings), settings };
   await writeAudit(tx, {
@@ -50,6 +55,7 @@ function settingsPlaces(settings: Settings): ErrorPlace[] {
   const { color, logo } = settings.brand;
   return [
     ...placesOf("timezone", () => assertTimezone(settings.timezone)),
+    ...placesOf("default_locale", () => assertLocale(settings.defaultLocale)),
     ...placesOf("default_currency", () => currencyExponent(settings.defaultCurrency)),
     ...placesOf("invoice_number_template", () => parseNumberTemplate(settings.invoiceNumberTemplate)),
     ...placesOf("credit_note_number_template", () => parseNumberTemplate(settings.creditNoteNumberTemplate)),

@@ -6,13 +6,15 @@ import type {
   LineKind,
 } from "#libs/core/invoice/invoice-document.ts";
 import { taxNotices } from "#libs/core/invoice/tax-notices.ts";
+import { printedLocale } from "#libs/core/locale.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { publicId } from "#libs/core/public-id.ts";
-import { addressLines, type Settings } from "#libs/core/settings.ts";
+import { paperOfCountry, printedAddress } from "#libs/core/invoice/printed-address.ts";
+import type { Settings } from "#libs/core/settings.ts";
 import type { DraftInvoiceRow, DraftLineRow } from "#libs/data/invoice-finalization.ts";
 
 /** Changes whenever the default template would print the same data differently. */
-const templateVersion = "invoice-1";
+const templateVersion = "invoice-2";
 
 /** The time zone rules that the boundaries were computed with. */
 const tzdataVersion = process.versions["tz"] ?? "unknown";
@@ -27,7 +29,7 @@ export function buildDocument(
   settingsVersion: number,
 ): UnissuedDocument {
   const { customer, currency } = draft;
-  const locale = customer.locale ?? "en";
+  const locale = customer.locale ?? settings.defaultLocale;
   const amount = (minor: bigint | string) => formatMoney({ minor: BigInt(minor), currency });
   return {
     schema: 1,
@@ -42,7 +44,7 @@ export function buildDocument(
     periodEnd: isoOf(draft.period_end),
     seller: {
       name: settings.brand.name,
-      address: addressLines(settings.brand.address),
+      address: printedAddress(settings.brand.address, printedLocale(locale)),
       taxId: settings.brand.taxId,
       logo: settings.brand.logo,
       color: settings.brand.color,
@@ -54,7 +56,7 @@ export function buildDocument(
       externalId: customer.external_id,
       name: customer.name,
       email: customer.email,
-      address: addressLines(customer.billing_address),
+      address: printedAddress(customer.billing_address, printedLocale(locale)),
       taxIds: customer.tax_ids.map((id) => (typeof id === "string" ? id : JSON.stringify(id))),
       taxStatus: customer.tax_status,
     },
@@ -74,7 +76,7 @@ export function buildDocument(
     creditTotal: amount(draft.credit_total_minor),
     amountDue: amount(draft.amount_due_minor),
     notices: taxNotices(customer.tax_status, locale),
-    pageSize: settings.pageSize,
+    pageSize: settings.pageSize ?? paperOfCountry(customer.billing_address.country),
     settingsVersion,
     templateVersion,
     tzdataVersion,

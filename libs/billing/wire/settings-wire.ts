@@ -9,7 +9,10 @@ const words = {
   zero_amount_invoices: z.enum(["finalize", "skip"]),
   tax_rounding: z.enum(["line", "line_per_tax", "invoice_per_tax", "invoice"]),
   rounding_mode: z.enum(["half_up", "half_even"]),
-  page_size: z.enum(["A4", "Letter"]),
+  page_size: z
+    .enum(["A4", "Letter"])
+    .nullable()
+    .meta({ description: "null: the paper of the customer's country" }),
 };
 const brand = {
   name: longText(200),
@@ -22,6 +25,10 @@ const brand = {
 const fields = {
   timezone: timezoneName,
   default_currency: currencyCode,
+  default_locale: text(35).meta({
+    description: "BCP 47; for customers without a locale",
+    examples: ["de-DE"],
+  }),
   invoice_number_template: text(60),
   credit_note_number_template: text(60),
   payment_terms_days: z.int(),
@@ -43,6 +50,7 @@ export function parseSettings(body: z.infer<typeof updateSettingsBody>): Setting
   return defined({
     timezone: body.timezone,
     defaultCurrency: body.default_currency,
+    defaultLocale: body.default_locale,
     invoiceNumberTemplate: body.invoice_number_template,
     creditNoteNumberTemplate: body.credit_note_number_template,
     paymentTermsDays: body.payment_terms_days,
@@ -67,6 +75,7 @@ export function settingsToWire(row: VersionedSettings): z.infer<typeof settingsW
   return {
     timezone: settings.timezone,
     default_currency: settings.defaultCurrency,
+    default_locale: settings.defaultLocale,
     invoice_number_template: settings.invoiceNumberTemplate,
     credit_note_number_template: settings.creditNoteNumberTemplate,
     payment_terms_days: settings.paymentTermsDays,

@@ -1,6 +1,7 @@
 import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
 import { type Html, html } from "../html.ts";
 import { type InvoiceText, invoiceText, isZero } from "../invoice-text.ts";
+import { plainSentence } from "../words/invoice-words.ts";
 
 export type InvoiceMail = { readonly subject: string; readonly html: string; readonly text: string };
 
@@ -23,6 +24,8 @@ export function invoiceMail(
 }
 
 type MailWords = {
+  readonly locale: string;
+  readonly direction: "ltr" | "rtl";
   readonly subject: string;
   readonly from: string;
   readonly owes: boolean;
@@ -30,38 +33,42 @@ type MailWords = {
   readonly amountNote: string;
   readonly greeting: string;
   readonly sentence: string;
+  readonly pay: string;
+  /** Before and after the address. */
+  readonly questions: readonly [before: string, after: string];
   readonly facts: readonly (readonly [string, string])[];
 };
 
 function mailWords(document: InvoiceDocument, text: InvoiceText, from: string): MailWords {
+  const { words, locale, direction } = text;
   const isCredit = document.invoiceType === "credit";
   const owes = !isCredit && !isZero(document.amountDue) && !document.amountDue.startsWith("-");
-  const name = isCredit ? "Credit note" : "Invoice";
   const period =
     document.periodStart === null || document.periodEnd === null
       ? []
-      : ([["Service period", text.period(document.periodStart, document.periodEnd)]] as const);
-  const due = owes ? ([["Date due", text.date(document.dueAt)]] as const) : [];
-  const amountNote = isCredit
-    ? "credited to you"
-    : owes
-      ? `due ${text.date(document.dueAt)}`
-      : "nothing to pay";
+      : ([[words.servicePeriod, text.period(document.periodStart, document.periodEnd)]] as const);
+  const date = text.date(document.dueAt);
+  const due = owes ? ([[words.dueOn, date]] as const) : [];
+  const owed = owes ? plainSentence(words.mailDue, { date }) : words.mailNothing;
+  const about = { number: document.number, seller: from, customer: document.customer.name };
+  const name = isCredit ? words.creditNote : words.invoice;
+  const [before = "", after = ""] = words.mailQuestions.split("{email}");
   return {
-    subject: `${name} ${document.number} from ${from}`,
-    from,
-    owes,
+    ...{ locale, direction, from, owes },
+    subject: plainSentence(words.mailSubject, { ...about, document: name }),
     amount: text.money(isCredit ? document.total : document.amountDue),
-    amountNote,
-    greeting: `Hello ${document.customer.name},`,
-    sentence: `${isCredit ? "your credit note" : "your invoice"} ${document.number} from ${from} is attached as a PDF.`,
+    amountNote: isCredit ? words.mailCredited : owed,
+    greeting: plainSentence(words.mailGreeting, about),
+    sentence: plainSentence(isCredit ? words.mailCreditNote : words.mailInvoice, about),
+    pay: words.mailPay,
+    questions: [before, after],
     facts: [
-      [`${name} number`, document.number],
-      ...(document.corrects === null ? [] : ([["For invoice", document.corrects.number]] as const)),
-      ["Date of issue", text.date(document.issuedAt)],
+      [isCredit ? words.creditNoteNumber : words.invoiceNumber, document.number],
+      ...(document.corrects === null ? [] : ([[words.forInvoice, document.corrects.number]] as const)),
+      [words.issuedOn, text.date(document.issuedAt)],
       ...due,
       ...period,
-      ["Total", text.money(document.total)],
+      [words.total, text.money(document.total)],
     ],
   };
 }
@@ -80,7 +87,7 @@ function mailMarkup(document: InvoiceDocument, words: MailWords, payUrl: string 
   const brand = brandColor(document.seller.color);
   const footer = [document.seller.name, ...document.seller.address].join(" · ");
   return html`<!doctype html>
-<html lang="en">
+<html lang="${words.locale}" dir="${words.direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -97,10 +104,10 @@ function mailMarkup(document: InvoiceDocument, words: MailWords, payUrl: string 
 <tr><td style="${font};font-size:34px;line-height:40px;font-weight:700;color:#1a1f36;padding:24px 32px 0">${words.amount}</td></tr>
 <tr><td style="${font};font-size:15px;line-height:22px;${muted};padding:2px 32px 0">${words.amountNote}</td></tr>
 <tr><td dir="auto" style="${font};font-size:15px;line-height:23px;color:#1a1f36;padding:24px 32px 0">${words.greeting}<br>${words.sentence}</td></tr>
-${payUrl !== null && payButton(payUrl, brand)}
+${payUrl !== null && payButton(payUrl, brand, words.pay)}
 <tr><td style="padding:24px 32px 0">${factTable(words)}</td></tr>
 ${document.notices.map((notice) => html`<tr><td dir="auto" style="${font};font-size:13px;line-height:20px;${muted};padding:16px 32px 0">${notice}</td></tr>`)}
-<tr><td dir="auto" style="${font};font-size:12px;line-height:18px;${muted};padding:28px 32px 28px">${footer}${document.seller.email !== null && html`<br>Questions? Write to <a href="mailto:${document.seller.email}" style="${muted}">${document.seller.email}</a>.`}</td></tr>
+<tr><td dir="auto" style="${font};font-size:12px;line-height:18px;${muted};padding:28px 32px 28px">${footer}${document.seller.email !== null && html`<br>${words.questions[0]}<a href="mailto:${document.seller.email}" style="${muted}">${document.seller.email}</a>${words.questions[1]}`}</td></tr>
 </table>
 </td></tr>
 </table>
@@ -109,10 +116,10 @@ ${document.notices.map((notice) => html`<tr><td dir="auto" style="${font};font-s
 `.markup;
 }
 
-function payButton(payUrl: string, brand: string): Html {
+function payButton(payUrl: string, brand: string, label: string): Html {
   return html`<tr><td style="padding:24px 32px 0">
 <table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>
-<td align="center" bgcolor="${brand}" style="border-radius:6px;background-color:${brand}"><a href="${payUrl}" style="${font};display:inline-block;padding:12px 28px;font-size:15px;font-weight:600;color:#ffffff;text-decoration:none;border-radius:6px">Pay this invoice</a></td>
+<td align="center" bgcolor="${brand}" style="border-radius:6px;background-color:${brand}"><a href="${payUrl}" style="${font};display:inline-block;padding:12px 28px;font-size:15px;font-weight:600;color:#ffffff;text-decoration:none;border-radius:6px">${label}</a></td>
 </tr></table>
 </td></tr>`;
 }
@@ -122,7 +129,7 @@ function factTable(words: MailWords): Html {
 ${words.facts.map(
   ([label, value]) => html`<tr>
 <td style="${font};font-size:14px;line-height:20px;${muted};padding:9px 0;border-bottom:1px solid #e3e8ee">${label}</td>
-<td align="right" style="${font};font-size:14px;line-height:20px;color:#1a1f36;padding:9px 0;border-bottom:1px solid #e3e8ee">${value}</td>
+<td align="${words.direction === "rtl" ? "left" : "right"}" style="${font};font-size:14px;line-height:20px;color:#1a1f36;padding:9px 0;border-bottom:1px solid #e3e8ee">${value}</td>
 </tr>`,
 )}
 </table>`;
@@ -140,7 +147,7 @@ function mailText(document: InvoiceDocument, words: MailWords, payUrl: string | 
     words.sentence,
     "",
     `${words.amount} ${words.amountNote}`,
-    ...(payUrl === null ? [] : ["", "Pay this invoice:", payUrl]),
+    ...(payUrl === null ? [] : ["", `${words.pay}:`, payUrl]),
     "",
     ...facts,
     ...document.notices.flatMap((notice) => ["", notice]),

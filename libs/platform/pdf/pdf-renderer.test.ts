@@ -173,10 +173,10 @@ describe("the PDF renderer", () => {
       ),
     );
     expect(texts[0]).toContain("KWD 1,234,567,890,123,456.789 due");
-    expect(texts[1]).toContain("¥12,340 due 2025年10月31日");
-    expect(texts[2]).toContain("12,34 € due 31. Oktober 2025");
+    expect(texts[1]).toContain("¥12,340(支払期限 2025年10月31日)");
+    expect(texts[2]).toContain("12,34 € fällig am 31. Oktober 2025");
     expect(texts[2]).toContain("Reverse charge: VAT is to be accounted for by the recipient.");
-    expect(texts[2]).toContain("Tax ID DE123456789");
+    expect(texts[2]).toContain("Steuer-ID DE123456789");
   });
 
   test("prints Polish, Japanese, Arabic and emoji from our own fonts, with no empty box", async () => {

@@ -5,7 +5,7 @@ import { DomainError, domainError } from "#libs/core/errors.ts";
 import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
 import { findChromium } from "./chromium-binary.ts";
 import { type FontSet, installFontSet } from "./font-set.ts";
-import { invoicePage } from "./invoice-page.ts";
+import { invoicePage, pageMarkup } from "./invoice-page.ts";
 import { type PdfBrowser, startPdfBrowser } from "./pdf-browser.ts";
 import { countPages, withFixedDates } from "./pdf-file.ts";
 
@@ -75,7 +75,7 @@ export function createPdfRenderer(given: PdfRendererOptions): PdfRenderer {
     printed += 1;
     try {
       const bytes = withFixedDates(
-        await withinTime(browser.print(page.markup), timeoutMs),
+        await withinTime(browser.print(pageMarkup(page)), timeoutMs),
         document.issuedAt,
       );
       refuseForeignFonts(bytes);
