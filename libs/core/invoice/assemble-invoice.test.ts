@@ -68,6 +68,14 @@ describe("assembleInvoice", () => {
     expect(takenBy(input).map((taken) => taken.amountMinor)).toEqual([1_000n, 1_400n, 5_000n]);
   });
 
+  test("there is no step of tax where no tax is", () => {
+    const lines = [line("a", "10", { carriedTaxes: [] }), line("b", "5", { taxable: false })];
+    for (const taxRates of [[], [taxRate("19")]]) {
+      const taxed = { ...plain, taxRates, lines: taxRates.length === 0 ? lines : lines.slice(1) };
+      expect(assembleInvoice(taxed).steps.map(({ name }) => name)).toEqual(["lines", "total"]);
+    }
+  });
+
   test("the steps are lines, discounts, tax, total, credits, each with what stood before and after", () => {
     const invoice = assembleInvoice({
       ...plain,

@@ -247,6 +247,7 @@ function addTaxes(invoice: AssembledInvoice, input: AssembleInvoiceInput): Assem
     carried: input.lines[index]?.carriedTaxes ?? [],
   }));
   const taxes = withCarriedTaxes(computed.taxes, carriedOf);
+  if (taxes.length === 0) return invoice;
   const lines = invoice.lines.map((line, index) => {
     const carried = carriedOf[index]?.carried ?? [];
     const taxesOfLine = [

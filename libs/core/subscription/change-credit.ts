@@ -90,12 +90,7 @@ export function changeCredit(input: {
     period: { start: claim.start.toString(), end: claim.end.toString() },
     at: start.toString(),
     ratio: { numerator: ratio.numerator.toString(), denominator: ratio.denominator.toString() },
-    billed: {
-      ...amountsText(billed.amounts),
-      exactAmount: formatDecimal(billed.exactAmount),
-      quantity: formatDecimal(billed.quantity),
-      unitAmount: billed.unitAmount === null ? null : formatDecimal(billed.unitAmount),
-    },
+    billed: billedText(billed),
     creditedBefore: amountsText(billed.credited),
     credit: amountsText(credit),
   };
@@ -125,5 +120,14 @@ export function changeCredit(input: {
         return rate === undefined ? [] : [{ rate, amountMinor: -tax.amountMinor }];
       }),
     },
+  };
+}
+
+function billedText({ amounts, exactAmount, quantity, unitAmount }: BilledAmounts) {
+  return {
+    ...amountsText(amounts),
+    exactAmount: formatDecimal(exactAmount),
+    quantity: formatDecimal(quantity),
+    unitAmount: unitAmount === null ? null : formatDecimal(unitAmount),
   };
 }
