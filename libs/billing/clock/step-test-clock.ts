@@ -13,6 +13,8 @@ import type { Deps } from "../deps.ts";
 import { expireCredits } from "../credit/expire-credits.ts";
 import { settleRun } from "../run/settle-runs.ts";
 import { startDueRun } from "../run/sweep-due-boundaries.ts";
+import { adoptEvents } from "../usage/adopt-events.ts";
+import { settleLateUsage } from "../usage/settle-late.ts";
 
 /** Attempts after which a failing job is not waited for. */
 const patience = 3;
@@ -23,8 +25,8 @@ const pauseMs = 40;
 type Step = "busy" | "worked" | "moved" | "arrived";
 
 /**
- * Takes a test clock to its target, from due instant to due instant: at each it starts what is due, waits until the
- * tenant's work is quiet, and goes on. Every step is a transaction of its own, so a killed worker's successor goes on
+ * Takes a test clock to its target, from due instant to due instant: at each it looks for late usage, which is otherwise
+ * done every hour, starts what is due, waits until the tenant's work is quiet, and goes on. Every step is a transaction of its own, so a killed worker's successor goes on
  * where it stood.
  * @returns how many instants it stopped at
  */
@@ -35,9 +37,8 @@ export async function stepTestClock(
   let stops = 0;
   let runsHere = 0;
   for (;;) {
-    const mayStart = runsHere < runsPerInstantMax;
     const step = await withTenant(deps.database, { tenantId: scope.tenantId, actor: "test_clock" }, (tx) =>
-      takeStep(tx, scope.jobName, mayStart),
+      takeStep(tx, scope.jobName, runsHere),
     );
     if (step === "arrived") return { stops };
     if (step === "worked") runsHere += 1;
@@ -49,13 +50,15 @@ export async function stepTestClock(
   }
 }
 
-async function takeStep(tx: TenantTx, jobName: string, mayStart: boolean): Promise<Step> {
+async function takeStep(tx: TenantTx, jobName: string, runsHere: number): Promise<Step> {
   const clock = await findTestClock(tx, true);
   if (clock === null || clock.state === "ready") return "arrived";
   for (const runId of await listOpenRunIds(tx)) await settleRun(tx, runId);
   if (await isTenantBusy(tx, { patience, exceptJob: jobName })) return "busy";
   await expireCredits(tx);
-  if (mayStart && (await startDueRun(tx)) + (await planDueDrafts(tx)) > 0) return "worked";
+  if (runsHere === 0) await settleUsage(tx);
+  if (runsHere < runsPerInstantMax && (await startDueRun(tx)) + (await planDueDrafts(tx)) > 0)
+    return "worked";
   const target = toInstant(clock.target_at);
   if (Temporal.Instant.compare(tx.now, target) >= 0) {
     await saveTestClock(tx, { state: "ready" });
@@ -65,4 +68,9 @@ async function takeStep(tx: TenantTx, jobName: string, mayStart: boolean): Promi
   const next = due === null || due.getTime() > target.epochMilliseconds ? target : toInstant(due);
   await setTenantClock(tx, next);
   return "moved";
+}
+
+async function settleUsage(tx: TenantTx): Promise<void> {
+  await adoptEvents(tx, {});
+  await settleLateUsage(tx);
 }

@@ -11,8 +11,6 @@ import {
 } from "#libs/testkit/factories.ts";
 import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
 
-import { settleLateUsage } from "../usage/settle-late.ts";
-
 const at = (text: string) => Temporal.Instant.from(text);
 const local = (text: string, zone: string) =>
   Temporal.PlainDateTime.from(text).toZonedDateTime(zone).toInstant();
@@ -104,7 +102,6 @@ describe("a customer's life", () => {
     await world.travel(tenant, at("2026-02-21T00:00:00Z"));
     await use(tenant, { ...call, at: at("2026-01-31T23:59:59Z"), value: "4" });
     await use(tenant, { ...call, at: at("2026-02-20T00:00:00Z"), value: "2" });
-    expect(await tenant.inTenant((tx) => settleLateUsage(tx))).toMatchObject({ late: 1 });
     await world.travel(tenant, at("2026-03-02T00:00:00Z"));
     // January is 10 x 1.00 + 2 x 0.50 = 11.00, of which 8.00 were billed
     expect(await invoicesOf(world, tenant)).toEqual([
