@@ -55,6 +55,17 @@ describe("previewInvoice", () => {
     expect(await preview(tenant, { period: january })).toMatchObject({ draft: { lines: draft.lines } });
   });
 
+  it("shows the first invoice of a period that is not over until that one is made, then the one that closes it", async () => {
+    const tenant = await world.start("2026-01-15T00:00:00Z");
+    const first = await preview(tenant, { period: january });
+    const [made] = (await tenant.bill()).invoices;
+    const stored = await tenant.inTenant((tx) => listInvoiceLines(tx, made?.invoiceId ?? ""));
+    const keys = (lines: readonly { readonly source_key: string }[]) => lines.map((line) => line.source_key);
+    expect(first.draft.kind).toBe("start");
+    expect(keys(first.lines)).toEqual(keys(stored));
+    expect((await preview(tenant, { period: january })).draft.kind).toBe("cycle");
+  });
+
   it("looks at the period that holds as_of, also one that has not begun", async () => {
     const tenant = await world.start("2026-01-15T00:00:00Z");
     const { draft } = await preview(tenant, { asOf: at("2026-03-31T23:00:00Z") });

@@ -1,6 +1,7 @@
 import type { Temporal } from "temporal-polyfill";
 import { compareInstants } from "#libs/core/calendar/timezone.ts";
 import { domainError } from "#libs/core/errors.ts";
+import type { Position } from "#libs/core/rating/due-periods.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import { findClaimed } from "#libs/data/billing-periods.ts";
@@ -36,7 +37,7 @@ export type InvoicePreview = { readonly draft: BoundaryDraft; readonly roundingM
 /**
  * The invoice of the boundary that closes a period, decided as generation decides it, from the usage there is now.
  * Writes nothing. Of two invoices with the same period (the first one, of what is paid in advance, and the one that
- * closes it) this is the one that closes it. A change that waits and takes effect by then is the invoice that comes.
+ * closes it) this is the last one that generation would make now; the one that closes it when it would make none. A change that waits and takes effect by then is the invoice that comes.
  * @throws DomainError subscription_not_found, subscription_broken, period_not_aligned, and what stops its billing
  */
 export async function previewInvoice(tx: TenantTx, input: PreviewInput): Promise<InvoicePreview> {
@@ -47,12 +48,8 @@ export async function previewInvoice(tx: TenantTx, input: PreviewInput): Promise
   if (asked === undefined && change !== undefined && compareInstants(change.at, first.position.at) <= 0) {
     return { draft: await draftChange(tx, first, change.at, settings), roundingMode: settings.roundingMode };
   }
-  const position = asked === undefined ? first.position : positionsOfPeriod(first, asked).at(-1);
-  const [standing = first] = await withLateLines(
-    tx,
-    [{ ...first, position: position ?? first.position }],
-    settings,
-  );
+  const position = asked === undefined ? first.position : await positionOf(tx, first, asked);
+  const [standing = first] = await withLateLines(tx, [{ ...first, position }], settings);
   const dues = dueAt(standing);
   const usage = await loadUsage(tx, [{ standing, dues }]);
   const isRepeated = (await findClaimed(tx, dues)).size > 0;
@@ -61,6 +58,15 @@ export async function previewInvoice(tx: TenantTx, input: PreviewInput): Promise
     limits: limits.get(standing.subscriptionId),
   });
   return { draft, roundingMode: settings.roundingMode };
+}
+
+async function positionOf(tx: TenantTx, standing: Standing, asked: PeriodAsked): Promise<Position> {
+  const positions = positionsOfPeriod(standing, asked);
+  for (const position of positions.toReversed()) {
+    const isDue = compareInstants(position.at, tx.now) <= 0;
+    if (isDue && (await findClaimed(tx, dueAt({ ...standing, position }))).size === 0) return position;
+  }
+  return positions.at(-1) ?? standing.position;
 }
 
 /** The invoice of a change that waits, as it would be if it took effect with the usage there is now. */
