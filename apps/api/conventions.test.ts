@@ -46,6 +46,16 @@ describe("the conventions of the API", () => {
     });
   });
 
+  it.each([
+    ...["/v1/invoices?customer_id=", "/v1/ledger/entries?customer_id=", "/v1/payments?customer="],
+    ...["/v1/disputes?customer=", "/v1/credit_notes?customer=", "/v1/subscriptions?customer="],
+  ])("takes an external id where a list is asked for one customer's: %s", async (path) => {
+    const known = await world.call("get", `${path}acme`);
+    expect([known.status, known.body]).toMatchObject([200, { data: [] }]);
+    const unknown = await world.call("get", `${path}nobody`);
+    expect([unknown.status, unknown.body.code]).toEqual([404, "customer_not_found"]);
+  });
+
   describe("400", () => {
     it.each([
       ["text that is no JSON", '{"name": ', "body_malformed"],

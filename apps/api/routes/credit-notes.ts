@@ -1,3 +1,4 @@
+import { customerIdOf } from "./subscriptions.ts";
 import { z } from "zod";
 import { createCreditNote } from "#libs/billing/credit-note/create-credit-note.ts";
 import { voidCreditNote } from "#libs/billing/credit-note/void-credit-note.ts";
@@ -85,10 +86,10 @@ const list = defineRoute({
   query: z.strictObject({
     ...pageFields,
     invoice: z.string().max(64).optional().describe("The invoice that they correct"),
-    customer: z.string().max(64).optional(),
+    customer: z.string().max(255).optional().describe("Its id or external_id"),
   }),
   response: { status: 200, schema: listOf(creditNote) },
-  errors: [],
+  errors: ["customer_not_found"],
   example: {
     query: { invoice: exampleInvoiceId },
     response: { data: [example], has_more: false, next_cursor: null },
@@ -96,7 +97,7 @@ const list = defineRoute({
   transaction: async (tx, { query }, api) => {
     const filters = defined({
       invoiceId: idFilter("invoice", "invoice", query.invoice),
-      customerId: idFilter("customer", "customer", query.customer),
+      customerId: query.customer === undefined ? undefined : await customerIdOf(tx, query.customer),
     });
     const page = await listCreditNotes(tx, pageQuery("credit_note", query, filters));
     return listAnswer("credit_note", page, (row) => creditNoteToWire(row, api.deps.publicUrl));

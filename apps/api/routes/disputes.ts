@@ -1,3 +1,4 @@
+import { customerIdOf } from "./subscriptions.ts";
 import { z } from "zod";
 import { disputeStatus, disputeToWire, disputeWire } from "#libs/billing/wire/dispute-wire.ts";
 import { defined } from "#libs/core/defined.ts";
@@ -30,20 +31,20 @@ const list = defineRoute({
   access: "read",
   query: z.strictObject({
     ...pageFields,
-    customer: z.string().max(64).optional(),
+    customer: z.string().max(255).optional().describe("Its id or external_id"),
     invoice: z.string().max(64).optional(),
     payment: z.string().max(64).optional(),
     status: disputeStatus.optional(),
   }),
   response: { status: 200, schema: listOf(disputeWire) },
-  errors: [],
+  errors: ["customer_not_found"],
   example: {
     query: { status: "needs_response" },
     response: { data: [example], has_more: false, next_cursor: null },
   },
   transaction: async (tx, { query }) => {
     const filters = defined({
-      customerId: idFilter("customer", "customer", query.customer),
+      customerId: query.customer === undefined ? undefined : await customerIdOf(tx, query.customer),
       invoiceId: idFilter("invoice", "invoice", query.invoice),
       paymentId: idFilter("payment", "payment", query.payment),
       state: query.status,

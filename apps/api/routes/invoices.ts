@@ -22,13 +22,14 @@ import {
   mustFindInvoice,
   wholeInvoice,
 } from "./whole-invoice.ts";
+import { customerIdOf } from "./subscriptions.ts";
 import { idFilter, listAnswer, listOf, pageFields, pageQuery } from "../list-page.ts";
 
 const tag = "Invoices";
 
 const listQuery = z.strictObject({
   ...pageFields,
-  customer_id: z.string().max(64).optional(),
+  customer_id: z.string().max(255).optional().describe("Its id or external_id"),
   subscription_id: z.string().max(64).optional(),
   invoice_type: z.enum(["subscription", "one_off", "credit"]).optional(),
   invoice_status: z.enum(["draft", "finalized", "voided"]).optional(),
@@ -51,10 +52,10 @@ const list = defineRoute({
   access: "read",
   query: listQuery,
   response: { status: 200, schema: listOf(invoiceSummaryWire), contentTypes: ["text/csv"] },
-  errors: [],
+  errors: ["customer_not_found"],
   example: { query: { status: "open" } },
   transaction: async (tx, { query }, api) => {
-    const filters = filtersOf(query);
+    const filters = await filtersOf(tx, query);
     const present = (row: InvoiceView) =>
       presentInvoiceSummary(row, { now: tx.now, publicUrl: api.deps.publicUrl });
     if (query.format === "csv") {
@@ -64,9 +65,9 @@ const list = defineRoute({
   },
 });
 
-function filtersOf(query: z.infer<typeof listQuery>): InvoiceFilters {
+async function filtersOf(tx: Tx, query: z.infer<typeof listQuery>): Promise<InvoiceFilters> {
   return defined({
-    customerId: idFilter("customer", "customer_id", query.customer_id),
+    customerId: query.customer_id === undefined ? undefined : await customerIdOf(tx, query.customer_id),
     subscriptionId: idFilter("subscription", "subscription_id", query.subscription_id),
     invoiceType: query.invoice_type,
     invoiceStatus: query.invoice_status,

@@ -1,3 +1,4 @@
+import { customerIdOf } from "./subscriptions.ts";
 import { z } from "zod";
 import {
   ledgerEntryWire,
@@ -20,17 +21,17 @@ const entries = defineRoute({
   access: "read",
   query: z.strictObject({
     ...pageFields,
-    customer_id: z.string().max(64).optional(),
+    customer_id: z.string().max(255).optional().describe("Its id or external_id"),
     invoice_id: z.string().max(64).optional(),
     kind: z.string().max(100).optional(),
     account: z.string().max(100).optional(),
   }),
   response: { status: 200, schema: listOf(ledgerEntryWire) },
-  errors: [],
+  errors: ["customer_not_found"],
   example: { query: { account: "receivable" } },
   transaction: async (tx, { query }) => {
     const filters = defined({
-      customerId: idFilter("customer", "customer_id", query.customer_id),
+      customerId: query.customer_id === undefined ? undefined : await customerIdOf(tx, query.customer_id),
       invoiceId: idFilter("invoice", "invoice_id", query.invoice_id),
       kind: query.kind,
       account: query.account,

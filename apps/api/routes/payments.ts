@@ -1,3 +1,4 @@
+import { customerIdOf } from "./subscriptions.ts";
 import { z } from "zod";
 import { requestPayment } from "#libs/billing/payment/request-payment.ts";
 import { requestRefund } from "#libs/billing/payment/request-refund.ts";
@@ -84,19 +85,19 @@ const list = defineRoute({
   access: "read",
   query: z.strictObject({
     ...pageFields,
-    customer: z.string().max(64).optional(),
+    customer: z.string().max(255).optional().describe("Its id or external_id"),
     invoice: z.string().max(64).optional(),
     status: paymentStatus.optional(),
   }),
   response: { status: 200, schema: listOf(paymentWire) },
-  errors: [],
+  errors: ["customer_not_found"],
   example: {
     query: { status: "succeeded" },
     response: { data: [example], has_more: false, next_cursor: null },
   },
   transaction: async (tx, { query }) => {
     const filters = defined({
-      customerId: idFilter("customer", "customer", query.customer),
+      customerId: query.customer === undefined ? undefined : await customerIdOf(tx, query.customer),
       invoiceId: idFilter("invoice", "invoice", query.invoice),
       state: query.status === undefined ? undefined : parsePaymentStatus(query.status),
     });

@@ -54,7 +54,7 @@ describe("billwright invoice", () => {
       "  Rounded once, halves away from zero: 10 is 10.00 USD.",
       "",
       "Calls: 6.50 USD",
-      "  From 2026-01-01 until 2026-02-01 (not included). Quantity: 12, counted from 2 events in 2 of its days.",
+      "  From 2026-01-01 until 2026-02-01 (not included). Quantity: 12, counted from 2 events on 2 days of the period.",
       "  Price: graduated: 12 = 6.5.",
       "    above 0 up to 10: 10 x 0.5 = 5",
       "    above 10: 2 x 0.25 + 1 = 1.5",

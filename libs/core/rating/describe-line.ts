@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import type { DocumentTier } from "../invoice/invoice-document.ts";
 import type { RatingStep } from "./rating-step.ts";
 
@@ -29,15 +30,15 @@ const roundings: Readonly<Record<string, string>> = {
 export function describeLine(line: DescribedLine): string[] {
   const group = line.group === "" ? "" : ` (${line.group})`;
   const unit = line.unit === null ? "" : ` ${line.unit}`;
-  const counted =
+  const made =
     line.eventCount === 0n
       ? `Quantity: ${line.quantity}${unit}.`
-      : `Quantity: ${line.quantity}${unit}, counted from ${line.eventCount} events in ${line.days} of its days.`;
+      : `Quantity: ${line.quantity}${unit}, counted from ${counted(line.eventCount, "event", "events")} on ${counted(line.days, "day", "days")} of the period.`;
   const steps = Array.isArray(line.steps) ? (line.steps as RatingStep[]) : [];
   const tiers = Array.isArray(line.tiers) ? (line.tiers as DocumentTier[]) : [];
   return [
     `${line.description}${group}: ${line.amount}`,
-    `  From ${shortInstant(line.period[0])} until ${shortInstant(line.period[1])} (not included). ${counted}`,
+    `  From ${shortInstant(line.period[0])} until ${shortInstant(line.period[1])} (not included). ${made}`,
     ...steps.map((step) => `  ${stepNames[step.name] ?? step.name}: ${step.detail}.`),
     ...tiers.map((tier) => `    ${describeTier(tier)}`),
     `  Rounded once, ${roundings[line.roundingMode] ?? line.roundingMode}: ${line.exactAmount} is ${line.amount}.`,
