@@ -161,7 +161,7 @@ export const errorTable = {
   pdf_not_ready: { kind: "not_found", title: "The PDF is not made yet" },
   pdf_render_failed: { kind: "unavailable", title: "The browser failed while printing the document" },
   pdf_timed_out: { kind: "unavailable", title: "Printing the document took too long" },
-  pdf_too_large: { kind: "too_large", title: "The document has more than 500 pages" },
+  pdf_too_large: { kind: "too_large", title: "The document has more pages or bytes than a PDF may have" },
   period_before_start: { kind: "invalid", title: "The instant lies before the first period" },
   period_not_aligned: { kind: "invalid", title: "The period is not one of the subscription's" },
   period_not_over: { kind: "invalid", title: "The period is not due yet" },

@@ -6,6 +6,7 @@ import type { RunInvoiceRow } from "#libs/data/run-report.ts";
 import type { RunDetails } from "./read-run.ts";
 
 const rule = "=".repeat(76);
+const failuresShown = 20;
 
 const components = ["generate", "pdf", "storage", "stripe", "email"] as const;
 type Component = (typeof components)[number] | "payment";
@@ -127,12 +128,27 @@ export function runSummary(details: RunDetails, now: Date): string {
       (parked) =>
         `  ❌ generate: ${publicId("subscription", parked.subscriptionId)} parked: ${parked.reason}`,
     ),
+    ...failureLines(details),
     ...(run.recovered_at === null ? [] : ["Recovered: everything that had failed has succeeded since"]),
     ...revenueLines(details),
     `Processing Time: ${duration(run.started_at, run.completed_at ?? now)}`,
     `Dry Run: ${run.dry_run}`,
     rule,
   ].join("\n");
+}
+
+/** What delivery has given up, by invoice and reason; a long list is cut, the run's page has it whole. */
+function failureLines(details: RunDetails): string[] {
+  const dead = details.invoices.flatMap((invoice) =>
+    [...invoice.jobs]
+      .filter((job) => job.state === "dead")
+      .sort(inOrderOfSteps)
+      .map(
+        (job) => `  ${stepText(job, invoice)} (${invoice.number ?? publicId("invoice", invoice.invoice_id)})`,
+      ),
+  );
+  const more = dead.length - failuresShown;
+  return more > 0 ? [...dead.slice(0, failuresShown), `  ... and ${more} more`] : dead;
 }
 
 function revenueLines(details: RunDetails): string[] {

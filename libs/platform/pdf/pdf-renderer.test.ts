@@ -332,6 +332,18 @@ describe("a PDF renderer under stress", () => {
     }
   });
 
+  test("refuses a file of too many bytes", async () => {
+    const renderer = createPdfRenderer({ workDir, maxBytes: 1_000 });
+    try {
+      await expect(renderer.render(names)).rejects.toMatchObject({
+        code: "pdf_too_large",
+        message: expect.stringMatching(/INV-202510-00001 has \d+ bytes; at most 1000 /),
+      });
+    } finally {
+      await renderer.close();
+    }
+  });
+
   test("gives up in time, and prints the next document with a fresh browser", async () => {
     const renderer = createPdfRenderer({ workDir, timeoutMs: 1_500, maxPages: 5_000 });
     try {

@@ -35,6 +35,8 @@ export type PdfRendererOptions = {
   readonly logger?: { readonly warn: (message: string, fields: Record<string, unknown>) => unknown };
   readonly timeoutMs?: number;
   readonly maxPages?: number;
+  /** Of one file: mail servers take attachments of some 20 MB, and a file grows by a third on its way. */
+  readonly maxBytes?: number;
   /** The browser is replaced by a fresh one after this many documents, so that nothing it leaks grows. */
   readonly recycleAfter?: number;
 };
@@ -46,7 +48,7 @@ const rowsPerPageAtMost = 90;
 export function createPdfRenderer(given: PdfRendererOptions): PdfRenderer {
   // The browser starts in a folder of its own: a relative path would lose it our fonts.
   const options = { ...given, workDir: resolve(given.workDir) };
-  const { timeoutMs = 30_000, maxPages = 500, recycleAfter = 400 } = options;
+  const { timeoutMs = 30_000, maxPages = 500, maxBytes = 15_000_000, recycleAfter = 400 } = options;
   let fonts: Promise<FontSet> | null = null;
   let browser: PdfBrowser | null = null;
   let printed = 0;
@@ -81,6 +83,7 @@ export function createPdfRenderer(given: PdfRendererOptions): PdfRenderer {
       refuseForeignFonts(bytes);
       const pageCount = countPages(bytes);
       if (pageCount > maxPages) throw tooLarge(document, `${pageCount} pages`, maxPages);
+      if (bytes.length > maxBytes) throw tooManyBytes(document, bytes.length, maxBytes);
       return { bytes, sha256: createHash("sha256").update(bytes).digest("hex"), pageCount };
     } catch (error) {
       if (error instanceof DomainError && error.code === "pdf_too_large") throw error;
@@ -172,6 +175,13 @@ function tooLarge(document: InvoiceDocument, found: string, maxPages: number): D
   return domainError(
     "pdf_too_large",
     `Invoice ${document.number} has ${found}; at most ${maxPages} pages are allowed.`,
+  );
+}
+
+function tooManyBytes(document: InvoiceDocument, found: number, maxBytes: number): DomainError {
+  return domainError(
+    "pdf_too_large",
+    `The PDF of invoice ${document.number} has ${found} bytes; at most ${maxBytes} are allowed.`,
   );
 }
 
