@@ -44,6 +44,7 @@ export function subtractMoney(a: Money, b: Money): Money {
   return money(a.minor - b.minor, a.currency);
 }
 
+/** The same amount with the other sign; 0 stays 0. */
 export function negateMoney(a: Money): Money {
   return { minor: -a.minor, currency: a.currency };
 }
@@ -63,6 +64,7 @@ export function compareMoney(a: Money, b: Money): -1 | 0 | 1 {
   return a.minor < b.minor ? -1 : 1;
 }
 
+/** True for 0 of any currency. */
 export function isZeroMoney(a: Money): boolean {
   return a.minor === 0n;
 }

@@ -250,9 +250,11 @@ test.each<[string, Tier[], string, string, string]>([
     "package_size",
   ],
 ])("tiers with %s are refused, naming the tier", (_what, tiers, path, code, message) => {
-  expect(validatePrice(withTiers(tiers), "p")).toEqual([
+  const places = validatePrice(withTiers(tiers), "p");
+  expect(places).toEqual([
     expect.objectContaining({ path, code, message: expect.stringContaining(message) }),
   ]);
+  if (tiers.length > 0) expect(places[0]?.message).toMatch(/^tier \d of \d/);
 });
 
 test.each<[string, Partial<Plan>, string, string]>([

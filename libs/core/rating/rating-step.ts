@@ -25,6 +25,7 @@ export type RatingStep = {
   readonly parts?: readonly AmountPart[];
 };
 
+/** A step from one exact amount or quantity to the next, both as plain decimal text; no parts where there are none. */
 export function ratingStep(
   name: RatingStep["name"],
   before: Decimal,

@@ -150,10 +150,16 @@ export function validateBounds<T extends { readonly upTo: string | null }>(
 ): ErrorPlace[] {
   if (tiers.length === 0)
     return [{ path, code: "price_tiers_empty", message: "at least one tier is needed" }];
-  return tiers.flatMap((tier, index) => [
-    ...validateTerms(tier, `${path}.${index}`, `tier ${index + 1} of ${tiers.length}`),
-    ...validateUpperBound(tiers, tier.upTo, index, `${path}.${index}.up_to`),
-  ]);
+  return tiers.flatMap((tier, index) => {
+    const name = `tier ${index + 1} of ${tiers.length}`;
+    return [
+      ...validateTerms(tier, `${path}.${index}`, name),
+      ...validateUpperBound(tiers, tier.upTo, index, `${path}.${index}.up_to`),
+    ].map((place) => {
+      const isNamed = place.message.startsWith(name);
+      return isNamed ? place : { ...place, message: `${name}: ${place.message}` };
+    });
+  });
 }
 
 function validateUpperBound(
