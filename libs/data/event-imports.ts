@@ -121,6 +121,13 @@ export async function endEventImport(
   return ended === 1;
 }
 
+/** Once the parts of its file are removed. */
+export async function forgetImportParts(tx: TenantTx, id: string): Promise<void> {
+  await tx.db.$executeRaw`
+    update event_import set part_count = 0
+    where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and state in ('completed', 'failed')`;
+}
+
 /** Rejects after number `after` in the order of the file, as JSON texts. */
 export async function listImportRejects(
   tx: TenantTx,

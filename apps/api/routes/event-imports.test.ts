@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Deps } from "#libs/billing/deps.ts";
 import { importEvents } from "#libs/billing/usage/import-events.ts";
+import { storeParts } from "#libs/billing/usage/import/stored-parts.ts";
 import { runImport } from "#libs/billing/usage/run-import.ts";
 import { parsePublicId } from "#libs/core/public-id.ts";
 import { jobCatalog } from "#libs/jobs/catalog.ts";
 import { runJob } from "#libs/jobs/run-job.ts";
+import { newId } from "#libs/data/new-id.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
 
 let world: ApiWorld;
@@ -154,6 +156,38 @@ describe("POST /v1/events/import", () => {
     const { rows_read, accepted, duplicates, unresolved, rejected, state } = await shown(asked.import_id);
     expect(state).toBe("completed");
     expect({ rows_read, accepted, duplicates, unresolved, rejected, sums: await sums() }).toEqual(expected);
+  });
+
+  it("removes the stored file when the import has ended, also after a kill in between and of a failed one", async () => {
+    const removed: string[] = [];
+    const remove = async (key: string) => {
+      removed.push(key);
+      await world.deps.store.remove(key);
+    };
+    const store = { ...world.deps.store, remove };
+    const { body: asked } = await upload(header + line(1)).expect(202);
+    const id = parsePublicId("event_import", asked.import_id) ?? "";
+    const key = `${world.tenantId}/imports/${id}/0001`;
+    expect(await world.deps.store.head(key)).not.toBeNull();
+    const failpoint = killedAt("usage.import:ended", 1);
+    expect(await run(asked.job_id, { store, failpoint })).toMatchObject({ outcome: "failed" });
+    expect([await shown(asked.import_id), removed]).toMatchObject([{ state: "completed", accepted: 1 }, []]);
+    expect(await run(asked.job_id, { store })).toMatchObject({ outcome: "succeeded" });
+    expect([removed, await world.deps.store.head(key)]).toEqual([[key], null]);
+    const { body: bad } = await upload(Buffer.from(`\ufeff${header}`, "utf16le")).expect(202);
+    await run(bad.job_id, { store });
+    expect(await shown(bad.import_id)).toMatchObject({ state: "failed" });
+    expect(removed).toHaveLength(2);
+  });
+
+  it("leaves nothing behind of a file that breaks off", async () => {
+    const place = { tenantId: world.tenantId, importId: newId() };
+    async function* broken() {
+      yield Buffer.alloc(9 * 1024 * 1024, "a");
+      throw new Error("the sender went away");
+    }
+    await expect(storeParts(world.deps.store, place, broken())).rejects.toThrow("the sender went away");
+    expect(await world.deps.store.head(`${place.tenantId}/imports/${place.importId}/0001`)).toBeNull();
   });
 
   it("lets one of two workers go on, and the other one stop without a trace", async () => {

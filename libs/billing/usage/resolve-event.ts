@@ -35,16 +35,10 @@ export function resolveEvent(
   input: UsageEventInput,
   known: EventReferences,
 ): { readonly resolved: ResolvedEvent } | { readonly refused: EventRefusal } {
-  const refuse = (path: string, code: EventRefusalCode, message: string) => ({
-    refused: { index: input.index, id: input.id, code, message, path },
-  });
   const timestamp = input.timestamp ?? known.now;
   if (timestamp > known.latest) {
-    return refuse(
-      "timestamp",
-      "timestamp_in_future",
-      `timestamp is at most ${known.latest} (an hour from now), got ${timestamp}`,
-    );
+    const message = `timestamp is at most ${known.latest} (an hour from now), got ${timestamp}`;
+    return refuse(input, "timestamp", "timestamp_in_future", message);
   }
   const customerId = known.customers.get(input.customer) ?? null;
   const subscription =
@@ -54,7 +48,7 @@ export function resolveEvent(
     (subscription === undefined || subscription.customerId !== customerId)
   ) {
     const message = `there is no subscription "${input.subscription}" of customer "${input.customer}"`;
-    return refuse("subscription", "subscription_not_found", message);
+    return refuse(input, "subscription", "subscription_not_found", message);
   }
   const { eventType, unresolved } = resolveType(input, known);
   const row: NewUsageEvent = {
@@ -70,7 +64,8 @@ export function resolveEvent(
     contentHash: input.contentHash,
     unresolved: unresolved ?? (customerId === null ? "customer" : null),
   };
-  const event: MeteredEvent = { ...row, properties: input.properties };
+  const { id, source, value, properties } = input;
+  const event: MeteredEvent = { id, source, eventType, timestamp, value: value ?? null, properties };
   try {
     const contributions = meterContributions(known.metersByEventType.get(eventType) ?? [], event);
     return {
@@ -82,8 +77,12 @@ export function resolveEvent(
     };
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== "usage_value_invalid") throw error;
-    return refuse(error.details.errors?.[0]?.path ?? "value", "usage_value_invalid", error.message);
+    return refuse(input, error.details.errors?.[0]?.path ?? "value", "usage_value_invalid", error.message);
   }
+}
+
+function refuse({ index, id }: UsageEventInput, path: string, code: EventRefusalCode, message: string) {
+  return { refused: { index, id, code, message, path } };
 }
 
 /**
@@ -94,11 +93,13 @@ function meterContributions(
   meters: readonly StoredMeter[],
   event: MeteredEvent,
 ): ResolvedEvent["contributions"] {
-  return meters.flatMap((meter) => {
+  const contributions: ResolvedEvent["contributions"][number][] = [];
+  for (const meter of meters) {
     const metered = meter.current ? checkedValue(meter, event) : countableValue(meter, event);
-    if (metered === null || !isBucketed(meter.aggregation)) return [];
-    return [{ meterId: meter.id, group: metered.group, value: formatDecimal(metered.value) }];
-  });
+    if (metered === null || !isBucketed(meter.aggregation)) continue;
+    contributions.push({ meterId: meter.id, group: metered.group, value: formatDecimal(metered.value) });
+  }
+  return contributions;
 }
 
 function resolveType(

@@ -5,6 +5,7 @@ import {
   endEventImport,
   type EventImportRow,
   findEventImport,
+  forgetImportParts,
 } from "#libs/data/event-imports.ts";
 import type { Deps } from "../deps.ts";
 import { eachBatch } from "./import/each-batch.ts";
@@ -13,7 +14,7 @@ import { sourceOf } from "./import/import-source.ts";
 import { type OpenRows, openRows } from "./import/open-rows.ts";
 import { BATCH_MAX } from "./ingest-events.ts";
 import { mapBatch, storeBatch, toReject } from "./import/store-batch.ts";
-import { readParts } from "./import/stored-parts.ts";
+import { readParts, removeParts } from "./import/stored-parts.ts";
 
 /** What no further try can mend; everything else is tried again from the checkpoint. */
 const hopeless: ReadonlySet<ErrorCode> = new Set([
@@ -39,7 +40,10 @@ export async function runImport(
   const scope = scopeOf(input);
   const row = await withTenant(deps.database, scope, (tx) => findEventImport(tx, input.importId));
   if (row === null) throw domainError("import_not_found", `There is no import ${input.importId}.`);
-  if (row.state === "completed" || row.state === "failed") return { state: row.state };
+  if (row.state === "completed" || row.state === "failed") {
+    await removeStored(deps, input, row);
+    return { state: row.state };
+  }
   const at = { rows: Number(row.rows_read) };
   let error: EventImportRow["error"] = null;
   try {
@@ -55,7 +59,16 @@ export async function runImport(
   deps.logger.info("usage import ended", {
     ...{ tenant_id: input.tenantId, import_id: input.importId, rows: at.rows, error },
   });
+  deps.failpoint("usage.import:ended");
+  await removeStored(deps, input, row);
   return { state: error === null ? "completed" : "failed" };
+}
+
+/** The file of an import that has ended is of no use. The row points to it until it is gone: a retry finds what is left. */
+async function removeStored(deps: RunDeps, input: RunInput, row: EventImportRow): Promise<void> {
+  if (row.part_count === 0) return;
+  await removeParts(deps.store, input, row.part_count);
+  await withTenant(deps.database, scopeOf(input), (tx) => forgetImportParts(tx, input.importId));
 }
 
 /** Moves `at` with each batch that is committed. */

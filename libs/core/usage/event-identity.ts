@@ -18,9 +18,9 @@ export function splitRepeats<T>(
   const first: T[] = [];
   const again: T[] = [];
   for (const event of events) {
-    const key = identityKey(identityOf(event));
-    (seen.has(key) ? again : first).push(event);
-    seen.add(key);
+    seen.add(identityKey(identityOf(event)));
+    const isNew = seen.size > first.length;
+    (isNew ? first : again).push(event);
   }
   return { first, again };
 }

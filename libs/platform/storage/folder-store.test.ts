@@ -56,6 +56,15 @@ describe("the folder store", () => {
     expect(await readdir(join(dir, ".incoming"))).toEqual([]);
   });
 
+  test("removes an object once and for all, and minds no second time", async () => {
+    const store = createFolderStore({ dir });
+    await store.put(object("a/b.pdf", "one"));
+    await store.remove("a/b.pdf");
+    await store.remove("a/b.pdf");
+    expect(await store.head("a/b.pdf")).toBeNull();
+    await expect(store.remove("../b.pdf")).rejects.toMatchObject({ code: "object_key_invalid" });
+  });
+
   test("says what is not there", async () => {
     const store = createFolderStore({ dir });
     expect(await store.head("a/b.pdf")).toBeNull();

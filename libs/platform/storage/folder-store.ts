@@ -45,6 +45,10 @@ export function createFolderStore(config: FolderStoreConfig): ObjectStore {
       const bytes = await readIfPresent(pathOf(key));
       return bytes === null ? null : { sizeBytes: bytes.length, sha256: sha256Of(bytes) };
     },
+    remove: async (key) => {
+      const path = pathOf(key);
+      await named(() => rm(path, { force: true }));
+    },
     check: async () => {
       const probe = join(dir, incoming, `check-${randomUUID()}`);
       await named(async () => {

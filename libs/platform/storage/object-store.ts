@@ -24,6 +24,8 @@ export type ObjectStore = {
   readonly get: (key: string) => Promise<Uint8Array>;
   /** Null when nothing is stored under the key. @throws DomainError object_key_invalid, storage_unavailable, s3_* */
   readonly head: (key: string) => Promise<{ readonly sizeBytes: number; readonly sha256: string } | null>;
+  /** Takes away what nobody needs any more; safe to repeat. Never a document. @throws DomainError object_key_invalid, storage_unavailable, s3_* */
+  readonly remove: (key: string) => Promise<void>;
   /** Whether the store could take an object now. @throws DomainError storage_unavailable, s3_* */
   readonly check: () => Promise<void>;
 };

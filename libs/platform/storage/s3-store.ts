@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -39,7 +40,8 @@ type Bucket = { readonly client: S3Client; readonly config: S3StoreConfig; reado
  */
 export function createS3Store(config: S3StoreConfig): ObjectStore {
   const prefix = config.prefix.replace(/^\/+|\/+$/g, "");
-  const bucket: Bucket = { client: new S3Client(clientConfig(config)), config, prefix };
+  const client = new S3Client(clientConfig(config));
+  const bucket: Bucket = { client, config, prefix };
   return {
     put: async (object) => {
       const { Key } = placeOf(bucket, object.key);
@@ -55,9 +57,15 @@ export function createS3Store(config: S3StoreConfig): ObjectStore {
     },
     get: (key) => getObject(bucket, key),
     head: (key) => headObject(bucket, key),
+    remove: async (key) => {
+      const place = placeOf(bucket, key);
+      await client.send(new DeleteObjectCommand(place)).catch((error: unknown) => {
+        throw asStorageError(error, config);
+      });
+    },
     check: async () => {
       try {
-        await bucket.client.send(new HeadBucketCommand({ Bucket: config.bucket }));
+        await client.send(new HeadBucketCommand({ Bucket: config.bucket }));
       } catch (error) {
         throw asStorageError(await namedRefusal(bucket, error), config, { isBucketCall: true });
       }
@@ -84,8 +92,7 @@ async function headObject(bucket: Bucket, key: string) {
   const place = placeOf(bucket, key);
   try {
     const found = await bucket.client.send(new HeadObjectCommand({ ...place, ChecksumMode: "ENABLED" }));
-    const sha256 =
-      hexOf(found.ChecksumSHA256) ?? found.Metadata?.sha256 ?? sha256Of(await getObject(bucket, key));
+    const sha256 = hexOf(found.ChecksumSHA256) ?? sha256Of(await getObject(bucket, key));
     return { sizeBytes: found.ContentLength ?? 0, sha256 };
   } catch (error) {
     if (statusOf(error) === 404 && nameOf(error) !== "NoSuchBucket") return null;

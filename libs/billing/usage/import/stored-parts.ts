@@ -10,28 +10,39 @@ const PART_BYTES = 4 * 1024 * 1024;
 /** Whose file it is. */
 export type ImportPlace = { readonly tenantId: string; readonly importId: string };
 
+export type StoredParts = { readonly parts: number; readonly sizeBytes: number };
+
 /**
  * Stores a file as it comes, in parts of 4 MB: never more than one of them is in memory, here and when it is read.
- * A file that breaks off leaves parts that nothing points to.
+ * Of a file that breaks off nothing stays.
  * @throws `body_too_large` above 100 MB, `storage_unavailable`, s3_*
  */
 export async function storeParts(
   store: ObjectStore,
   place: ImportPlace,
   content: AsyncIterable<Uint8Array>,
-): Promise<{ readonly parts: number; readonly sizeBytes: number }> {
+): Promise<StoredParts> {
+  const stored = { parts: 0, sizeBytes: 0 };
+  try {
+    for await (const bytes of inParts(content)) {
+      stored.sizeBytes += bytes.length;
+      stored.parts += 1;
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      const key = partKey(place, stored.parts);
+      await store.put({ key, bytes, sha256, contentType: "application/octet-stream" });
+    }
+    return stored;
+  } catch (error) {
+    await removeParts(store, place, stored.parts).catch(() => undefined); // what broke it is told
+    throw error;
+  }
+}
+
+/** @throws `body_too_large` */
+async function* inParts(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
-  let parts = 0;
   let sizeBytes = 0;
-  const flush = async () => {
-    const bytes = Buffer.concat(pending);
-    pending = [];
-    pendingBytes = 0;
-    parts += 1;
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    await store.put({ key: partKey(place, parts), bytes, sha256, contentType: "application/octet-stream" });
-  };
   for await (const chunk of content) {
     sizeBytes += chunk.length;
     if (sizeBytes > IMPORT_BYTES_MAX) {
@@ -42,10 +53,12 @@ export async function storeParts(
     }
     pending.push(chunk);
     pendingBytes += chunk.length;
-    if (pendingBytes >= PART_BYTES) await flush();
+    if (pendingBytes < PART_BYTES) continue;
+    yield Buffer.concat(pending);
+    pending = [];
+    pendingBytes = 0;
   }
-  if (pendingBytes > 0) await flush();
-  return { parts, sizeBytes };
+  if (pendingBytes > 0) yield Buffer.concat(pending);
 }
 
 /** The file again, a part at a time. @throws `object_not_found`, `storage_unavailable`, s3_* */
@@ -55,6 +68,11 @@ export async function* readParts(
   parts: number,
 ): AsyncGenerator<Uint8Array> {
   for (let part = 1; part <= parts; part++) yield await store.get(partKey(place, part));
+}
+
+/** Safe to repeat. @throws `storage_unavailable`, s3_* */
+export async function removeParts(store: ObjectStore, place: ImportPlace, parts: number): Promise<void> {
+  for (let part = 1; part <= parts; part++) await store.remove(partKey(place, part));
 }
 
 function partKey({ tenantId, importId }: ImportPlace, part: number): string {
