@@ -164,6 +164,7 @@ export const errorTable = {
   pdf_too_large: { kind: "too_large", title: "The document has more pages or bytes than a PDF may have" },
   period_before_start: { kind: "invalid", title: "The instant lies before the first period" },
   period_not_aligned: { kind: "invalid", title: "The period is not one of the subscription's" },
+  period_voided: { kind: "invalid", title: "The invoice of the period is void" },
   period_not_over: { kind: "invalid", title: "The period is not due yet" },
   period_out_of_order: { kind: "invalid", title: "An earlier period is not billed yet" },
   period_outside_whole: { kind: "invalid", title: "The part does not lie inside its whole period" },

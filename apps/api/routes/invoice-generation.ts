@@ -114,7 +114,7 @@ const generate = defineRoute({
   response: { status: 202, schema: requestedWire, headers: { Location: "The job that bills it" } },
   errors: [
     ...(["subscription_not_found", "subscription_broken", "timezone_unknown"] as const),
-    ...(["period_not_aligned", "period_not_over", "period_out_of_order"] as const),
+    ...(["period_not_aligned", "period_not_over", "period_out_of_order", "period_voided"] as const),
   ],
   example: {
     body: {

@@ -2,6 +2,8 @@ import { Temporal } from "temporal-polyfill";
 import { causes } from "#libs/jobs/catalog.ts";
 import { type MeteredTenant, type MeteredWorld, openMeteredWorld } from "#libs/testkit/metered-world.ts";
 import { generatePeriod } from "./generate-period.ts";
+import { regenerateInvoice } from "./regenerate-invoice.ts";
+import { voidInvoice } from "./void-invoice.ts";
 import { readInstant, requestPeriod } from "./request-period.ts";
 
 const at = (text: string) => Temporal.Instant.from(text);
@@ -25,6 +27,21 @@ describe("generatePeriod", () => {
       "select id, kind, number, total_minor, idempotency_key from invoice where tenant_id = $1 order by number",
       [tenant.tenantId],
     );
+
+  it("names the void invoice of a period, which is made again and not billed anew", async () => {
+    const tenant = await world.start("2026-02-01T00:00:00Z", { plan: {} });
+    await tenant.bill();
+    const [, cycle] = await invoicesOf(tenant);
+    await tenant.inTenant((tx) => voidInvoice(tx, { invoiceId: cycle?.id ?? "", reason: "wrong" }));
+    await expect(generate(tenant)).rejects.toMatchObject({
+      code: "period_voided",
+      message: expect.stringMatching(
+        / billed by invoice INV-202602-00002, which is void; POST .*\/regenerate/,
+      ),
+    });
+    await tenant.inTenant((tx) => regenerateInvoice(tx, { invoiceId: cycle?.id ?? "", reason: "again" }));
+    expect(await generate(tenant)).toMatchObject({ created: false, invoices: [{}, {}] });
+  });
 
   it("makes one invoice for the period when it is called 50 times at once", async () => {
     const tenant = await world.start("2026-02-01T00:00:00Z", { plan: {} });

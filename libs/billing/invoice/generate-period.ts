@@ -1,9 +1,10 @@
 import { compareInstants } from "#libs/core/calendar/timezone.ts";
 import { domainError } from "#libs/core/errors.ts";
-import { edgeAfter, type Position } from "#libs/core/rating/due-periods.ts";
+import { publicId } from "#libs/core/public-id.ts";
+import { type DuePeriod, edgeAfter, type Position } from "#libs/core/rating/due-periods.ts";
 import { type BillableSubscription, loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import type { TenantTx } from "#libs/data/database.ts";
-import { findClaimInvoices, nameInvoice } from "#libs/data/invoice-boundaries.ts";
+import { findClaimInvoices, findVoidedClaim, nameInvoice } from "#libs/data/invoice-boundaries.ts";
 import {
   closingPosition,
   type PeriodAsked,
@@ -33,7 +34,7 @@ export type GeneratedPeriod = {
  * Bills one period of a subscription, as a run would. The claims of its items are the guard: any number of calls at
  * once, and runs beside them, make one invoice, and all of them answer with it.
  * @throws DomainError subscription_not_found, subscription_broken, period_not_aligned, period_not_over,
- *   period_out_of_order
+ *   period_out_of_order, period_voided
  */
 export async function generatePeriod(tx: TenantTx, input: GeneratePeriodInput): Promise<GeneratedPeriod> {
   const { standing, due, last } = await checkPeriod(tx, input);
@@ -80,6 +81,10 @@ export async function checkPeriod(tx: TenantTx, input: GeneratePeriodInput): Pro
     );
   }
   refuseEarlier(subscription, standing, due);
+  await refuseVoided(
+    tx,
+    due.flatMap((position) => dueAt({ ...standing, position })),
+  );
   return { standing, due, last };
 }
 
@@ -110,4 +115,15 @@ function refuseEarlier(
     }
     at = edgeAfter(standing.items, at, standing.endsAt);
   }
+}
+
+/** What was billed and taken back is not billed anew: it is made again from its void invoice. */
+async function refuseVoided(tx: TenantTx, dues: readonly DuePeriod[]): Promise<void> {
+  const voided = await findVoidedClaim(tx, dues);
+  if (voided === null) return;
+  const id = publicId("invoice", voided.id);
+  throw domainError(
+    "period_voided",
+    `The period was billed by invoice ${voided.number ?? id}, which is void; POST /v1/invoices/${id}/regenerate makes it again.`,
+  );
 }
