@@ -110,8 +110,8 @@ describe("/v1/invoices", () => {
     expect(await count("status=open&invoice_status=finalized&payment_status=pending")).toBe(1);
     expect(await count("status=paid")).toBe(0);
     expect(await count("end_time=2020-01-01T00:00:00Z")).toBe(0);
-    const wrong = await world.call("get", "/v1/invoices?customer_id=acme");
-    expect([wrong.status, wrong.body.errors[0].path]).toEqual([422, "customer_id"]);
+    const wrong = await world.call("get", "/v1/invoices?subscription_id=acme");
+    expect([wrong.status, wrong.body.errors[0].path]).toEqual([422, "subscription_id"]);
     expect((await world.call("get", "/v1/invoices", world.strangerKey)).body.data).toEqual([]);
     await world.call("get", `/v1/invoices/${invoiceId}`, world.strangerKey).expect(404);
   });
