@@ -117,6 +117,7 @@ describe("the conventions of the API", () => {
       ["operator", "post", "/v1/api_keys"],
       ["operator", "patch", "/v1/settings"],
       ["reader", "post", "/v1/events"],
+      ["reader", "post", "/v1/subscriptions/sub_1/change/preview"],
     ] as const)("a key with the role %s may not %s %s", async (role, method, path) => {
       const answer = await world.call(method, path, world.keys[role]);
       expect([answer.status, answer.body.code]).toEqual([403, "role_forbidden"]);

@@ -114,6 +114,19 @@ describe("Idempotency-Key", () => {
       expect(replayed).toEqual({ outcome: "completed", answer });
     });
 
+    it("keeps a key for who holds it until its lease has run out", async () => {
+      const own = { ...key, key: "d2" };
+      await inTenant((tx) => claimApiIdempotency(tx, own, 60_000));
+      expect(await inTenant((tx) => claimApiIdempotency(tx, own, 60_000))).toEqual({ outcome: "running" });
+    });
+
+    it("hands a key on to the same body only", async () => {
+      const own = { ...key, key: "d3" };
+      await inTenant((tx) => claimApiIdempotency(tx, own, -1));
+      const other = await inTenant((tx) => claimApiIdempotency(tx, { ...own, bodyHash: "h2" }, 60_000));
+      expect(other).toEqual({ outcome: "reused" });
+    });
+
     it("frees and forgets a key after 30 days", async () => {
       await world.test.owner.query(
         "update api_idempotency set created_at = now() - interval '31 days' where key in ('d1', 'k1')",

@@ -6,8 +6,12 @@ declare global {
   var billwrightTestServer: ChildProcess | undefined;
 }
 
-/** One embedded server for the whole run, in a child process that understands the source's import map. */
+/**
+ * One embedded server for the whole run, in a child process that understands the source's import map. Who starts us with
+ * a migrated database of his own is not given another.
+ */
 export default async function globalSetup(): Promise<void> {
+  if (process.env["BILLWRIGHT_TEST_OWNER_URL"]) return;
   const child = spawn(
     process.execPath,
     ["--conditions=source", "--import", "tsx", "libs/testkit/test-server.ts"],

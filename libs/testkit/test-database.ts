@@ -15,14 +15,7 @@ export type TestDatabase = {
 
 /** A clone of the migrated template for one suite; call `close` in afterAll. */
 export async function openTestDatabase(causes: Causes = () => []): Promise<TestDatabase> {
-  const templateUrl = process.env["BILLWRIGHT_TEST_OWNER_URL"];
-  const applicationUrl = process.env["BILLWRIGHT_TEST_URL"];
-  if (!templateUrl || !applicationUrl)
-    throw new Error("the test server is not running: run the tests through jest");
-  const name = `t_${randomBytes(6).toString("hex")}`;
-  await onPostgres(templateUrl, `create database ${name} template billwright_template`);
-  const ownerUrl = withDatabase(templateUrl, name);
-  const url = withDatabase(applicationUrl, name);
+  const { ownerUrl, url, drop } = await cloneTemplate();
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });
   owner.on("error", () => undefined); // the database is dropped under an idle connection
   const database = openDatabase({ url, poolSize: 8, causes });
@@ -34,8 +27,34 @@ export async function openTestDatabase(causes: Causes = () => []): Promise<TestD
     close: async () => {
       await database.close();
       await owner.end();
-      await onPostgres(templateUrl, `drop database ${name} with (force)`);
+      await drop();
     },
+  };
+}
+
+/** A clone of the migrated template that nobody is connected to. */
+export type TemplateClone = {
+  readonly ownerUrl: string;
+  readonly url: string;
+  readonly drop: () => Promise<void>;
+};
+
+/** The template is the database that the environment names. @param change statements that the owner sends to the clone */
+export async function cloneTemplate(change: readonly string[] = []): Promise<TemplateClone> {
+  const templateUrl = process.env["BILLWRIGHT_TEST_OWNER_URL"];
+  const applicationUrl = process.env["BILLWRIGHT_TEST_URL"];
+  if (!templateUrl || !applicationUrl)
+    throw new Error("the test server is not running: run the tests through jest");
+  const name = `t_${randomBytes(6).toString("hex")}`;
+  const template = new URL(templateUrl).pathname.slice(1);
+  const server = withDatabase(templateUrl, "postgres");
+  await send(server, [`create database ${name} template ${template}`]);
+  const ownerUrl = withDatabase(templateUrl, name);
+  if (change.length > 0) await send(ownerUrl, change);
+  return {
+    ownerUrl,
+    url: withDatabase(applicationUrl, name),
+    drop: () => send(server, [`drop database ${name} with (force)`]),
   };
 }
 
@@ -45,11 +64,11 @@ function withDatabase(url: string, name: string): string {
   return next.href;
 }
 
-async function onPostgres(templateUrl: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: withDatabase(templateUrl, "postgres") });
+async function send(url: string, statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(sql);
+    for (const statement of statements) await client.query(statement);
   } finally {
     await client.end();
   }

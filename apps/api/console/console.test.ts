@@ -106,6 +106,19 @@ describe("the operator console", () => {
     await supertest(world.app).get("/admin").set("Cookie", cookie).set("Accept", "text/html").expect(303);
   });
 
+  it("ends the session by itself when its time is over", async () => {
+    const cookie = await sessionCookie("10.0.0.6");
+    await supertest(world.app).get("/admin").set("Cookie", cookie).expect(200);
+    await world.test.owner.query("update operator_session set expires_at = now()");
+    await supertest(world.app).get("/admin").set("Cookie", cookie).set("Accept", "text/html").expect(303);
+  });
+
+  it("opens nothing to the right password of another account", async () => {
+    const answer = await signIn({ ...admin, email: "nobody@example.com", address: "10.0.0.7" });
+    expect(answer.status).toBe(401);
+    expect(cookiesOf(answer).join()).not.toContain("billwright_operator=");
+  });
+
   it("makes everybody wait after five wrong tries, the right password too", async () => {
     const tried = { email: "ops@example.com", address: "10.0.0.9" };
     const statuses: number[] = [];

@@ -142,6 +142,77 @@ describe("runEffect", () => {
     });
   });
 
+  it("throws away what comes late while the heir is still at it", async () => {
+    const { input } = remote();
+    let arrived = () => {};
+    const heirIsAtIt = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let heir: Promise<unknown> = Promise.resolve();
+    const zombie = runEffect(deps(), {
+      ...input,
+      act: async () => {
+        await change(input.businessKey, "lease_until = now() - interval '1 second'");
+        heir = runEffect(deps(), {
+          ...input,
+          act: async () => {
+            arrived();
+            await held;
+            return { outcome: "done", value: { id: "obj_heir" } };
+          },
+        });
+        await heirIsAtIt;
+        return { outcome: "done", value: { id: "obj_zombie" } };
+      },
+    });
+    await expect(zombie).rejects.toMatchObject({ code: "effect_in_progress" });
+    release();
+    expect(await heir).toMatchObject({ value: { id: "obj_heir" } });
+    expect(await rowOf(input.businessKey)).toMatchObject({ external_id: "obj_heir", fence: 2 });
+  });
+
+  it("lets nobody call whose lease ran out before", async () => {
+    const { input, calls } = remote();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let arrived = () => {};
+    const heirIsAtIt = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    await runEffect(deps(), {
+      ...input,
+      act: () => Promise.reject(domainError("provider_unavailable")),
+    }).catch(() => undefined);
+    let heir: Promise<unknown> = Promise.resolve();
+    const slow = runEffect(deps(), {
+      ...input,
+      // It asks first, since a call was begun before; meanwhile its lease runs out.
+      probe: async () => {
+        await change(input.businessKey, "lease_until = now() - interval '1 second'");
+        heir = runEffect(deps(), {
+          ...input,
+          act: async () => {
+            arrived();
+            await held;
+            return { outcome: "done", value: { id: "obj_heir" } };
+          },
+        });
+        await heirIsAtIt;
+        return null;
+      },
+    });
+    await expect(slow).rejects.toMatchObject({ code: "effect_in_progress" });
+    expect(calls).toEqual([]);
+    release();
+    expect(await heir).toMatchObject({ value: { id: "obj_heir" } });
+  });
+
   it("keeps an unknown outcome and never repeats it by itself", async () => {
     const { input, calls } = remote();
     const unsure = { ...input, act: async () => ({ outcome: "unknown", reason: "cut" }) as const };

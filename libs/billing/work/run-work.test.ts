@@ -104,6 +104,27 @@ describe("runWork", () => {
     expect(await job(id)).toMatchObject({ state: "succeeded", attempts: 2, result: { by: "fast" } });
   });
 
+  it("does not begin a transaction for work that was taken over since it was claimed", async () => {
+    const id = await newJob();
+    const { database } = world.deps;
+    let transactions = 0;
+    const $transaction = async (...given: unknown[]) => {
+      transactions += 1;
+      // The first one claimed the job; before the second, another delivery claims it too.
+      if (transactions === 2)
+        await world.test.owner.query("update job set attempts = attempts + 1 where id = $1", [id]);
+      return (database.prisma.$transaction as (...all: unknown[]) => Promise<unknown>)(...given);
+    };
+    const deps = { ...world.deps, database: { ...database, prisma: { $transaction } as never } };
+    let acted = 0;
+    const work = transaction(async () => {
+      acted += 1;
+    });
+    const outcome = await runWork(deps, { jobId: id, timeoutMs: () => 10_000, plan: () => work });
+    expect([outcome, acted]).toEqual([{ outcome: "fenced" }, 0]);
+    expect(await job(id)).toMatchObject({ state: "running", attempts: 2 });
+  });
+
   it("keeps nothing of a transaction that fails, tries again, and is dead with its reason when the budget is used up", async () => {
     const id = await newJob(2);
     const leftBehind = { name: "test.work", queue: "notification", key: "test.work/left", payload: {} };

@@ -85,6 +85,20 @@ describe("the webhook sender", () => {
     server.close();
   });
 
+  it("asks at the moment of connecting where a name leads", async () => {
+    const asked: string[] = [];
+    const sender = createWebhookSender("public", (hostname, _options, callback) => {
+      asked.push(hostname);
+      callback(new Error(`${hostname} has a private address`), "", 4);
+    });
+    expect(sender.complaint("http://receiver.example/x")).toBeNull();
+    expect(await sender.post("http://receiver.example/x", message)).toMatchObject({
+      status: null,
+      error: "receiver.example has a private address",
+    });
+    expect(asked).toEqual(["receiver.example"]);
+  });
+
   it("follows no redirect, reads no more than 64 KB and keeps the beginning", async () => {
     let asked = 0;
     const server = createServer((_request, response) => {

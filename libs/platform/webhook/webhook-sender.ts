@@ -1,5 +1,6 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import type { LookupFunction } from "node:net";
 import { addressOf, isPublicAddress, publicLookup } from "./public-address.ts";
 
 export type WebhookAnswer = {
@@ -29,13 +30,17 @@ const charactersKept = 1_000;
 /**
  * Sends signed messages to addresses that customers name. `any` addresses are for the sandbox and tests: otherwise a
  * receiver must be on the public internet, at port 80 or 443, checked against the address that is connected to.
+ * @param lookup finds that address; only a test has another one
  */
-export function createWebhookSender(addresses: "public" | "any"): WebhookSender {
+export function createWebhookSender(
+  addresses: "public" | "any",
+  lookup: LookupFunction = publicLookup,
+): WebhookSender {
   return {
     complaint: (url) => complaintOf(url, addresses),
     post: async (url, message) => {
       const startedMs = performance.now();
-      const outcome = await exchange(url, message, addresses).catch((error: unknown) => ({
+      const outcome = await exchange(url, message, addresses, lookup).catch((error: unknown) => ({
         ...{ status: null, answer: null },
         error: reasonOf(error),
       }));
@@ -64,6 +69,7 @@ function exchange(
   url: string,
   message: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
   addresses: "public" | "any",
+  lookup: LookupFunction,
 ): Promise<Omit<WebhookAnswer, "durationMs">> {
   const complaint = complaintOf(url, addresses);
   if (complaint !== null) return Promise.reject(new Error(`the URL must ${complaint}`));
@@ -79,7 +85,7 @@ function exchange(
       },
       signal: AbortSignal.timeout(timeoutMs),
       agent: false,
-      ...(addresses === "public" ? { lookup: publicLookup } : {}),
+      ...(addresses === "public" ? { lookup } : {}),
     });
     call.on("error", reject);
     call.on("response", (response) => {

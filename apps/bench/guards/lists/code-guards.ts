@@ -1,0 +1,6 @@
+import type { Guard } from "../guard.ts";
+import { edgeGuards } from "./edge-guards.ts";
+import { workGuards } from "./work-guards.ts";
+
+/** Every guard that is a line of ours. */
+export const codeGuards: readonly Guard[] = [...edgeGuards, ...workGuards];

@@ -1,0 +1,145 @@
+import type { Refusal } from "../guard.ts";
+
+/** A statement that a trigger must refuse; foreign keys of its table are gone, so that none refuses it as well. */
+type TriggerProbe = { readonly setUp?: readonly string[]; readonly act: string; readonly answer: Refusal };
+
+const refused = (constraint: string) => ({ code: "23001", constraint });
+
+/** Past every trigger; what follows meets them again. */
+const past = (statement: string) => [
+  "set local session_replication_role = replica",
+  statement,
+  "set local session_replication_role = origin",
+];
+
+/** The seeded drafts, as issued invoices. */
+const issued = past(
+  "update invoice set invoice_status = 'finalized', number = 'INV-1', issued_at = now(), due_at = now()",
+);
+
+/** A copy of the seeded rows under other keys. */
+const copyOf = (table: string, fields: string) =>
+  `insert into ${table} select (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), ${fields}))).* from ${table} r`;
+const otherInvoice = "'number', null, 'idempotency_key', null, 'subscription_id', null";
+
+const appendOnly = (table: string): Readonly<Record<string, readonly TriggerProbe[]>> => ({
+  [`${table}_append_only`]: [
+    { act: `update ${table} set tenant_id = tenant_id`, answer: refused("append_only") },
+    { act: `delete from ${table}`, answer: refused("append_only") },
+  ],
+});
+
+const partOfInvoice = (table: string, fields: string): Readonly<Record<string, readonly TriggerProbe[]>> => {
+  const answer = refused("invoice_frozen");
+  const move = `update ${table} p set invoice_id = i.id from invoice i where i.tenant_id = p.tenant_id and i.id <> p.invoice_id`;
+  return {
+    [`${table}_guard_insert`]: [{ setUp: issued, act: copyOf(table, fields), answer }],
+    [`${table}_guard_update`]: [{ setUp: issued, act: `update ${table} set id = id`, answer }],
+    [`${table}_guard_delete`]: [{ setUp: issued, act: `delete from ${table}`, answer }],
+    [`${table}_stays`]: [{ setUp: past(copyOf("invoice", otherInvoice)), act: move, answer }],
+  };
+};
+
+/** What an issued invoice must refuse, column by column: amounts go in pairs, since a check adds them up. */
+const frozen = [
+  ...["customer_id = gen_random_uuid()", "subscription_id = gen_random_uuid()", "currency = 'EUR'"],
+  ...["invoice_type = 'subscription'", "kind = 'start'", "schedule_no = 7", "boundary_index = 7"],
+  ...["period_start = now()", "period_end = now()", "subtotal_minor = 7", "discount_total_minor = 7"],
+  ...["tax_total_minor = 7", "credit_total_minor = 2, total_minor = 101"],
+  ...["total_minor = 101, amount_due_minor = 100", "credit_total_minor = 2, amount_due_minor = 98"],
+  ...["number = 'X-1'", "series = 'x'", "issued_at = issued_at + interval '1 second'"],
+  ...["due_at = due_at + interval '1 day'", "billing_sequence = 7", "settings_version = 7"],
+];
+
+/** Every trigger: table, its name, and what it must refuse; one that refuses nothing has named tests instead. */
+export const triggers: Readonly<Record<string, Readonly<Record<string, readonly TriggerProbe[]>>>> = {
+  audit_chain: appendOnly("audit_chain"),
+  audit_log: appendOnly("audit_log"),
+  credit_use: {
+    credit_use_guard: [
+      {
+        setUp: [
+          "create temporary table guard_row as select * from credit_use",
+          "update guard_row set amount_minor = 2",
+          "delete from credit_use",
+        ],
+        act: "insert into credit_use select * from guard_row",
+        answer: refused("credit_grant_overdrawn"),
+      },
+    ],
+  },
+  document_counter: {
+    document_counter_guard: [
+      {
+        act: "update document_counter set last_number = last_number - 1",
+        answer: refused("document_counter_forward"),
+      },
+    ],
+  },
+  invoice: {
+    credit_note_guard: [
+      {
+        setUp: [
+          ...issued,
+          ...past(
+            copyOf(
+              "invoice",
+              `${otherInvoice}, 'invoice_status', 'draft', 'invoice_type', 'credit', 'settlement', 'credit', 'corrects_invoice_id', r.id, 'amount_due_minor', 0, 'total_minor', 101`,
+            ),
+          ),
+        ],
+        act: "update invoice set invoice_status = 'finalized', number = 'CN-1' where invoice_type = 'credit'",
+        answer: refused("credit_note_exceeds_invoice"),
+      },
+    ],
+    invoice_delete_guard: [{ setUp: issued, act: "delete from invoice", answer: refused("invoice_frozen") }],
+    invoice_guard: [
+      ...frozen.map((change) => ({
+        setUp: issued,
+        act: `update invoice set ${change}`,
+        answer: refused("invoice_frozen"),
+      })),
+      {
+        setUp: past("update invoice set invoice_status = 'voided', number = 'INV-1'"),
+        act: "update invoice set invoice_status = 'finalized'",
+        answer: refused("invoice_transition"),
+      },
+    ],
+    invoice_insert_guard: [
+      {
+        act: copyOf("invoice", `${otherInvoice}, 'amount_paid_minor', 1`),
+        answer: refused("invoice_begins_as_draft"),
+      },
+      {
+        act: copyOf("invoice", `${otherInvoice}, 'issued_at', now()`),
+        answer: refused("invoice_begins_as_draft"),
+      },
+    ],
+    invoice_tax_status_guard: [
+      { setUp: issued, act: "update invoice set tax_status = 'exempt'", answer: refused("invoice_frozen") },
+    ],
+  },
+  invoice_discount: partOfInvoice("invoice_discount", "'position', 7"),
+  invoice_document: appendOnly("invoice_document"),
+  invoice_line: partOfInvoice("invoice_line", "'source_key', 'another'"),
+  invoice_tax: partOfInvoice("invoice_tax", "'position', 7"),
+  ledger_posting: appendOnly("ledger_posting"),
+  ledger_transaction: appendOnly("ledger_transaction"),
+  payment: { payment_refreshes_invoice: [] },
+  payment_attempt: { payment_attempt_refreshes_invoice: [] },
+  plan_version: appendOnly("plan_version"),
+  price: appendOnly("price"),
+  refund: {
+    refund_guard: [{ act: "update refund set amount_minor = 2", answer: refused("refund_exceeds_payment") }],
+  },
+  tenant: {
+    tenant_clock_guard: [
+      {
+        setUp: ["update tenant set clock_now = '2026-01-02'"],
+        act: "update tenant set clock_now = '2026-01-01'",
+        answer: refused("tenant_clock_forward"),
+      },
+    ],
+  },
+  tenant_settings: appendOnly("tenant_settings"),
+};
