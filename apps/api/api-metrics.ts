@@ -53,6 +53,11 @@ function createGauges(registry: Registry): (figures: WorkFigures) => void {
   const jobs = gauge("jobs", "Jobs by queue and state, succeeded ones left out", "queue", "state");
   const effects = gauge("effects", "Calls to the outside by kind and state", "kind", "state");
   const schedules = gauge("schedule_overdue_seconds", "Time since the tick that no worker has run", "name");
+  const invariants = gauge(
+    "invariant_breaches",
+    "Breaches that the last look at each invariant found",
+    "invariant",
+  );
   const byState: readonly (readonly [Gauge, (figures: WorkFigures) => readonly StateCount[]])[] = [
     [gauge("invoices", "Invoices by state", "state"), (figures) => figures.invoices],
     [gauge("billing_runs", "Runs of the last seven days by state", "state"), (figures) => figures.runs],
@@ -88,10 +93,12 @@ function createGauges(registry: Registry): (figures: WorkFigures) => void {
     ],
   ];
   return (figures) => {
-    for (const metric of [jobs, effects, schedules, ...byState.map(([each]) => each)]) metric.reset();
+    for (const metric of [jobs, effects, schedules, invariants, ...byState.map(([each]) => each)])
+      metric.reset();
     for (const row of figures.jobs) jobs.set({ queue: row.queue, state: row.state }, row.count);
     for (const row of figures.effects) effects.set({ kind: row.kind, state: row.state }, row.count);
     for (const row of figures.schedules) schedules.set({ name: row.name }, row.seconds);
+    for (const row of figures.invariants) invariants.set({ invariant: row.code }, row.breaches);
     for (const [metric, rowsOf] of byState) {
       for (const { state, count } of rowsOf(figures)) metric.set({ state }, count);
     }

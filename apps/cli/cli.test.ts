@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { childEnvironment } from "#libs/platform/config.ts";
+import { makeTenant } from "#libs/testkit/factories.ts";
+import { insertIssuedInvoice } from "#libs/testkit/invoice-rows.ts";
 import { openTestDatabase, type TestDatabase } from "#libs/testkit/test-database.ts";
 
 type Run = { readonly code: number | null; readonly out: string; readonly err: string };
@@ -127,6 +129,59 @@ describe("the billwright command", () => {
       },
     ]);
   }, 120_000);
+
+  it("has a doctor who names a broken invariant, puts the account aside, and repairs lost work but no money", async () => {
+    const fresh = await openTestDatabase();
+    const doctor = async (...args: string[]) => {
+      const run = await billwright(["doctor", "--json", ...args], { DATABASE_URL: fresh.url });
+      expect(run.code).toBe(3);
+      return findingsOf(run).filter(({ check }) => check.startsWith("Test tenant: "));
+    };
+    try {
+      const tenant = await makeTenant(fresh);
+      const { invoiceId } = await insertIssuedInvoice(fresh, tenant);
+      const amounts = () =>
+        fresh.owner.query(
+          "select to_jsonb(i) - 'updated_at' as row from invoice i union all select to_jsonb(l) from invoice_line l",
+        );
+      await fresh.owner.query("update invoice set finalized_at = now() - interval '1 hour'");
+      const found = await doctor("--deep");
+      expect(found).toContainEqual(
+        expect.objectContaining({
+          ...{ check: "Test tenant: I6", level: "problem", severity: "critical" },
+          detail: expect.stringContaining("is not in the ledger"),
+          breaches: [expect.objectContaining({ subject_type: "invoice", subject_id: invoiceId })],
+        }),
+      );
+      expect(found).toContainEqual(
+        expect.objectContaining({ check: "Test tenant: I19", detail: expect.stringContaining("has no PDF") }),
+      );
+      const { rows } = await fresh.owner.query("select parked_code from subscription");
+      expect(rows).toEqual([{ parked_code: "invariant_breached" }]);
+      const before = (await amounts()).rows;
+      const repaired = await doctor("--repair");
+      expect(repaired).toContainEqual(
+        expect.objectContaining({
+          check: "Test tenant: repair",
+          detail: "1 jobs of deliveries were sent off again",
+        }),
+      );
+      expect(repaired.map(({ check }) => check)).not.toContain("Test tenant: I19");
+      expect(repaired.map(({ check }) => check)).toContain("Test tenant: I6");
+      expect((await amounts()).rows).toEqual(before);
+    } finally {
+      await fresh.close();
+    }
+  }, 120_000);
+
+  it.each([
+    [["--since", "yesterday"], 'given "yesterday"'],
+    [["--since", "2026-01-01", "--deep"], "is not allowed beside --deep"],
+  ])("has a doctor who refuses %j with exit 2", async (args, says) => {
+    const run = await billwright(["doctor", ...args]);
+    expect(run).toMatchObject({ code: 2, out: "" });
+    expect(run.err).toContain(says);
+  });
 
   it("has a doctor who ends with 3 when there are only warnings", async () => {
     const fresh = await openTestDatabase();

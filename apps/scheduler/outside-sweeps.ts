@@ -2,12 +2,18 @@ import type { Deps } from "#libs/billing/deps.ts";
 import { sweepAuditChains } from "#libs/billing/audit/chain-audit.ts";
 import { sweepExpiredCredits } from "#libs/billing/credit/expire-credits.ts";
 import { openDueRetries } from "#libs/billing/payment/open-due-retries.ts";
+import { invariantSweep } from "#libs/billing/invariant/sweep-invariants.ts";
+import { planMissingDeliveries, stagesOf } from "#libs/billing/invoice/plan-missing-deliveries.ts";
 import { pollPayments } from "#libs/billing/payment/poll-payments.ts";
 import { pollStripeEvents } from "#libs/billing/payment/poll-stripe-events.ts";
 import { sweepInbox } from "#libs/billing/payment/receive-stripe-webhook.ts";
+import { restoreDueBoundaries } from "#libs/billing/run/restore-due-boundaries.ts";
 import { runTenantSchedules } from "#libs/billing/run/run-tenant-schedules.ts";
 import { sweepWebhookRetries } from "#libs/billing/webhook/resend-webhooks.ts";
 import { pruneEnded } from "#libs/billing/work/prune-ended.ts";
+import { replanLostJobs } from "#libs/billing/work/replan-lost-jobs.ts";
+import { replanStuckEffects } from "#libs/billing/work/replan-stuck-effects.ts";
+import { tenantSweep } from "#libs/billing/work/sweep-tenants.ts";
 import { paymentRetry } from "#libs/jobs/payment-retry.job.ts";
 import type { ScheduleSettings } from "#libs/jobs/schedules.ts";
 import { stripeApplyEvent } from "#libs/jobs/stripe-apply-event.job.ts";
@@ -15,7 +21,7 @@ import type { SchedulerOptions } from "./start-scheduler.ts";
 
 /**
  * What nobody tells us by itself: payments whose webhook never came, webhooks whose job was never written, declined
- * payments whose next try is due.
+ * payments whose next try is due; work that was lost with its rows; books that do not add up.
  * @param scale stretches or shortens every interval; 1 in production
  */
 export function outsideSweeps(
@@ -25,6 +31,14 @@ export function outsideSweeps(
 ): SchedulerOptions["sweeps"] {
   const ago = (ms: number) => new Date(Date.now() - ms);
   const every = (ms: number) => Math.max(500, Math.round(ms * scale));
+  const stages = stagesOf(deps);
+  const lostJobs = tenantSweep("lost jobs", replanLostJobs);
+  const stuckEffects = tenantSweep("stuck effects", (tx, after) => replanStuckEffects(tx, after));
+  const missingDeliveries = tenantSweep("missing deliveries", (tx, after) =>
+    planMissingDeliveries(tx, after, { stages }),
+  );
+  const lostBoundaries = tenantSweep("lost boundaries", restoreDueBoundaries);
+  const brokenInvariants = invariantSweep({ restMs: every(3_600_000) });
   const runs = {
     name: "tenant schedules",
     everyMs: every(5_000),
@@ -69,6 +83,11 @@ export function outsideSweeps(
       everyMs: every(5_000),
       run: () => sweepWebhookRetries(deps.database),
     },
+    { name: "lost jobs", everyMs: every(30_000), run: () => lostJobs(deps) },
+    { name: "stuck effects", everyMs: every(30_000), run: () => stuckEffects(deps) },
+    { name: "missing deliveries", everyMs: every(60_000), run: () => missingDeliveries(deps) },
+    { name: "lost boundaries", everyMs: every(60_000), run: () => lostBoundaries(deps) },
+    { name: "invariants", everyMs: every(60_000), run: () => brokenInvariants(deps) },
     { name: "prune", everyMs: every(3_600_000), run: () => pruneEnded(deps) },
   ];
 }

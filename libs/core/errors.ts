@@ -41,6 +41,7 @@ export function isRetryable(kind: ErrorKind): boolean {
 
 /** Every code that Billwright can answer with: `noun_reason` -> kind and a one-line title. Sorted by noun. */
 export const errorTable = {
+  account_parked: { kind: "unavailable", title: "The account is put aside: its books do not add up" },
   amount_out_of_range: { kind: "invalid", title: "The amount does not fit into 18 digits of minor units" },
   amount_precision: { kind: "invalid", title: "The amount has more decimals than its currency" },
   amount_syntax: { kind: "invalid", title: "The amount is not a decimal string" },
@@ -176,6 +177,7 @@ export const errorTable = {
   provider_refused: { kind: "invalid", title: "The payment provider refused the request" },
   provider_unavailable: { kind: "unavailable", title: "The payment provider did not answer" },
   rate_limit_unavailable: { kind: "unavailable", title: "Tries cannot be counted right now" },
+  reconciliation_not_found: { kind: "not_found", title: "There is no such reconciliation" },
   refund_amount_invalid: { kind: "invalid", title: "The refund is not an amount above 0" },
   refund_exceeds_payment: { kind: "invalid", title: "Less than that can go back of the payment" },
   rate_limited: { kind: "limit", title: "Too many requests" },

@@ -33,7 +33,6 @@ export type TenantFacts = {
    * settled, so their state says nothing; what holds them up shows as dead jobs and parked subscriptions.
    */
   readonly runs_with_errors: { readonly id: string; readonly month: string | null }[];
-  readonly overdue_jobs: bigint;
   readonly unknown_mails: bigint;
   readonly old_attempts: bigint;
   readonly late_runs: bigint;
@@ -52,38 +51,10 @@ export async function readTenantFacts(tx: TenantTx): Promise<TenantFacts> {
         from job where state not in ('succeeded', 'dead') and last_error is not null and attempts >= 2 group by name, last_error->>'code') f) as failing,
       (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'month', month) order by started_at desc), '[]') from billing_run
         where state = 'completed_with_errors' and not dry_run and started_at > now() - interval '7 days') as runs_with_errors,
-      (select count(*) from job where state = 'pending' and run_at < now() - interval '5 minutes') as overdue_jobs,
       (select count(*) from effect where state = 'unknown' and kind like 'email.%') as unknown_mails,
       (select count(*) from payment_attempt where state in ('open', 'processing') and opened_at < now() - interval '1 hour') as old_attempts,
       (select count(*) from billing_run where state not in ('completed', 'completed_with_errors') 
         and not (state = 'generated' and waiting_zones <> '[]') and deadline_at < now()) as late_runs`;
   if (row === undefined) throw new Error("the database answered nothing");
   return row;
-}
-
-export type MoneyBreach = { readonly invariant: string; readonly detail: string };
-
-/** Invariants of money and numbers that do not hold; empty when all do. */
-export async function findMoneyBreaches(tx: TenantTx): Promise<MoneyBreach[]> {
-  return tx.db.$queryRaw<MoneyBreach[]>`
-    select 'number gap' as invariant, 'series ' || c.series || ': ' || c.last_number || ' given, ' || count(i.id) || ' invoices' as detail
-      from document_counter c left join invoice i on i.tenant_id = c.tenant_id and i.series = c.series
-      group by c.series, c.last_number having count(i.id) <> c.last_number
-    union all
-    select 'amount paid', 'invoice ' || i.number || ' says ' || i.amount_paid_minor || ', its payments less refunds ' || coalesce(sum(p.kept), 0)
-      from invoice i left join (select p.invoice_id, p.amount_minor - p.overpaid_minor - coalesce((select sum(r.reopened_minor) from refund r
-          where r.tenant_id = p.tenant_id and r.payment_id = p.id and r.state in ('processing', 'succeeded')), 0) as kept from payment p) p on p.invoice_id = i.id
-      where i.invoice_status = 'finalized' group by i.id, i.number, i.amount_paid_minor having coalesce(sum(p.kept), 0) <> i.amount_paid_minor
-    union all
-    select 'lines and total', 'invoice ' || i.number || ': lines add up to ' || coalesce(sum(l.amount_minor), 0) || ', subtotal is ' || i.subtotal_minor
-      from invoice i left join invoice_line l on l.tenant_id = i.tenant_id and l.invoice_id = i.id
-      where i.invoice_status = 'finalized' and i.invoice_type = 'subscription' group by i.id, i.number, i.subtotal_minor having coalesce(sum(l.amount_minor), 0) <> i.subtotal_minor
-    union all
-    select 'frozen document', 'invoice ' || invoice_id || ': its document does not match its hash'
-      from invoice_document where sha256 <> encode(sha256(convert_to(document::text, 'UTF8')), 'hex')
-    union all
-    select 'ledger', 'invoice ' || i.number || ' was issued without a ledger transaction'
-      from invoice i where i.invoice_status = 'finalized' and i.total_minor <> 0
-        and not exists (select 1 from ledger_transaction t where t.tenant_id = i.tenant_id and t.kind in ('invoice.finalized', 'credit_note.issued') and t.ref = i.id::text)
-    limit 50`;
 }

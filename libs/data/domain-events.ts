@@ -58,6 +58,21 @@ export async function planJobs(tx: TenantTx, signals: readonly NewEvent[]): Prom
   );
 }
 
+/** The jobs that a signal causes, not written yet. */
+export function seedsOf(tx: TenantTx, signal: NewEvent): readonly JobSeed[] {
+  return tx.causes(toDomainEvent(tx, signal));
+}
+
+/** Stored events with ids in `[fromId, toId)`, in their order. */
+export async function listDomainEvents(
+  tx: TenantTx,
+  range: { readonly fromId: string; readonly toId: string; readonly limit: number },
+): Promise<DomainEvent[]> {
+  return tx.db.$queryRaw<DomainEvent[]>`
+    select id, tenant_id as "tenantId", type, subject_type as "subjectType", subject_id as "subjectId", data, run_id as "runId" from domain_event
+    where tenant_id = ${tx.tenantId}::uuid and id >= ${range.fromId}::uuid and id < ${range.toId}::uuid order by id limit ${range.limit}`;
+}
+
 function toDomainEvent(tx: TenantTx, event: NewEvent): DomainEvent {
   return {
     id: newId(),

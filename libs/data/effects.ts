@@ -94,6 +94,34 @@ export async function forgetEffect(
     where tenant_id = ${tx.tenantId}::uuid and kind = ${effect.kind} and business_key = ${effect.businessKey} and state = 'succeeded'`;
 }
 
+/** An effect that nobody moves: planned, or in flight under a lease that ran out. */
+export type StuckEffect = {
+  readonly id: string;
+  readonly kind: string;
+  readonly business_key: string;
+  readonly state: "planned" | "inflight";
+  readonly lease_until: Date | null;
+  /** The invoice that it is for: named by its key, or that of its attempt or payment. */
+  readonly invoice_id: string | null;
+};
+
+/** Effects after an id, in its order, that were touched `olderThanMs` ago, and within the last 60 days, and did not end. */
+export async function listStuckEffects(
+  tx: TenantTx,
+  query: { readonly after: string | null; readonly olderThanMs: number; readonly limit: number },
+): Promise<StuckEffect[]> {
+  return tx.db.$queryRaw<StuckEffect[]>`
+    select e.id, e.kind, e.business_key, e.state, e.lease_until, coalesce(i.id, a.invoice_id, p.invoice_id) as invoice_id
+    from effect e
+    left join invoice i on i.tenant_id = e.tenant_id and i.id::text = split_part(e.business_key, '/', 1)
+    left join payment_attempt a on a.tenant_id = e.tenant_id and a.id::text = e.business_key
+    left join payment p on p.tenant_id = e.tenant_id and p.id::text = e.business_key
+    where e.tenant_id = ${tx.tenantId}::uuid and (${query.after}::uuid is null or e.id > ${query.after}::uuid)
+      and (e.state = 'planned' or e.state = 'inflight' and e.lease_until < now())
+      and e.updated_at < now() - ${query.olderThanMs} * interval '1 millisecond' and e.updated_at > now() - interval '60 days'
+    order by e.id limit ${query.limit}`;
+}
+
 type Held = { readonly id: string; readonly fence: bigint };
 
 /** Lengthens the lease of the holder; false when it was taken over. */

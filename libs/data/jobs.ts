@@ -188,6 +188,23 @@ export async function retryJobs(
   return rows.map((row) => row.id);
 }
 
+/** The jobs of keys, whatever became of them; keys without a job are left out. */
+export async function listJobsByKey(
+  tx: TenantTx,
+  keys: readonly string[],
+): Promise<(Pick<JobRow, "id" | "key" | "state"> & { readonly ended_at: Date | null })[]> {
+  if (keys.length === 0) return [];
+  return tx.db.$queryRaw`
+    select id, key, state, ended_at from job where tenant_id = ${tx.tenantId}::uuid and key = any(${[...keys]}::text[])`;
+}
+
+/** Runs jobs again that succeeded and whose result is not there any more. Returns how many. */
+export async function rerunJobs(tx: TenantTx, ids: readonly string[]): Promise<number> {
+  return tx.db.$executeRaw`
+    update job set state = 'pending', run_at = now(), attempt_budget = attempts + greatest(attempt_budget, 1), ended_at = null, lease_until = null
+    where tenant_id = ${tx.tenantId}::uuid and id = any(${[...ids]}::uuid[]) and state = 'succeeded'`;
+}
+
 /**
  * Deletes jobs that succeeded longer ago than 90 days, with `limit` at most; dead ones stay with their reason. The guards
  * against doing their work again live in business tables. Returns how many.

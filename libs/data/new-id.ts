@@ -18,6 +18,12 @@ export function newId(nowMs: number = Date.now()): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** The lowest id that could be made at an instant: ids made from then on are not below it, ids made before are. */
+export function lowestId(at: Date): string {
+  const hex = Math.max(0, at.getTime()).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`;
+}
+
 function next(nowMs: number): typeof last {
   if (nowMs > last.ms) return { ms: nowMs, count: 0 };
   if (last.count < largestCount) return { ms: last.ms, count: last.count + 1 };

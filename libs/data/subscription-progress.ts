@@ -64,6 +64,49 @@ export async function setNextDue(
     where tenant_id = ${tx.tenantId}::uuid and id = ${subscriptionId}::uuid`;
 }
 
+/** Live subscriptions with recurring or metered items to come that wait for no boundary, by id after a cursor. */
+export async function listWithoutDueBoundary(
+  tx: TenantTx,
+  after: string | null,
+  limit: number,
+): Promise<string[]> {
+  const rows = await tx.db.$queryRaw<{ id: string }[]>`
+    select s.id from subscription s
+    where s.tenant_id = ${tx.tenantId}::uuid and (${after}::uuid is null or s.id > ${after}::uuid) and s.next_due_at is null and s.ends_at is null
+      and s.status in ('scheduled', 'trialing', 'active', 'past_due') and exists (
+        select from subscription_item si join price r on r.tenant_id = si.tenant_id and r.id = si.price_id
+        where si.tenant_id = s.tenant_id and si.subscription_id = s.id and si.ends_at is null and r.definition ->> 'kind' <> 'one_time')
+    order by s.id limit ${limit}`;
+  return rows.map((row) => row.id);
+}
+
+/** What parks an account whose books do not add up; only a person takes it back. */
+export const breachCode = "invariant_breached";
+
+/**
+ * Puts aside every live subscription of customers, for a reason that stays until a person takes them back. One that is so
+ * already stays as it is. Returns those that are new.
+ */
+export async function parkAccounts(
+  tx: TenantTx,
+  list: readonly { readonly customerId: string; readonly reason: string }[],
+): Promise<{ readonly id: string; readonly customer_id: string; readonly parked_reason: string }[]> {
+  if (list.length === 0) return [];
+  return tx.db.$queryRaw`
+    update subscription s set parked_at = now(), parked_code = ${breachCode}, parked_reason = p.reason
+    from unnest(${list.map((p) => p.customerId)}::uuid[], ${list.map((p) => p.reason)}::text[]) as p (customer_id, reason)
+    where s.tenant_id = ${tx.tenantId}::uuid and s.customer_id = p.customer_id and s.status not in ('canceled', 'ended')
+      and s.parked_code is distinct from ${breachCode}
+    returning s.id, s.customer_id, s.parked_reason`;
+}
+
+/** Whether the customer's account is put aside because its books do not add up. */
+export async function isAccountParked(tx: TenantTx, customerId: string): Promise<boolean> {
+  const rows = await tx.db.$queryRaw<object[]>`
+    select from subscription where tenant_id = ${tx.tenantId}::uuid and customer_id = ${customerId}::uuid and parked_code = ${breachCode} limit 1`;
+  return rows.length > 0;
+}
+
 /** Puts subscriptions aside whose billing failed, with the reason; they stop nobody else. */
 export async function parkSubscriptions(
   tx: TenantTx,
@@ -74,10 +117,13 @@ export async function parkSubscriptions(
     update subscription s set parked_at = now(), parked_code = p.code, parked_reason = p.reason
     from unnest(${list.map((p) => p.subscriptionId)}::uuid[], ${list.map((p) => p.code)}::text[], ${list.map((p) => p.reason)}::text[])
       as p (id, code, reason)
-    where s.tenant_id = ${tx.tenantId}::uuid and s.id = p.id`;
+    where s.tenant_id = ${tx.tenantId}::uuid and s.id = p.id and s.parked_code is distinct from ${breachCode}`;
 }
 
-/** Takes subscriptions back from the side: one of them, or all that were parked longer ago than that. Returns their ids. */
+/**
+ * Takes subscriptions back from the side: one of them, or all that were parked longer ago than that, but for those whose books do
+ * not add up. Returns their ids.
+ */
 export async function unparkSubscriptions(
   tx: TenantTx,
   which: { readonly subscriptionId: string } | { readonly olderThanMs: number },
@@ -87,7 +133,7 @@ export async function unparkSubscriptions(
   const rows = await tx.db.$queryRaw<{ id: string }[]>`
     update subscription set parked_at = null, parked_code = null, parked_reason = null
     where tenant_id = ${tx.tenantId}::uuid and parked_at is not null
-      and (${id}::uuid is null or id = ${id}::uuid) and parked_at <= now() - ${olderThanMs} * interval '1 millisecond'
+      and case when ${id}::uuid is null then parked_code is distinct from ${breachCode} else id = ${id}::uuid end and parked_at <= now() - ${olderThanMs} * interval '1 millisecond'
     returning id`;
   return rows.map((row) => row.id);
 }

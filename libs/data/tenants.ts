@@ -50,6 +50,21 @@ export async function listTenantIds(db: Db): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
+/** Of every tenant, some at a time: by id, after one. System role. */
+export async function listTenantIdsAfter(db: Db, after: string | null, limit: number): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    select id from tenant where ${after}::uuid is null or id > ${after}::uuid order by id limit ${limit}`;
+  return rows.map((row) => row.id);
+}
+
+/** System time now, and since when there is the tenant. */
+export async function readTenantSpan(tx: TenantTx): Promise<{ readonly now: Date; readonly since: Date }> {
+  const [row] = await tx.db.$queryRaw<{ now: Date; since: Date }[]>`
+    select now() as now, created_at as since from tenant where id = ${tx.tenantId}::uuid`;
+  if (row === undefined) throw new Error(`tenant ${tx.tenantId} is gone`);
+  return row;
+}
+
 /** Moves a test tenant's clock forward; the database refuses to move it back, or to give a live tenant one. */
 export async function setTenantClock(tx: TenantTx, to: Temporal.Instant): Promise<void> {
   await tx.db.$executeRaw`update tenant set clock_now = ${toDate(to)} where id = ${tx.tenantId}::uuid`;

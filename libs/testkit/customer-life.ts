@@ -1,4 +1,6 @@
 import type { Temporal } from "temporal-polyfill";
+import type { Deps } from "#libs/billing/deps.ts";
+import { type CheckOptions, checkInvariants } from "#libs/billing/invariant/check-invariants.ts";
 import { readCoverage } from "#libs/billing/subscription/read-coverage.ts";
 import { ingestEvents } from "#libs/billing/usage/ingest-events.ts";
 import { sealEvent } from "#libs/billing/usage/usage-event-input.ts";
@@ -59,6 +61,24 @@ export async function coverageOf(world: WorkWorld, tenant: TestTenant): Promise<
   for (const { id } of subscriptions)
     complete.push((await tenant.inTenant((tx) => readCoverage(tx, id))).complete);
   return complete;
+}
+
+/** Every breach of an invariant in the whole database, as `I3: what is wrong`; empty when the books are in order. */
+export async function breachesIn(
+  world: { readonly deps: Deps; readonly rows: WorkWorld["rows"] },
+  options: CheckOptions = {},
+): Promise<string[]> {
+  const breaches: string[] = [];
+  for (const { id } of await world.rows<{ id: string }>("select id from tenant order by id")) {
+    for (const { invariant, breaches: found, failure } of await checkInvariants(world.deps, {
+      tenantId: id,
+      ...options,
+    })) {
+      breaches.push(...found.map(({ detail }) => `${invariant.code}: ${detail}`));
+      if (failure !== null) breaches.push(`${invariant.code} failed: ${failure.message}`);
+    }
+  }
+  return breaches;
 }
 
 let sent = 0;

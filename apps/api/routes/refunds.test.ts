@@ -1,5 +1,5 @@
 import { publicId, readPublicId } from "#libs/core/public-id.ts";
-import { findMoneyBreaches } from "#libs/data/doctor-reads.ts";
+import { checkInvariants } from "#libs/billing/invariant/check-invariants.ts";
 import { refundPayOut } from "#libs/jobs/refund-pay-out.job.ts";
 import { insertIssuedInvoice, type IssuedInvoiceFields } from "#libs/testkit/invoice-rows.ts";
 import { openPaymentWorld, type PaymentWorld } from "#libs/testkit/payment-world.ts";
@@ -237,6 +237,7 @@ describe("a credit note to be refunded", () => {
 });
 
 it("leaves no invoice that says other than its payments less what went back", async () => {
-  const breaches = await world.tenant.inTenant((tx) => findMoneyBreaches(tx));
-  expect(breaches.filter(({ invariant }) => invariant === "amount paid")).toEqual([]);
+  const { tenantId } = world.tenant;
+  const [checked] = await checkInvariants(world.deps, { tenantId, codes: ["I4"] });
+  expect(checked).toMatchObject({ breaches: [], failure: null });
 });

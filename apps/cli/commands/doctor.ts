@@ -1,7 +1,8 @@
 import { Command } from "commander";
-import { exitCodes, type Installation, printJson, withInstallation } from "../cli-context.ts";
+import { defined } from "#libs/core/defined.ts";
+import { CliError, exitCodes, type Installation, printJson, withInstallation } from "../cli-context.ts";
 import { checkConnections } from "../doctor/check-connections.ts";
-import { checkTenants } from "../doctor/check-tenants.ts";
+import { checkTenants, type TenantChecks } from "../doctor/check-tenants.ts";
 import { type Finding, ok, warning } from "../doctor/finding.ts";
 
 const marks = { ok: "✅", warning: "⚠️ ", problem: "❌" } as const;
@@ -10,21 +11,50 @@ const marks = { ok: "✅", warning: "⚠️ ", problem: "❌" } as const;
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description(
-      "look for what is wrong and say what to do; exit 0 when all is well, 3 when something is wrong or worth a look, 4 without a database",
+      "look for what is wrong and say what to do: connections, stuck work, the invariants I1 to I24; accounts whose money is in doubt are put aside. " +
+        "Exit 0 when all is well, 2 for a wrong option, 3 when something is wrong or worth a look, 4 without a database",
+    )
+    .option("--deep", "look at every row, not at the last 35 days and a rolling sample of what is older")
+    .option("--since <time>", "look at what is there since then, such as 2026-03-01 or 2026-03-01T00:00:00Z")
+    .option(
+      "--repair",
+      "first send lost work off again and work lost derivations out anew; never edits money",
     )
     .option("--json", "print the findings as JSON")
-    .addHelpText("after", "\nExamples:\n  billwright doctor\n  billwright doctor --json")
-    .action(async (options: { json?: boolean }) => {
+    .addHelpText(
+      "after",
+      "\nExamples:\n  billwright doctor\n  billwright doctor --deep --json\n  billwright doctor --since 2026-03-01\n  billwright doctor --repair",
+    )
+    .action(async (options: DoctorOptions) => {
+      const checks = checksOf(options);
       const findings = await withInstallation(async (installation) => {
         const connections = await checkConnections(installation);
         const database = connections.find((finding) => finding.check === "database");
-        const tenants = database?.level === "problem" ? [] : await checkTenants(installation);
+        const tenants = database?.level === "problem" ? [] : await checkTenants(installation, checks);
         return [whatIsChecked(installation), ...heldBack(installation), ...connections, ...tenants];
       });
       if (options.json) printJson(findings);
       else process.stdout.write(`${findings.map(lineOf).join("\n")}\n`);
       process.exit(exitCodeOf(findings));
     });
+}
+
+type DoctorOptions = { json?: boolean; deep?: boolean; since?: string; repair?: boolean };
+
+function checksOf({ deep, since, repair }: DoctorOptions): TenantChecks {
+  if (deep === true && since !== undefined)
+    throw new CliError(
+      exitCodes.badInput,
+      "--since: is not allowed beside --deep, which looks at everything",
+    );
+  const from = since === undefined ? undefined : new Date(since);
+  if (from !== undefined && Number.isNaN(from.getTime())) {
+    throw new CliError(
+      exitCodes.badInput,
+      `--since: given "${since}"; allowed: 2026-03-01 or 2026-03-01T00:00:00Z`,
+    );
+  }
+  return { ...defined({ deep, since: from }), repair: repair === true };
 }
 
 function whatIsChecked({ running }: Installation): Finding {

@@ -5,6 +5,14 @@ export type Finding = {
   readonly detail: string;
   /** What to do about it. */
   readonly advice?: string;
+  /** The invariant that does not hold, and every breach that was found. */
+  readonly invariant?: string;
+  readonly severity?: string;
+  readonly breaches?: readonly {
+    readonly subject_type: string;
+    readonly subject_id: string | null;
+    readonly detail: string;
+  }[];
 };
 
 export function ok(check: string, detail: string): Finding {

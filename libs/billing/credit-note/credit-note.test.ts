@@ -2,10 +2,9 @@ import { Temporal } from "temporal-polyfill";
 import type { CreditAsked, Settlement } from "#libs/core/credit-note/decide-credit-note.ts";
 import { findCreditNote } from "#libs/data/credit-notes.ts";
 import { listCreditGrants, readBalances } from "#libs/data/credits.ts";
-import { findMoneyBreaches } from "#libs/data/doctor-reads.ts";
 import { findInvoice, listInvoiceLines } from "#libs/data/invoice-reads.ts";
 import { leftToPay } from "#libs/data/left-to-pay.ts";
-import { balancesOf, invoicesOf } from "#libs/testkit/customer-life.ts";
+import { balancesOf, breachesIn, invoicesOf } from "#libs/testkit/customer-life.ts";
 import {
   flatPrice,
   makeCustomer,
@@ -273,7 +272,7 @@ describe("a credit note", () => {
       const replay = await life.tenant.inTenant((tx) => replayInvoice(tx, { invoiceId }));
       expect(replay).toMatchObject({ identical: true, differences: [] });
     }
-    expect(await life.tenant.inTenant(findMoneyBreaches)).toEqual([]);
+    expect(await breachesIn(world)).toEqual([]);
   });
 
   it("keeps its invoice from being void, and is itself no invoice that could be void or corrected", async () => {

@@ -13,6 +13,7 @@ import {
   openAttempt,
 } from "#libs/data/payment-attempts.ts";
 import { lockPayableInvoice } from "#libs/data/payments.ts";
+import { isAccountParked } from "#libs/data/subscription-progress.ts";
 import type { StripeClient } from "#libs/platform/stripe/stripe-client.ts";
 import { attachPaymentMethod, readPaymentMethodOwner } from "#libs/platform/stripe/stripe-customers.ts";
 import {
@@ -51,7 +52,7 @@ type CollectInput = DeliveryInput & { readonly isAsked?: boolean };
  * opened in its own commit with the amount the database says; the charge is an effect of that attempt. A decline
  * closes the attempt and sets the next one; a charge that Stripe took is `processing` until the webhook or the poll
  * says that there is money. An attempt that a crash left open is carried on.
- * @throws DomainError provider_unavailable (the attempt stays open), provider_refused, stripe_amount_inexpressible
+ * @throws DomainError provider_unavailable (the attempt stays open), provider_refused, stripe_amount_inexpressible, account_parked
  */
 export async function collectInvoice(deps: CollectDeps, input: CollectInput): Promise<CollectOutcome> {
   const { stripe } = deps;
@@ -101,6 +102,12 @@ async function prepareCharge(tx: TenantTx, input: CollectInput): Promise<Prepare
   const open = await findOpenAttempt(tx, input.invoiceId);
   const isUnderWay = open?.state === "processing" || (open?.payment_link_id ?? null) !== null;
   if (open !== null && isUnderWay) return { attemptId: open.id, state: "processing" };
+  if (await isAccountParked(tx, invoice.customer_id)) {
+    throw domainError(
+      "account_parked",
+      `${invoice.number} is not charged: the books of its customer's account do not add up.`,
+    );
+  }
   const skipped = (why: Skipped): Prepared =>
     open === null ? { skipped: why } : { left: { invoice, attempt: open, skipped: why } };
   if (payable?.invoice_status === "voided") return skipped("voided");

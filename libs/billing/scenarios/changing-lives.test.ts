@@ -1,7 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import type { Plan } from "#libs/core/price/plan.ts";
 import type { Price } from "#libs/core/price/price.ts";
-import { balancesOf, coverageOf, invoicesOf, use } from "#libs/testkit/customer-life.ts";
+import { balancesOf, breachesIn, coverageOf, invoicesOf, use } from "#libs/testkit/customer-life.ts";
 import {
   flatPrice,
   makeCustomer,
@@ -218,5 +218,10 @@ describe("a customer who changes things", () => {
       ],
       ledger: ["receivable USD 44.00", "revenue USD -44.00"],
     });
+  });
+
+  it("leaves books in which every invariant holds, whatever happened", async () => {
+    expect(await breachesIn(world, { deep: true })).toEqual([]);
+    expect(await breachesIn(world)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { balancesOf, coverageOf, invoicesOf, use } from "#libs/testkit/customer-life.ts";
+import { balancesOf, breachesIn, coverageOf, invoicesOf, use } from "#libs/testkit/customer-life.ts";
 import {
   flatPrice,
   makeCustomer,
@@ -145,4 +145,9 @@ describe("a customer's life", () => {
   function tenantTime(text: string): Temporal.Instant {
     return local(text, "Asia/Tokyo");
   }
+
+  it("leaves books in which every invariant holds, whatever happened", async () => {
+    expect(await breachesIn(world, { deep: true })).toEqual([]);
+    expect(await breachesIn(world)).toEqual([]);
+  });
 });

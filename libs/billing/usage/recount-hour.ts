@@ -59,6 +59,23 @@ export async function recountHour(
   return recount;
 }
 
+/**
+ * The buckets of one UTC hour that do not hold what its events make, in two looks, as senders may go on meanwhile. Writes
+ * nothing.
+ */
+export async function findWrongBuckets(tx: TenantTx, hour: Temporal.Instant): Promise<BucketKey[]> {
+  const scope: RecountScope = { hour, meters: byEventType(await loadUsageMeters(tx)), meter: null };
+  const look = async () => {
+    const counted = await countHour(tx, scope, null);
+    const stored = await listBuckets(tx, hour.toString(), null);
+    return differingKeys(counted, new Map(stored.map((each) => [bucketKeyText(each.key), each])));
+  };
+  const first = await look();
+  if (first.length === 0) return [];
+  const again = new Set((await look()).map(bucketKeyText));
+  return first.filter((key) => again.has(bucketKeyText(key)));
+}
+
 /** The hours that a sweep recounts now: the two that closed last, and 46 older ones by rotation. */
 export async function dueRecounts(tx: TenantTx, older = 46): Promise<Temporal.Instant[]> {
   return listRecountHours(tx, { closedUntil: hourOf(tx.now), recent: 2, older });

@@ -43,6 +43,7 @@ export const checks: Readonly<Record<string, Readonly<Record<string, string>>>> 
     event_import_format_check: `format = ${none}`,
     event_import_state_check: `state = ${none}`,
   },
+  invariant_check: { invariant_check_breaches_check: "breaches = -1" },
   invoice: {
     invoice_amount_due: "amount_due_minor = amount_due_minor - 1",
     invoice_amounts_in_range: `subtotal_minor = ${beyond}`,

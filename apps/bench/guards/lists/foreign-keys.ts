@@ -27,6 +27,7 @@ export const foreignKeys: Readonly<Record<string, Readonly<Record<string, string
   effect: { tenant_id: "tenant" },
   event_import: { tenant_id: "tenant" },
   event_import_reject: { event_import_id: "event_import" },
+  invariant_check: { tenant_id: "tenant" },
   invoice: {
     corrects_invoice_id: "invoice",
     customer_id: "customer",

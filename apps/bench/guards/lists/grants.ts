@@ -26,6 +26,7 @@ export const granted: Readonly<Record<string, { readonly app?: string; readonly 
   effect: { app: "raw", system: "r" },
   event_import: { app: "rawd" },
   event_import_reject: { app: "ra" },
+  invariant_check: { app: "raw", system: "r" },
   invoice: { app: "rd" },
   invoice_discount: { app: "rawd" },
   invoice_document: { app: "ra" },

@@ -26,6 +26,7 @@ export const uniques: Readonly<Record<string, readonly string[]>> = {
   effect: ["tenant_id, id", "tenant_id, kind, business_key"],
   event_import: ["tenant_id, id"],
   event_import_reject: ["tenant_id, event_import_id, no"],
+  invariant_check: ["tenant_id, code"],
   invoice: [
     "tenant_id, id",
     "tenant_id, idempotency_key",
