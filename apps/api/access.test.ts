@@ -14,7 +14,7 @@ type Objects = Readonly<Record<string, string>>;
 /** The path with the ids of objects of one tenant; null when nothing of a tenant is named in it. */
 function pathOf(route: Route, objects: Objects): string | null {
   const [, , collection = ""] = route.path.split("/");
-  if (!route.path.includes("{") || collection === "schedules") return null;
+  if (!route.path.includes("{") || ["schedules", "templates"].includes(collection)) return null;
   return route.path
     .replace("{id}", objects[collection] ?? `no object of ${collection} is made in this test`)
     .replace("{line}", objects["lines"] ?? "")

@@ -84,11 +84,11 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("puts every write behind Idempotency-Key, but for events, provider webhooks and payers", () => {
+  it("puts every write behind Idempotency-Key, but for events, provider webhooks, payers and previews of files", () => {
     const without = allRoutes.filter((route) => route.method !== "get" && !route.idempotent);
     expect(without.map((route) => route.path)).toEqual([
-      ...["/v1/events", "/v1/events/import", "/public/pay/{token}/intent", "/webhooks/stripe"],
-      "/webhooks/stripe/{account}",
+      ...["/v1/events", "/v1/events/import", "/public/pay/{token}/intent"],
+      ...["/v1/templates/{kind}/preview", "/webhooks/stripe", "/webhooks/stripe/{account}"],
     ]);
   });
 });

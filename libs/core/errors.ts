@@ -207,6 +207,7 @@ export const errorTable = {
   subscription_paused: { kind: "invalid", title: "The subscription is paused" },
   tax_rate_code_taken: { kind: "conflict", title: "The tax rate code is in use" },
   tax_rate_not_found: { kind: "not_found", title: "There is no such tax rate" },
+  template_not_found: { kind: "not_found", title: "There is no such version of the template" },
   tenant_not_found: { kind: "not_found", title: "There is no such tenant" },
   timezone_unknown: { kind: "invalid", title: "The time zone is not in the IANA database" },
   unsupported_media_type: { kind: "unsupported", title: "The content type is not supported" },

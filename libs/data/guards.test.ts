@@ -42,7 +42,7 @@ describe("the application's role", () => {
       "invoice_document",
       "domain_event",
     ],
-    ...["tenant_settings", "plan_version", "price", "payment", "credit_use"],
+    ...["tenant_settings", "template", "plan_version", "price", "payment", "credit_use"],
   ])("may neither change nor remove a row of %s", async (table) => {
     const denied = `permission denied for table ${table}`;
     await expect(asApp(`update ${table} set tenant_id = tenant_id`)).rejects.toThrow(denied);
@@ -97,6 +97,7 @@ describe("append-only tables", () => {
     "plan_version",
     "price",
     "tenant_settings",
+    "template",
     "audit_log",
   ])("keep the rows of %s even from the owner", async (table) => {
     const invoice = await insertIssuedInvoice(test, tenant);
@@ -114,6 +115,11 @@ describe("append-only tables", () => {
     await asOwner(
       `insert into tenant_settings (tenant_id, version, settings, actor)
        select $1, coalesce(max(version), 0) + 1, '{}', 'test' from tenant_settings where tenant_id = $1`,
+      [tenant.tenantId],
+    );
+    await asOwner(
+      `insert into template (tenant_id, kind, template_version, body)
+       select $1, 'invoice_pdf', coalesce(max(template_version), 0) + 1, '{}' from template where tenant_id = $1`,
       [tenant.tenantId],
     );
     await asOwner(

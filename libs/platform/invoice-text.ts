@@ -56,7 +56,7 @@ export function invoiceText(document: InvoiceDocument): InvoiceText {
     locale,
     direction: directionOfLocale(locale),
     words: invoiceWords[printedLanguage(locale)],
-    unit: (unit, quantity) => unitWord(unit, quantity, locale),
+    unit: (unit, quantity) => unitWord(unit, quantity, { locale, own: document.template?.units }),
     money: (amount) => formatMoney(amount, decimalsOf(amount)),
     rate: (amount) => {
       const trimmed = amount.includes(".") ? amount.replace(/0+$/, "") : amount;

@@ -29,6 +29,7 @@ import { subscriptionRoutes } from "./subscriptions.ts";
 import { subscriptionCoverageRoutes } from "./subscription-coverage.ts";
 import { subscriptionPeriodRoutes } from "./subscription-periods.ts";
 import { taxRateRoutes } from "./tax-rates.ts";
+import { templateRoutes } from "./templates.ts";
 import { testClockRoutes } from "./test-clocks.ts";
 import { eventImportRoutes } from "./event-imports.ts";
 import { usageRoutes } from "./usage.ts";
@@ -66,6 +67,7 @@ const routes: readonly Route[] = [
   ...ledgerRoutes,
   ...reportRoutes,
   ...settingsRoutes,
+  ...templateRoutes,
   ...apiKeyRoutes,
   ...auditLogRoutes,
   ...webhookEndpointRoutes,

@@ -10,6 +10,7 @@ import type { Settings } from "#libs/core/settings.ts";
 import { writeAudit } from "#libs/data/audit-log.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { currentSettings, saveSettings, type VersionedSettings } from "#libs/data/tenant-settings.ts";
+import { cleanPicture } from "#libs/platform/picture/clean-picture.ts";
 import { assertVersion } from "./assert-version.ts";
 import { paymentTermsPlaces } from "./customer-fields.ts";
 
@@ -22,7 +23,7 @@ const mostReminders = 20;
 const farthestReminderDays = 365;
 
 /**
- * Makes a new version of the settings with the given fields changed; unchanged settings make none. Invoices keep the version
+ * Makes a new version of the settings with the given fields changed; unchanged settings make none. A logo is checked and written anew. Invoices keep the version
  * they were drafted with. Throws `version_conflict`, `fields_invalid`.
  */
 export async function updateSettings(
@@ -32,8 +33,18 @@ export async function updateSettings(
   const before = await currentSettings(tx);
   assertVersion("settings", before.version, input.ifVersion);
   const { brand, ...rest } = input.change;
-  const changed = { ...before.settings, ...rest, brand: { ...before.settings.brand, ...brand } };
-  assertNoPlaces(settingsPlaces(changed));
+  const logo = brand?.logo == null ? null : cleanPicture(brand.logo);
+  const changed = {
+    ...before.settings,
+    ...rest,
+    brand: {
+      ...before.settings.brand,
+      ...brand,
+      ...(logo !== null && "url" in logo ? { logo: logo.url } : {}),
+    },
+  };
+  const refused = logo !== null && "refused" in logo ? [place("brand.logo", logo.refused)] : [];
+  assertNoPlaces([...settingsPlaces(changed), ...refused]);
   const settings = {
     ...changed,
     timezone: assertTimezone(changed.timezone),
@@ -52,7 +63,7 @@ export async function updateSettings(
 }
 
 function settingsPlaces(settings: Settings): ErrorPlace[] {
-  const { color, logo } = settings.brand;
+  const { color } = settings.brand;
   return [
     ...placesOf("timezone", () => assertTimezone(settings.timezone)),
     ...placesOf("default_locale", () => assertLocale(settings.defaultLocale)),
@@ -65,9 +76,6 @@ function settingsPlaces(settings: Settings): ErrorPlace[] {
     ...(color === null || /^#[0-9a-fA-F]{6}$/.test(color)
       ? []
       : [place("brand.color", `must be a colour such as "#0b5c8a", got ${JSON.stringify(color)}`)]),
-    ...(logo === null || /^data:image\/(png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+$/.test(logo)
-      ? []
-      : [place("brand.logo", "must be a data: URL of a PNG, JPEG or SVG picture in base64")]),
   ];
 }
 

@@ -10,8 +10,10 @@ import { printedLocale } from "#libs/core/locale.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import { paperOfCountry, printedAddress } from "#libs/core/invoice/printed-address.ts";
-import type { Settings } from "#libs/core/settings.ts";
+import { templateInLocale } from "#libs/core/invoice/document-template.ts";
 import type { DraftInvoiceRow, DraftLineRow } from "#libs/data/invoice-finalization.ts";
+import type { VersionedSettings } from "#libs/data/tenant-settings.ts";
+import type { VersionedTemplate } from "#libs/data/templates.ts";
 
 /** Changes whenever the default template would print the same data differently. */
 const templateVersion = "invoice-2";
@@ -25,8 +27,8 @@ export type UnissuedDocument = Omit<InvoiceDocument, "number" | "issuedAt" | "du
 /** What an invoice will say for ever, from the rows of its draft and the settings of that moment. */
 export function buildDocument(
   draft: DraftInvoiceRow,
-  settings: Settings,
-  settingsVersion: number,
+  { settings, version: settingsVersion }: VersionedSettings,
+  template: VersionedTemplate,
 ): UnissuedDocument {
   const { customer, currency } = draft;
   const locale = customer.locale ?? settings.defaultLocale;
@@ -79,6 +81,7 @@ export function buildDocument(
     pageSize: settings.pageSize ?? paperOfCountry(customer.billing_address.country),
     settingsVersion,
     templateVersion,
+    ...(template.version === 0 ? {} : { template: templateInLocale(template, locale) }),
     tzdataVersion,
   };
 }

@@ -1,7 +1,9 @@
 import { domainError } from "#libs/core/errors.ts";
+import { type DocumentTemplate, templateInLocale } from "#libs/core/invoice/document-template.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { type DeliveryInvoice, markInvoiceSent } from "#libs/data/invoice-delivery.ts";
+import { currentTemplates } from "#libs/data/templates.ts";
 import { leftToPay } from "#libs/data/left-to-pay.ts";
 import { lockPayableInvoice } from "#libs/data/payments.ts";
 import { invoiceMail } from "#libs/platform/mail/invoice-mail.ts";
@@ -51,8 +53,11 @@ export async function emailInvoice(
   );
   if (invoice.customer_email === null || invoice.customer_email === "") return { skipped: "no_email" };
   if (invoice.invoice_status === "voided" && invoice.sent_at === null) return { skipped: "voided" };
-  const payUrl = await inDelivery(deps, input, "invoice.email", (tx) => payUrlOf(tx, deps, input.invoiceId));
-  const mail = await composeMail(deps, input, { invoice, to: invoice.customer_email, payUrl });
+  const found = await inDelivery(deps, input, "invoice.email", async (tx) => ({
+    payUrl: await payUrlOf(tx, deps, input.invoiceId),
+    template: await mailTemplate(tx, invoice),
+  }));
+  const mail = await composeMail(deps, input, { invoice, to: invoice.customer_email, ...found });
   const messageId = input.sendId === undefined ? mail.messageId : `${input.sendId}.${mail.messageId}`;
   const businessKey = input.sendId === undefined ? input.invoiceId : `${input.invoiceId}/${input.sendId}`;
   const result = await sendOnce(deps, { ...input, businessKey }, mailer, { ...mail, messageId });
@@ -89,6 +94,12 @@ async function payUrlOf(
   return isPayable ? (await ensurePaymentLink(tx, deps, { invoiceId })).url : null;
 }
 
+/** A mail says what the template in force says; only the document is frozen. */
+async function mailTemplate(tx: TenantTx, { document }: DeliveryInvoice): Promise<DocumentTemplate> {
+  const kind = document.invoiceType === "credit" ? "credit_note_mail" : "invoice_mail";
+  return templateInLocale((await currentTemplates(tx, [kind]))[kind], document.locale);
+}
+
 function sendOnce(
   deps: Pick<Deps, "database" | "failpoint" | "leaseMs">,
   input: DeliveryInput & { readonly businessKey: string },
@@ -119,15 +130,21 @@ function sendOnce(
 async function composeMail(
   deps: Pick<Deps, "database" | "store" | "mailFrom" | "publicUrl">,
   input: DeliveryInput,
-  of: { readonly invoice: DeliveryInvoice; readonly to: string; readonly payUrl: string | null },
+  of: {
+    readonly invoice: DeliveryInvoice;
+    readonly to: string;
+    readonly payUrl: string | null;
+    readonly template: DocumentTemplate;
+  },
 ): Promise<OutgoingMail> {
-  const { invoice, to, payUrl } = of;
+  const { invoice, to, payUrl, template } = of;
   const pdf = await loadInvoicePdf(deps, input);
   if (pdf === null) throw domainError("pdf_not_ready", `invoice ${invoice.number} has no PDF yet`);
   const { document } = invoice;
   const from = invoice.email_from ?? deps.mailFrom;
   const body = invoiceMail(document, {
     from: document.seller.name === "" ? from : document.seller.name,
+    template,
     ...(payUrl === null ? {} : { payUrl }),
   });
   return {

@@ -1,7 +1,6 @@
 import { localDate } from "#libs/core/calendar/timezone.ts";
 import { numberParts, parseNumberTemplate } from "#libs/core/invoice/number-template.ts";
 import { creditNotePostings, invoicePostings, type Posting } from "#libs/core/ledger/postings.ts";
-import type { Settings } from "#libs/core/settings.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents, type NewEvent } from "#libs/data/domain-events.ts";
 import {
@@ -12,7 +11,8 @@ import {
   lockDraftInvoices,
 } from "#libs/data/invoice-finalization.ts";
 import { postLedger } from "#libs/data/ledger.ts";
-import { currentSettings } from "#libs/data/tenant-settings.ts";
+import { currentTemplates, type VersionedTemplate } from "#libs/data/templates.ts";
+import { currentSettings, type VersionedSettings } from "#libs/data/tenant-settings.ts";
 import { settleCredits } from "../credit/settle-credits.ts";
 import { buildDocument } from "./build-document.ts";
 
@@ -25,7 +25,8 @@ export async function finalizeInvoices(tx: TenantTx, ids: readonly string[]): Pr
   const locked = await lockDraftInvoices(tx, ids);
   if (locked.length === 0) return [];
   const drafts = await settleCredits(tx, [...locked].sort(inOrderOfIssue));
-  const { settings, version } = await currentSettings(tx);
+  const settings = await currentSettings(tx);
+  const templates = await currentTemplates(tx, ["invoice_pdf", "credit_note_pdf"]);
   await postLedger(
     tx,
     drafts.map((draft) => ({
@@ -39,7 +40,12 @@ export async function finalizeInvoices(tx: TenantTx, ids: readonly string[]): Pr
   await emitEvents(tx, drafts.flatMap(eventsOf));
   return issueInvoices(
     tx,
-    drafts.map((draft) => finalizationOf(tx, draft, settings, version)),
+    drafts.map((draft) =>
+      finalizationOf(tx, draft, {
+        settings,
+        template: draft.settlement === null ? templates.invoice_pdf : templates.credit_note_pdf,
+      }),
+    ),
   );
 }
 
@@ -71,9 +77,9 @@ function inOrderOfIssue(a: DraftInvoiceRow, b: DraftInvoiceRow): number {
 function finalizationOf(
   tx: TenantTx,
   draft: DraftInvoiceRow,
-  settings: Settings,
-  settingsVersion: number,
+  terms: { readonly settings: VersionedSettings; readonly template: VersionedTemplate },
 ): Finalization {
+  const { settings } = terms.settings;
   const credit = draft.invoice_type === "credit";
   const template = parseNumberTemplate(
     credit ? settings.creditNoteNumberTemplate : settings.invoiceNumberTemplate,
@@ -88,6 +94,6 @@ function finalizationOf(
     pad: parts.pad,
     suffix: parts.suffix,
     termsDays: draft.customer.payment_terms_days ?? settings.paymentTermsDays,
-    document: buildDocument(draft, settings, settingsVersion),
+    document: buildDocument(draft, terms.settings, terms.template),
   };
 }

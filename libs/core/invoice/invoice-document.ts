@@ -1,4 +1,5 @@
 import type { DecimalString } from "../price/price.ts";
+import type { DocumentTemplate } from "./document-template.ts";
 
 export type LineKind =
   | "recurring"
@@ -116,6 +117,9 @@ export type InvoiceDocument = {
   readonly notices: readonly string[];
   readonly pageSize: "A4" | "Letter";
   readonly settingsVersion: number;
+  /** Of the layout. */
   readonly templateVersion: string;
+  /** The tenant's own, in the language of the document; unset where it had none. */
+  readonly template?: DocumentTemplate;
   readonly tzdataVersion: string;
 };

@@ -1,6 +1,8 @@
+import type { DocumentTemplate } from "#libs/core/invoice/document-template.ts";
 import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
 import { type Html, html } from "../html.ts";
 import { type InvoiceText, invoiceText, isZero } from "../invoice-text.ts";
+import { templateValues } from "../words/template-values.ts";
 import { plainSentence } from "../words/invoice-words.ts";
 
 export type InvoiceMail = { readonly subject: string; readonly html: string; readonly text: string };
@@ -11,10 +13,10 @@ export type InvoiceMail = { readonly subject: string; readonly html: string; rea
  */
 export function invoiceMail(
   document: InvoiceDocument,
-  options: { readonly from: string; readonly payUrl?: string },
+  options: { readonly from: string; readonly payUrl?: string; readonly template?: DocumentTemplate },
 ): InvoiceMail {
   const text = invoiceText(document);
-  const words = mailWords(document, text, options.from);
+  const words = mailWords(document, text, options);
   const payUrl = words.owes ? safeUrl(options.payUrl) : null;
   return {
     subject: words.subject,
@@ -33,13 +35,20 @@ type MailWords = {
   readonly amountNote: string;
   readonly greeting: string;
   readonly sentence: string;
+  readonly color: string | null;
+  /** The tenant's own; null: who sends it. */
+  readonly footer: string | null;
   readonly pay: string;
   /** Before and after the address. */
   readonly questions: readonly [before: string, after: string];
   readonly facts: readonly (readonly [string, string])[];
 };
 
-function mailWords(document: InvoiceDocument, text: InvoiceText, from: string): MailWords {
+function mailWords(
+  document: InvoiceDocument,
+  text: InvoiceText,
+  { from, template }: { readonly from: string; readonly template?: DocumentTemplate },
+): MailWords {
   const { words, locale, direction } = text;
   const isCredit = document.invoiceType === "credit";
   const owes = !isCredit && !isZero(document.amountDue) && !document.amountDue.startsWith("-");
@@ -52,14 +61,25 @@ function mailWords(document: InvoiceDocument, text: InvoiceText, from: string): 
   const owed = owes ? plainSentence(words.mailDue, { date }) : words.mailNothing;
   const about = { number: document.number, seller: from, customer: document.customer.name };
   const name = isCredit ? words.creditNote : words.invoice;
+  const { subject, greeting, message, footer } = template?.texts ?? {};
+  const values = { ...templateValues(document, text), seller: from };
   const [before = "", after = ""] = words.mailQuestions.split("{email}");
   return {
     ...{ locale, direction, from, owes },
-    subject: plainSentence(words.mailSubject, { ...about, document: name }),
+    color: template?.color ?? document.seller.color,
+    footer: footer === undefined ? null : plainSentence(footer, values),
+    subject:
+      subject === undefined
+        ? plainSentence(words.mailSubject, { ...about, document: name })
+        : plainSentence(subject, values),
     amount: text.money(isCredit ? document.total : document.amountDue),
     amountNote: isCredit ? words.mailCredited : owed,
-    greeting: plainSentence(words.mailGreeting, about),
-    sentence: plainSentence(isCredit ? words.mailCreditNote : words.mailInvoice, about),
+    greeting:
+      greeting === undefined ? plainSentence(words.mailGreeting, about) : plainSentence(greeting, values),
+    sentence:
+      message === undefined
+        ? plainSentence(isCredit ? words.mailCreditNote : words.mailInvoice, about)
+        : plainSentence(message, values),
     pay: words.mailPay,
     questions: [before, after],
     facts: [
@@ -84,8 +104,8 @@ const font =
 const muted = "color:#6b7385";
 
 function mailMarkup(document: InvoiceDocument, words: MailWords, payUrl: string | null): string {
-  const brand = brandColor(document.seller.color);
-  const footer = [document.seller.name, ...document.seller.address].join(" · ");
+  const brand = brandColor(words.color);
+  const footer = words.footer ?? [document.seller.name, ...document.seller.address].join(" · ");
   return html`<!doctype html>
 <html lang="${words.locale}" dir="${words.direction}">
 <head>
@@ -103,7 +123,7 @@ function mailMarkup(document: InvoiceDocument, words: MailWords, payUrl: string 
 <tr><td dir="auto" style="${font};font-size:15px;font-weight:600;color:#1a1f36;padding:28px 32px 0">${words.from}</td></tr>
 <tr><td style="${font};font-size:34px;line-height:40px;font-weight:700;color:#1a1f36;padding:24px 32px 0">${words.amount}</td></tr>
 <tr><td style="${font};font-size:15px;line-height:22px;${muted};padding:2px 32px 0">${words.amountNote}</td></tr>
-<tr><td dir="auto" style="${font};font-size:15px;line-height:23px;color:#1a1f36;padding:24px 32px 0">${words.greeting}<br>${words.sentence}</td></tr>
+<tr><td dir="auto" style="${font};font-size:15px;line-height:23px;color:#1a1f36;white-space:pre-line;padding:24px 32px 0">${words.greeting}<br>${words.sentence}</td></tr>
 ${payUrl !== null && payButton(payUrl, brand, words.pay)}
 <tr><td style="padding:24px 32px 0">${factTable(words)}</td></tr>
 ${document.notices.map((notice) => html`<tr><td dir="auto" style="${font};font-size:13px;line-height:20px;${muted};padding:16px 32px 0">${notice}</td></tr>`)}
@@ -153,8 +173,7 @@ function mailText(document: InvoiceDocument, words: MailWords, payUrl: string | 
     ...document.notices.flatMap((notice) => ["", notice]),
     "",
     "-- ",
-    document.seller.name,
-    ...document.seller.address,
+    ...(words.footer === null ? [document.seller.name, ...document.seller.address] : [words.footer]),
     ...(document.seller.email === null ? [] : [document.seller.email]),
     "",
   ].join("\n");

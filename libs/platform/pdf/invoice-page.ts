@@ -1,3 +1,4 @@
+import type { TemplateField } from "#libs/core/invoice/document-template.ts";
 import type {
   DocumentLine,
   DocumentStep,
@@ -6,6 +7,7 @@ import type {
 } from "#libs/core/invoice/invoice-document.ts";
 import { type Html, html, trustedHtml } from "../html.ts";
 import { type InvoiceText, invoiceText, isZero, negated } from "../invoice-text.ts";
+import { templateValues } from "../words/template-values.ts";
 import { english, type InvoiceWords } from "../words/english.ts";
 import { plainSentence, sentence } from "../words/invoice-words.ts";
 import { invoiceStyle, pageStyle } from "./invoice-style.ts";
@@ -33,11 +35,12 @@ export function invoicePage(document: InvoiceDocument): InvoicePage {
     ${head(document, text)}
     ${parties(document, text)}
     ${headline(document, text)}
+    ${said(document, text, "intro")}
     ${document.description != null && html`<div class="said" dir="auto">${document.description}</div>`}
     ${lineTable(document, text)}
     ${document.notices.length > 0 && html`<div class="notices">${document.notices.map((notice) => html`<p dir="auto">${notice}</p>`)}</div>`}
     ${closing(document, text)}`;
-  const title = `${isCredit(document) ? text.words.creditNote : text.words.invoice} ${document.number}`;
+  const title = `${documentName(document, text)} ${document.number}`;
   const seller = document.seller.name;
   return {
     section: html`<section class="invoice" lang="${text.locale}" dir="${text.direction}" style="--brand: ${brandColor(document)}">${body}</section>`,
@@ -60,6 +63,19 @@ export function pageMarkup(page: InvoicePage): string {
 </html>`.markup;
 }
 
+function documentName(document: InvoiceDocument, { words }: InvoiceText): string {
+  return document.template?.texts.title ?? (isCredit(document) ? words.creditNote : words.invoice);
+}
+
+/** What the seller's template says in a place, its values filled in; nothing where it says nothing. */
+function said(document: InvoiceDocument, text: InvoiceText, field: TemplateField): Html | false {
+  const written = document.template?.texts[field] ?? "";
+  return (
+    written !== "" &&
+    html`<p class="said" dir="auto">${sentence(written, templateValues(document, text))}</p>`
+  );
+}
+
 function isCredit(document: InvoiceDocument): boolean {
   return document.invoiceType === "credit";
 }
@@ -70,7 +86,7 @@ function head(document: InvoiceDocument, text: InvoiceText): Html {
   const logo = seller.logo !== null && isPicture(seller.logo) ? seller.logo : null;
   return html`<div class="head">
     <div>
-      <h1>${isCredit(document) ? words.creditNote : words.invoice}</h1>
+      <h1>${documentName(document, text)}</h1>
       <table class="facts">
         ${fact(isCredit(document) ? words.creditNoteNumber : words.invoiceNumber, document.number)}
         ${corrects !== null && fact(words.forInvoice, corrects.number)}
@@ -275,9 +291,13 @@ function totalRows(document: InvoiceDocument, text: InvoiceText): readonly Html[
 
 function closing(document: InvoiceDocument, text: InvoiceText): Html {
   const terms = { currency: document.currency, date: text.date(document.dueAt), number: document.number };
+  const texts = document.template?.texts ?? {};
+  const { footer } = document.seller;
+  const standard = () => html`<p>${sentence(text.words.paymentTerms, terms)}</p>`;
   return html`<div class="closing">
-    ${owesMoney(document) && html`<p>${sentence(text.words.paymentTerms, terms)}</p>`}
-    ${document.seller.footer !== null && html`<p dir="auto">${document.seller.footer}</p>`}
+    ${owesMoney(document) && (texts.terms === undefined ? standard() : said(document, text, "terms"))}
+    ${said(document, text, "closing")}
+    ${texts.footer === undefined ? footer !== null && html`<p dir="auto">${footer}</p>` : said(document, text, "footer")}
   </div>`;
 }
 
@@ -286,7 +306,7 @@ function isPicture(url: string): boolean {
 }
 
 function brandColor(document: InvoiceDocument): string {
-  const { color } = document.seller;
+  const color = document.template?.color ?? document.seller.color;
   return color !== null && /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.test(color) ? color : defaultColor;
 }
 

@@ -27,6 +27,7 @@ h1 { font-size: 21pt; font-weight: 700; line-height: 1.15; letter-spacing: -0.2p
 .headline { margin-top: 10mm; font-size: 15pt; font-weight: 700; line-height: 1.3; break-after: avoid; }
 .terms { margin-top: 1mm; }
 .said { margin-top: 3mm; white-space: pre-line; }
+.closing .said { margin-top: 0; }
 table.lines { width: 100%; border-collapse: collapse; margin-top: 8mm; table-layout: fixed; }
 .lines thead th { font-weight: 400; font-size: 8pt; color: #5b6478; text-align: end; padding: 0 0 1.6mm; padding-inline-start: 3mm; vertical-align: bottom;
   border-bottom: 0.75pt solid #1a1f36; }

@@ -37,19 +37,26 @@ describe("a unit", () => {
     ["ja", ["リクエスト", "リクエスト", "リクエスト", "リクエスト", "リクエスト"]],
     ["ar", ["طلب", "طلب", "طلب", "طلبان", "طلبات"]],
   ])("is counted as %s does: 0, 1, 1.5, 2 and 5 of it", (locale, forms) => {
-    expect(["0", "1", "1.5", "2", "5"].map((quantity) => unitWord("requests", quantity, locale))).toEqual(
+    expect(["0", "1", "1.5", "2", "5"].map((quantity) => unitWord("requests", quantity, { locale }))).toEqual(
       forms,
     );
   });
 
   test("is found in whichever language and number its meter names it", () => {
-    expect(unitWord("Anfragen", "1", "en")).toBe("request");
-    expect(unitWord("Request", "-3", "de")).toBe("Anfragen");
+    expect(unitWord("Anfragen", "1", { locale: "en" })).toBe("request");
+    expect(unitWord("Request", "-3", { locale: "de" })).toBe("Anfragen");
   });
 
   test("that we have no words for is printed as its meter names it", () => {
-    expect(["GB", "widgets", "constructor"].map((unit) => unitWord(unit, "1", "de"))).toEqual([
+    expect(["GB", "widgets", "constructor"].map((unit) => unitWord(unit, "1", { locale: "de" }))).toEqual([
       ...["GB", "widgets", "constructor"],
+    ]);
+  });
+
+  test("is counted in the tenant's own words before ours", () => {
+    const own = { ride: { one: "Fahrt", other: "Fahrten" } };
+    expect(["1", "2"].map((quantity) => unitWord("ride", quantity, { locale: "de", own }))).toEqual([
+      ...["Fahrt", "Fahrten"],
     ]);
   });
 });

@@ -1,3 +1,5 @@
+import type { UnitForms } from "#libs/core/invoice/document-template.ts";
+
 /**
  * Units that many sellers count in: their forms by language, in the order of `formOrder`. Units that are not here,
  * and symbols such as GB, are printed as their meter says.
@@ -101,13 +103,21 @@ const formsByWord = new Map(
   ),
 );
 
-/** The unit in the locale's language, in the form that the quantity asks for: 1 request, 2 żądania, 5 żądań. */
-export function unitWord(unit: string, quantity: string, locale: string): string {
+/** The unit in the locale's language, by the tenant's own words or by ours, in the form that the quantity asks for: 1 request, 2 żądania, 5 żądań. */
+export function unitWord(
+  unit: string,
+  quantity: string,
+  {
+    locale,
+    own = {},
+  }: { readonly locale: string; readonly own?: Readonly<Record<string, UnitForms>> | undefined },
+): string {
   const language = new Intl.Locale(locale).language;
+  const category = new Intl.PluralRules(locale).select(Math.abs(Number(quantity)));
+  const ownForms = Object.hasOwn(own, unit) ? own[unit] : undefined;
+  if (ownForms !== undefined) return ownForms[category] ?? ownForms["other"] ?? unit;
   const forms = formsByWord.get(unit.toLowerCase())?.[language]?.split("|");
   const order = formOrder[language];
   if (forms === undefined || order === undefined) return unit;
-  const category = new Intl.PluralRules(locale).select(Math.abs(Number(quantity)));
-  const at = order.indexOf(category);
-  return forms[at] ?? forms.at(-1) ?? unit;
+  return forms[order.indexOf(category)] ?? forms.at(-1) ?? unit;
 }
