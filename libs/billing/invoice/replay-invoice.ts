@@ -3,6 +3,7 @@ import type { NewLine } from "#libs/core/invoice/new-line.ts";
 import { formatDecimal, parseDecimal } from "#libs/core/money/decimal.ts";
 import { type RoundingMode, roundToMinor } from "#libs/core/money/rounding.ts";
 import { canonicalJson, inputHash } from "#libs/core/rating/input-hash.ts";
+import { printedMinor } from "#libs/core/rating/printed-amount.ts";
 import type { RatingStep } from "#libs/core/rating/rating-step.ts";
 import { compareReplay, type ReplayDifference, type ReplayFacts } from "#libs/core/rating/replay-line.ts";
 import type { TenantTx } from "#libs/data/database.ts";
@@ -96,7 +97,7 @@ function factsOf(again: NewLine, line: InvoiceLineView, currency: string): Repla
     quantity: storedDecimal(again.quantity, 12),
     unitAmount: unitAmount === null ? null : storedDecimal(unitAmount, 30),
     exactAmount: storedDecimal(exactAmount, 30),
-    amountMinor: roundToMinor(exactAmount, currency, line.rounding_mode as RoundingMode),
+    amountMinor: printedMinor(again, currency, line.rounding_mode as RoundingMode),
   };
 }
 
@@ -107,6 +108,13 @@ function sealedFacts(line: InvoiceLineView, stored: ReplayFacts, currency: strin
     ...stored,
     inputHash: inputHash(line.inputs),
     exactAmount: formatDecimal(exact),
-    amountMinor: roundToMinor(exact, currency, line.rounding_mode as RoundingMode),
+    amountMinor: isRoundedTogether(stored)
+      ? stored.amountMinor
+      : roundToMinor(exact, currency, line.rounding_mode as RoundingMode),
   };
+}
+
+/** Its amount depends on the lines of the other groups. */
+function isRoundedTogether({ steps }: ReplayFacts): boolean {
+  return steps.some((step) => step.name === "rounded_together");
 }

@@ -233,9 +233,16 @@ function behaviorOf({ items }: Standing): TaxBehavior | undefined {
   return items.every((item) => item.price.taxBehavior === taxBehavior) ? taxBehavior : undefined;
 }
 
-function drafted({ sourceKey: key, kind, exactAmount, due, carriedTaxes }: RatedLine): DraftLine {
+function drafted({
+  sourceKey: key,
+  kind,
+  exactAmount,
+  amountMinor,
+  due,
+  carriedTaxes,
+}: RatedLine): DraftLine {
   const { taxBehavior } = due.item.price;
-  const line = { key, kind, exactAmount, taxBehavior };
+  const line = { key, kind, exactAmount, amountMinor, taxBehavior };
   return carriedTaxes === undefined ? line : { ...line, carriedTaxes };
 }
 

@@ -4,6 +4,7 @@ import { Decimal, formatDecimal, parseDecimal } from "../money/decimal.ts";
 import { checkMinorRange, formatMoney, parseMoney } from "../money/money.ts";
 import { type RoundingMode, roundToMinor } from "../money/rounding.ts";
 import type { DecimalString } from "../price/price.ts";
+import { printedMinor } from "../rating/printed-amount.ts";
 import { type CarriedTax, withCarriedTaxes } from "./carried-taxes.ts";
 import type { LineKind } from "./invoice-document.ts";
 import {
@@ -22,6 +23,8 @@ export type DraftLine = {
   readonly kind: LineKind;
   /** Major units, unrounded. */
   readonly exactAmount: Decimal;
+  /** Minor units, where it was rounded together with other lines; unset: rounded by itself. */
+  readonly amountMinor?: bigint | undefined;
   /** Unset: true. */
   readonly taxable?: boolean;
   /** Ids of the tax rates that apply; unset: all of the invoice's. */
@@ -131,7 +134,7 @@ export function assembleInvoice(input: AssembleInvoiceInput): AssembledInvoice {
 function roundLines(invoice: AssembledInvoice, input: AssembleInvoiceInput): AssembledInvoice {
   const lines = input.lines.map((line) => ({
     key: line.key,
-    amountMinor: roundToMinor(line.exactAmount, input.currency, input.roundingMode),
+    amountMinor: printedMinor(line, input.currency, input.roundingMode),
     discountMinor: 0n,
     taxMinor: 0n,
     taxes: [],

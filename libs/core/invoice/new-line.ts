@@ -22,6 +22,8 @@ export type NewLine = {
   readonly unit: string | null;
   readonly unitAmount: Decimal | null;
   readonly exactAmount: Decimal;
+  /** Minor units, where it was rounded together with other lines; unset: rounded by itself. */
+  readonly amountMinor?: bigint | undefined;
   readonly start: Temporal.Instant;
   /** Exclusive. */
   readonly end: Temporal.Instant;
@@ -50,6 +52,7 @@ export function lineOfRated(rated: RatedLine, billingPeriodId: string | null): N
     unit,
     unitAmount: rated.unitAmount,
     exactAmount: rated.exactAmount,
+    amountMinor: rated.amountMinor,
     start: due.start,
     end: due.end,
     ratio: due.ratio,

@@ -41,7 +41,9 @@ export function describeLine(line: DescribedLine): string[] {
     `  From ${shortInstant(line.period[0])} until ${shortInstant(line.period[1])} (not included). ${made}`,
     ...steps.map((step) => `  ${stepNames[step.name] ?? step.name}: ${step.detail}.`),
     ...tiers.map((tier) => `    ${describeTier(tier)}`),
-    `  Rounded once, ${roundings[line.roundingMode] ?? line.roundingMode}: ${line.exactAmount} is ${line.amount}.`,
+    steps.some((step) => step.name === "rounded_together")
+      ? `  Printed: ${line.amount}.`
+      : `  Rounded once, ${roundings[line.roundingMode] ?? line.roundingMode}: ${line.exactAmount} is ${line.amount}.`,
   ];
 }
 

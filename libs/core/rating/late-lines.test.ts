@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { Decimal } from "../money/decimal.ts";
 import { formatMoney } from "../money/money.ts";
-import { roundToMinor } from "../money/rounding.ts";
 import type { Price } from "../price/price.ts";
 import type { DuePeriod } from "./due-periods.ts";
 import { type BilledBefore, lateLines } from "./late-lines.ts";
+import { printedMinor } from "./printed-amount.ts";
 import { type RatedLine, rateDuePeriod } from "./rate-due-period.ts";
 import type { GroupQuantity } from "./rate-usage.ts";
 
@@ -42,7 +42,7 @@ const usageOf = (quantities: Readonly<Record<string, string>>): GroupQuantity[] 
   Object.entries(quantities).map(([group, quantity]) => {
     return { group, quantity: new Decimal(quantity), eventCount: 1n };
   });
-const minorOf = (line: RatedLine) => roundToMinor(line.exactAmount, money.currency, money.mode);
+const minorOf = (line: RatedLine) => printedMinor(line, money.currency, money.mode);
 
 /** What stands on invoices once the lines are added to what stood there. */
 function billedWith(before: readonly BilledBefore[], lines: readonly RatedLine[]): BilledBefore[] {

@@ -1,12 +1,13 @@
 import type { TaxRate } from "../invoice/tax-lines.ts";
 import { type Decimal, formatDecimal, parseDecimal, zero } from "../money/decimal.ts";
 import { formatMoney } from "../money/money.ts";
-import { type RoundingMode, roundToMinor } from "../money/rounding.ts";
+import type { RoundingMode } from "../money/rounding.ts";
 import { amountsText } from "../proration/amounts-text.ts";
 import { creditLine, type LineAmounts } from "../proration/credit-line.ts";
 import { compareTexts } from "../usage/usage-value.ts";
 import type { DuePeriod } from "./due-periods.ts";
 import { inputHash } from "./input-hash.ts";
+import { printedMinor } from "./printed-amount.ts";
 import { looksAtEvents } from "./rate-bucket.ts";
 import { emptyLine, type RatedLine, rateDuePeriod } from "./rate-due-period.ts";
 import type { GroupQuantity } from "./rate-usage.ts";
@@ -76,7 +77,7 @@ function lateLine(
   { name, money, usage, due }: Pick<Parameters<typeof lateLines>[0], "name" | "money" | "usage" | "due">,
 ): RatedLine | null {
   const { currency, mode } = money;
-  const deltaMinor = roundToMinor(whole.exactAmount, currency, mode) - billed.amountMinor;
+  const deltaMinor = printedMinor(whole, currency, mode) - billed.amountMinor;
   if (deltaMinor === 0n) return null;
   const given = deltaMinor < 0n && billed.credit !== undefined ? giveBack(billed.credit, -deltaMinor) : null;
   if (given !== null && given.credit.amountMinor === 0n) return null;
@@ -111,6 +112,7 @@ function lateLine(
     quantity: whole.quantity.minus(billed.quantity),
     unitAmount: null,
     exactAmount,
+    amountMinor: undefined,
     tiers: [],
     steps: [...whole.steps, ...steps],
     inputs,

@@ -8,6 +8,7 @@ import { roundToMinor } from "../money/rounding.ts";
 import type { BillableItem } from "./billable-item.ts";
 import { type LimitInputs, type LimitMoney, limitDelta, limitLine } from "./limit-line.ts";
 import type { LimitPart, LimitPeriod } from "./limit-periods.ts";
+import { printedMinor } from "./printed-amount.ts";
 
 /** What was billed, or is being billed, of an item: as much of a line as limits look at. Minor units, before discounts. */
 export type CountedLine = {
@@ -50,7 +51,7 @@ export type LineHere = CountedLine & { readonly key: string };
 
 /** A line as limits look at it; of what is given back net of its discount, the amount before it. */
 export function lineHere(
-  line: Pick<NewLine, "sourceKey" | "kind" | "itemId" | "start" | "exactAmount" | "inputs">,
+  line: Pick<NewLine, "sourceKey" | "kind" | "itemId" | "start" | "exactAmount" | "amountMinor" | "inputs">,
   { currency, mode }: LimitMoney,
 ): LineHere[] {
   const { sourceKey: key, kind, itemId, start, inputs } = line;
@@ -62,8 +63,7 @@ export function lineHere(
     {
       ...{ key, kind, itemId, start, isWaived: false },
       claimStart: claimed === undefined ? null : Temporal.Instant.from(claimed),
-      grossMinor:
-        amountMinor === undefined ? roundToMinor(line.exactAmount, currency, mode) : -BigInt(amountMinor),
+      grossMinor: amountMinor === undefined ? printedMinor(line, currency, mode) : -BigInt(amountMinor),
       discountMinor: discountMinor === undefined ? 0n : -BigInt(discountMinor),
     },
   ];

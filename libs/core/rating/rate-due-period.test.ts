@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import type { Schedule } from "../calendar/schedule.ts";
 import { Decimal, formatDecimal } from "../money/decimal.ts";
+import { moneyToDecimal } from "../money/money.ts";
 import { roundToMinor } from "../money/rounding.ts";
 import type { ChargeModel, Price } from "../price/price.ts";
 import type { Aggregation } from "../usage/meter.ts";
@@ -48,7 +49,9 @@ function billed(item: BillableItem, usage: readonly GroupQuantity[], part?: "fir
   };
   const [due] = duePeriods([cut], at(part === "first" ? middle : "2026-05-01T00:00:00Z"));
   if (due === undefined) throw new Error("nothing falls due");
-  return rateDuePeriod(due, usage, rounding).map(({ exactAmount }) => formatDecimal(exactAmount));
+  return rateDuePeriod(due, usage, rounding).map(({ exactAmount, amountMinor: minor }) =>
+    formatDecimal(minor === undefined ? exactAmount : moneyToDecimal({ minor, currency: rounding.currency })),
+  );
 }
 
 const inGroups = (quantities: readonly string[]): GroupQuantity[] =>
@@ -64,6 +67,23 @@ describe("the lines of groups", () => {
     );
     expect(sumOf(amounts)).toBe("1.00");
     expect(amounts.filter((amount) => amount === "0.01")).toHaveLength(100);
+  });
+
+  test("keep their own amounts beside it, which their tiers add up to", () => {
+    const tiers = [
+      { upTo: "10", unitAmount: "0.0333" },
+      { upTo: null, unitAmount: "0.0111" },
+    ];
+    const [due] = duePeriods([itemOf({ model: "graduated", tiers })], at("2026-05-01T00:00:00Z"));
+    if (due === undefined) throw new Error("nothing falls due");
+    const lines = rateDuePeriod(due, inGroups(["9", "5"]), rounding);
+    // 10 x 0.0333 + 4 x 0.0111 = 0.3774, of which 9/14 are 0.24261...
+    expect(lines.map(({ amountMinor }) => amountMinor)).toEqual([24n, 14n]);
+    expect(lines.map(({ exactAmount }) => exactAmount.toFixed(5))).toEqual(["0.24261", "0.13479"]);
+    for (const { exactAmount, tiers: shown } of lines) {
+      const sum = shown.reduce((all, tier) => all.plus(tier.amount), new Decimal(0));
+      expect(sum.minus(exactAmount).abs().lt("0.000000000002")).toBe(true);
+    }
   });
 
   test.each([

@@ -2,7 +2,7 @@ import type { Temporal } from "temporal-polyfill";
 import type { CarriedTax } from "../invoice/carried-taxes.ts";
 import type { DocumentTier, LineKind } from "../invoice/invoice-document.ts";
 import { Decimal, formatDecimal, parseDecimal, zero } from "../money/decimal.ts";
-import { formatMoney } from "../money/money.ts";
+import { moneyToDecimal } from "../money/money.ts";
 import { type RoundingMode, roundTogether } from "../money/rounding.ts";
 import { oncePerObject } from "../once-per-object.ts";
 import type { Price } from "../price/price.ts";
@@ -23,6 +23,8 @@ export type RatedLine = {
   readonly quantity: Decimal;
   readonly unitAmount: Decimal | null;
   readonly exactAmount: Decimal;
+  /** Minor units, rounded together with the lines of the other groups; unset: it is rounded by itself (`printedMinor`). */
+  readonly amountMinor?: bigint | undefined;
   readonly tiers: readonly DocumentTier[];
   readonly steps: readonly RatingStep[];
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -40,8 +42,8 @@ const instantText = oncePerObject((at: Temporal.Instant) => at.toString());
 export type GroupRounding = { readonly currency: string; readonly mode: RoundingMode };
 
 /**
- * Rates one due period into its lines: one for a fee, one per group for usage (`rateUsage`). Amounts are exact, but for
- * several groups: their sum is rounded once, and spread over them by largest remainder.
+ * Rates one due period into its lines: one for a fee, one per group for usage (`rateUsage`). Amounts are exact; those of
+ * several groups are also rounded together: their sum once, spread over them by largest remainder.
  * @param usage quantities by group and window; only looked at for usage prices
  * @throws as `ratePrice` and `rateUsage`; DomainError currency_unknown, amount_out_of_range
  */
@@ -74,9 +76,10 @@ function roundGroups(rated: readonly RatedGroup[], { currency, mode }: GroupRoun
   );
   const detail = `${rated.length} groups add up to their rounded sum`;
   return rated.map((each, index): RatedGroup => {
-    const exactAmount = new Decimal(formatMoney({ minor: minors[index] ?? 0n, currency }));
-    const step = ratingStep("rounded_together", each.exactAmount, exactAmount, detail);
-    return { ...each, exactAmount, steps: [...each.steps, step] };
+    const amountMinor = minors[index] ?? 0n;
+    const printed = moneyToDecimal({ minor: amountMinor, currency });
+    const step = ratingStep("rounded_together", each.exactAmount, printed, detail);
+    return { ...each, amountMinor, steps: [...each.steps, step] };
   });
 }
 
@@ -101,6 +104,7 @@ function lineOf(due: DuePeriod, rated: RatedGroup): RatedLine {
     quantity,
     unitAmount: rated.unitAmount,
     exactAmount: rated.exactAmount,
+    amountMinor: rated.amountMinor,
     tiers: rated.tiers,
     steps: rated.steps,
     inputs,

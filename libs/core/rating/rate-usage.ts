@@ -29,6 +29,8 @@ export type RatedGroup = Omit<RatedAmount, "bucketAmounts"> & {
   readonly quantity: Decimal;
   readonly eventCount: bigint;
   readonly facts: Readonly<Record<string, unknown>>;
+  /** Rounded together with the other groups; unset: it is rounded by itself. */
+  readonly amountMinor?: bigint;
 };
 
 /** How the usage of a period was metered, as far as it decides what it costs. */
