@@ -133,6 +133,7 @@ function buildStore(config: Config): ObjectStore {
     region: config.INVOICE_S3_REGION,
     prefix: config.INVOICE_S3_PREFIX,
     forcePathStyle: config.INVOICE_S3_FORCE_PATH_STYLE,
+    linkSeconds: config.INVOICE_S3_LINK_SECONDS,
     ...(config.INVOICE_S3_ENDPOINT === undefined ? {} : { endpoint: config.INVOICE_S3_ENDPOINT }),
     ...(accessKeyId === undefined || secretAccessKey === undefined
       ? {}

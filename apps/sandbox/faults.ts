@@ -23,8 +23,13 @@ const shared = {
 /** What `POST /_sandbox/faults` takes. */
 export const faultInput = z.discriminatedUnion("service", [
   z.strictObject({
-    service: z.enum(["stripe", "sendgrid", "s3", "smtp"]),
+    service: z.enum(["stripe", "sendgrid", "smtp"]),
     action: z.enum(["status", "delay", "after-commit", "cut"]),
+    ...shared,
+  }),
+  z.strictObject({
+    service: z.literal("s3"),
+    action: z.enum(["status", "delay", "after-commit", "cut", "slow"]),
     ...shared,
   }),
   z.strictObject({

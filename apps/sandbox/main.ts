@@ -9,6 +9,8 @@ const usage = `Starts the Billwright sandbox: stand-ins for Stripe, SendGrid, S3
   --webhook-url URL       where Stripe's webhooks go
   --webhook-secret TEXT   signs the webhooks (default whsec_sandbox)
   --s3-access-key-id ID   the access key id that S3 takes (default sandbox)
+  --s3-secret TEXT        its secret (default: signatures are not verified)
+  --s3-region NAME        the region of its buckets (default: any)
 
 Prints one line of JSON with its URLs when it is ready; ends on SIGTERM or SIGINT.
 `;
@@ -23,6 +25,8 @@ function readOptions(args: readonly string[]): SandboxOptions | "help" {
       "webhook-url": { type: "string" },
       "webhook-secret": { type: "string", default: "whsec_sandbox" },
       "s3-access-key-id": { type: "string" },
+      "s3-secret": { type: "string" },
+      "s3-region": { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
@@ -34,6 +38,8 @@ function readOptions(args: readonly string[]): SandboxOptions | "help" {
     webhookSecret: values["webhook-secret"],
     ...(values["webhook-url"] === undefined ? {} : { webhookUrl: values["webhook-url"] }),
     ...(values["s3-access-key-id"] === undefined ? {} : { s3AccessKeyId: values["s3-access-key-id"] }),
+    ...(values["s3-secret"] === undefined ? {} : { s3SecretAccessKey: values["s3-secret"] }),
+    ...(values["s3-region"] === undefined ? {} : { s3Region: values["s3-region"] }),
     logger: {
       error: (message, details) =>
         process.stderr.write(`${JSON.stringify({ level: "error", message, ...details })}\n`),

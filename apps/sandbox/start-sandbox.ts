@@ -33,8 +33,12 @@ export type SandboxOptions = {
   readonly webhookUrl?: string;
   /** Signs the webhooks (`whsec_...`). */
   readonly webhookSecret: string;
-  /** The one access key id that S3 takes; `sandbox` by default. Signatures are not verified. */
+  /** The one access key id that S3 takes; `sandbox` by default. */
   readonly s3AccessKeyId?: string;
+  /** Its secret; unset: signatures are not verified. */
+  readonly s3SecretAccessKey?: string;
+  /** Where the buckets are; unset: wherever they are looked for. */
+  readonly s3Region?: string;
   readonly logger?: SandboxLogger;
 };
 
@@ -82,7 +86,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       store: objects,
       faults,
       journal,
-      accessKeyId: options.s3AccessKeyId ?? "sandbox",
+      account: {
+        accessKeyId: options.s3AccessKeyId ?? "sandbox",
+        secretAccessKey: options.s3SecretAccessKey,
+        region: options.s3Region,
+      },
     });
     const sendgrid = sendgridHandler({ mailbox, faults, journal });
     const handle = routeHttp({ control, mailbox, s3, sendgrid, smtpPort: smtp.port });

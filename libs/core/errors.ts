@@ -192,6 +192,8 @@ export const errorTable = {
   s3_credentials_refused: { kind: "misconfigured", title: "The object store refused the credentials" },
   s3_region_wrong: { kind: "misconfigured", title: "The bucket lives in another region" },
   session_invalid: { kind: "unauthorized", title: "The console needs a sign-in" },
+  storage_interrupted: { kind: "unavailable", title: "The connection to the object store was cut" },
+  storage_timeout: { kind: "unavailable", title: "The object store did not answer in time" },
   storage_unavailable: { kind: "unavailable", title: "The object store cannot be reached" },
   stripe_mode_mismatch: { kind: "invalid", title: "Live and test do not fit together" },
   stripe_account_taken: { kind: "conflict", title: "The Stripe account is another tenant's" },

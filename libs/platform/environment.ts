@@ -100,6 +100,7 @@ export const environmentSchema = z.object({
   INVOICE_S3_ENDPOINT: webUrl("another S3 server than Amazon's", "https://s3.example.com"),
   INVOICE_S3_PREFIX: variable("put before each key", "any text", z.string().default("")),
   INVOICE_S3_FORCE_PATH_STYLE: flag("whether the bucket stands in the path of its URLs", false),
+  INVOICE_S3_LINK_SECONDS: whole("how long a link to a PDF may be used, in seconds", 60, 604_800, 900),
   AWS_ACCESS_KEY_ID: anyText("credentials of S3", "an access key's id"),
   AWS_SECRET_ACCESS_KEY: anyText("credentials of S3", "the access key's secret"),
   AWS_SESSION_TOKEN: anyText("credentials of S3", "the session's token"),

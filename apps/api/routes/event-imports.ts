@@ -22,6 +22,7 @@ import {
 import type { Tx } from "#libs/billing/work/tx.ts";
 import { defineRoute, type Route } from "../define-route.ts";
 import { listAnswer, listOf, pageFields, pageQuery } from "../list-page.ts";
+import { storageErrors } from "../storage-errors.ts";
 
 const tag = "Usage";
 const byId = z.strictObject({ id: z.string().min(1).max(64) });
@@ -65,13 +66,7 @@ const create = defineRoute({
     schema: z.object({ job_id: z.string(), import_id: z.string() }).meta({ id: "RequestedImport" }),
     headers: { Location: "The import" },
   },
-  errors: [
-    "import_map_invalid",
-    "timezone_unknown",
-    "body_malformed",
-    "body_too_large",
-    "storage_unavailable",
-  ],
+  errors: ["import_map_invalid", "timezone_unknown", "body_malformed", "body_too_large", ...storageErrors],
   example: {
     query: {
       map: "customer=org_id,timestamp=ts,event_type=:api_calls,value=n,id=row_id",

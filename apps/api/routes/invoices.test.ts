@@ -1,10 +1,14 @@
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { Temporal } from "temporal-polyfill";
+import { linkInvoicePdf } from "#libs/billing/invoice/link-invoice-pdf.ts";
 import { generateInvoices } from "#libs/billing/run/generate-invoices.ts";
 import { parsePublicId } from "#libs/core/public-id.ts";
 import { withTenant } from "#libs/data/database.ts";
-import { insertArtifact } from "#libs/data/artifacts.ts";
+import { findArtifact, insertArtifact, markArtifactStored } from "#libs/data/artifacts.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
 import { createHash } from "node:crypto";
+import { createS3Store } from "#libs/platform/storage/s3-store.ts";
+import { startTestSandbox } from "../../sandbox/sandbox-fixture.ts";
 
 const tiers = [
   { up_to: "10", unit_amount: "0", flat_amount: "0" },
@@ -181,6 +185,42 @@ describe("/v1/invoices", () => {
     await world.call("get", `/v1/invoices/${invoiceId}/pdf`).set("If-None-Match", `"${sha256}"`).expect(304);
     const shown = await world.call("get", `/v1/invoices/${invoiceId}`);
     expect(shown.body.invoice_pdf_url).toBe(`http://billwright.test/v1/invoices/${invoiceId}/pdf`);
+  });
+
+  it("GET /pdf_link answers the PDF's own address, and the store's while it gives one and holds the file", async () => {
+    const path = `/v1/invoices/${invoiceId}/pdf_link`;
+    const own = { url: `http://billwright.test/v1/invoices/${invoiceId}/pdf`, expires_at: null };
+    expect((await world.call("get", path).expect(200)).body).toEqual(own);
+    await world.call("get", path, world.strangerKey).expect(404);
+    const sandbox = await startTestSandbox({ s3SecretAccessKey: "right" });
+    try {
+      const endpoint = sandbox.sandbox().s3Url;
+      const credentials = { accessKeyId: "sandbox", secretAccessKey: "right" };
+      const place = { endpoint, region: "us-east-1", forcePathStyle: true, credentials };
+      await new S3Client(place).send(new CreateBucketCommand({ Bucket: "pdfs" }));
+      const store = createS3Store({ ...place, bucket: "pdfs", prefix: "" });
+      const id = parsePublicId("invoice", invoiceId) ?? "";
+      const bytes = Buffer.from("%PDF-1.4 test");
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      const input = { tenantId: world.tenantId, invoiceId: id };
+      const deps = { ...world.deps, store };
+      expect(await linkInvoicePdf(deps, input)).toEqual({ link: null });
+      await inTenant(async (tx) => {
+        const file = await findArtifact(tx, id, "invoice_pdf");
+        await markArtifactStored(tx, file?.id ?? "", {
+          objectKey: "t/a.pdf",
+          objectUrl: "s3://pdfs/t/a.pdf",
+        });
+      });
+      await expect(linkInvoicePdf(deps, input)).rejects.toMatchObject({ code: "object_not_found" });
+      await store.put({ key: "t/a.pdf", bytes, sha256, contentType: "application/pdf" });
+      const found = await linkInvoicePdf(deps, input);
+      const answer = await fetch(found?.link?.url ?? "");
+      expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+      expect(answer.headers.get("content-disposition")).toMatch(/^inline; filename="INV.*\.pdf"$/);
+    } finally {
+      await sandbox.end();
+    }
   });
 
   it("PUT /payment records money from outside, whole or in parts, and refuses what is already paid", async () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { linkInvoicePdf } from "#libs/billing/invoice/link-invoice-pdf.ts";
 import { loadInvoicePdf } from "#libs/billing/invoice/load-invoice-pdf.ts";
 import { recordOutsidePayment } from "#libs/billing/payment/record-outside-payment.ts";
 import {
@@ -7,10 +8,11 @@ import {
   invoiceWire,
   presentInvoiceSummary,
 } from "#libs/billing/wire/invoice-wire.ts";
-import { moneyText, text, timestamp } from "#libs/billing/wire/wire-values.ts";
+import { moneyText, nullableTimestamp, text, timestamp } from "#libs/billing/wire/wire-values.ts";
 import type { Tx } from "#libs/billing/work/tx.ts";
 import { defined } from "#libs/core/defined.ts";
 import { domainError } from "#libs/core/errors.ts";
+import { publicId } from "#libs/core/public-id.ts";
 import { withTenant } from "#libs/data/database.ts";
 import { type InvoiceFilters, type InvoiceView, listInvoices } from "#libs/data/invoice-reads.ts";
 import { csvAnswer } from "../csv-answer.ts";
@@ -23,6 +25,7 @@ import {
   wholeInvoice,
 } from "./whole-invoice.ts";
 import { customerIdOf } from "./subscriptions.ts";
+import { storageErrors } from "../storage-errors.ts";
 import { idFilter, listAnswer, listOf, pageFields, pageQuery } from "../list-page.ts";
 
 const tag = "Invoices";
@@ -119,13 +122,7 @@ const pdf = defineRoute({
     description: "The file",
     headers: { ETag: "SHA-256 of the bytes" },
   },
-  errors: [
-    "invoice_not_found",
-    "pdf_not_ready",
-    "storage_unavailable",
-    "object_not_found",
-    "object_conflict",
-  ],
+  errors: ["invoice_not_found", "pdf_not_ready", ...storageErrors, "object_not_found", "object_conflict"],
   example: { params: { id: exampleInvoiceId } },
   external: async (api, { params, scope, header }) => {
     const row = await withTenant(api.deps.database, scope, (tx) => mustFindInvoice(tx, params.id));
@@ -141,6 +138,35 @@ const pdf = defineRoute({
     };
     if (header("if-none-match") === etag) return { content: "", contentType: "", status: 304, headers };
     return { content: file.bytes, contentType: "application/pdf", headers };
+  },
+});
+
+const pdfLink = defineRoute({
+  method: "get",
+  path: "/v1/invoices/{id}/pdf_link",
+  tag,
+  summary: "Get a link to the PDF of an invoice",
+  description:
+    "With S3 an address that needs no key and expires (INVOICE_S3_LINK_SECONDS); otherwise the PDF's own, which needs one and does not expire.",
+  access: "read",
+  params: invoiceById,
+  response: {
+    status: 200,
+    schema: z
+      .object({ url: z.string(), expires_at: z.iso.datetime().nullable() })
+      .meta({ id: "InvoicePdfLink" }),
+  },
+  errors: ["invoice_not_found", "pdf_not_ready", ...storageErrors, "object_not_found"],
+  example: { params: { id: exampleInvoiceId } },
+  external: async (api, { params, scope }) => {
+    const row = await withTenant(api.deps.database, scope, (tx) => mustFindInvoice(tx, params.id));
+    const found = await linkInvoicePdf(api.deps, { tenantId: scope.tenantId, invoiceId: row.id });
+    if (found === null) {
+      throw domainError("pdf_not_ready", `The PDF of ${params.id} (${row.invoice_status}) is not made yet.`);
+    }
+    const own = `${api.deps.publicUrl}/v1/invoices/${publicId("invoice", row.id)}/pdf`;
+    const { url, expiresAt } = found.link ?? { url: own, expiresAt: null };
+    return { body: { url, expires_at: nullableTimestamp(expiresAt) } };
   },
 });
 
@@ -180,4 +206,4 @@ const payment = defineRoute({
   },
 });
 
-export const invoiceRoutes: readonly Route[] = [list, get, pdf, payment];
+export const invoiceRoutes: readonly Route[] = [list, get, pdf, pdfLink, payment];

@@ -16,6 +16,7 @@ import { type PayMessage, payMessagePage } from "../pay/pay-message.ts";
 import { payPage } from "../pay/pay-page.ts";
 import { payScript } from "../pay/pay-script.ts";
 import { payStyle } from "../pay/pay-style.ts";
+import { storageErrors } from "../storage-errors.ts";
 
 const tag = "Payment page";
 const path = "/public/pay/{token}";
@@ -174,7 +175,7 @@ const pdf = defineRoute({
   access: "public",
   params: byToken,
   response: { status: 200, contentTypes: ["application/pdf"], description: "The file" },
-  errors: [...gone, "pdf_not_ready", "storage_unavailable", "object_not_found", "object_conflict"],
+  errors: [...gone, "pdf_not_ready", ...storageErrors, "object_not_found", "object_conflict"],
   example: { params: { token: exampleToken } },
   open: (api, request) =>
     forPeople(api, request, async () => {

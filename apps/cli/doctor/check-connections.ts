@@ -4,6 +4,7 @@ import { withSystem } from "#libs/data/database.ts";
 import { readCircuit } from "#libs/data/provider-circuits.ts";
 import { readRoleFacts } from "#libs/data/doctor-reads.ts";
 import type { Installation } from "../cli-context.ts";
+import { checkStorage } from "./check-storage.ts";
 import { attempt, type Finding, ok, problem, warning } from "./finding.ts";
 
 /** Everything outside that the installation talks to. */
@@ -37,16 +38,7 @@ export async function checkConnections(installation: Installation): Promise<Find
         return `Chromium printed a page of ${bytes.length} bytes`;
       },
     ),
-    await attempt(
-      "storage",
-      "check the bucket's name and region, the AWS credentials and their permissions (INVOICE_S3_*, AWS_*)",
-      async () => {
-        await deps.store.check();
-        return config.storage === "s3"
-          ? `s3://${config.INVOICE_S3_BUCKET} takes files`
-          : "the folder takes files";
-      },
-    ),
+    await checkStorage(deps.store, config),
     await attempt("stripe", "check that STRIPE_API_KEY is valid and that Stripe can be reached", async () => {
       if (deps.stripe === null) return "off (INVOICE_ENABLE_STRIPE)";
       const circuit = await withSystem(deps.database, (db) => readCircuit(db, stripeCircuit));

@@ -1,3 +1,5 @@
+import { DomainError } from "#libs/core/errors.ts";
+
 /** One thing the doctor looked at. A warning is worth a look; a problem keeps something from working. */
 export type Finding = {
   readonly check: string;
@@ -37,6 +39,7 @@ export async function attempt(
     const result = await run();
     return typeof result === "string" ? ok(check, result) : result;
   } catch (error) {
-    return problem(check, error instanceof Error ? error.message : String(error), advice);
+    const named = error instanceof DomainError ? `${error.code}: ` : "";
+    return problem(check, `${named}${error instanceof Error ? error.message : String(error)}`, advice);
   }
 }

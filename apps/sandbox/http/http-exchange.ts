@@ -9,12 +9,13 @@ export type HttpRequest = {
   readonly body: Buffer;
 };
 
-/** An answer; `cutAfterBytes` destroys the connection after that many bytes of the body. */
+/** An answer; `cutAfterBytes` destroys the connection after that many bytes of the body, `pauseMs` waits in its middle. */
 export type HttpAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
   readonly cutAfterBytes?: number;
+  readonly pauseMs?: number;
 };
 
 /** `cut` destroys the connection without an answer. */

@@ -101,5 +101,11 @@ function send(outgoing: ServerResponse, method: string, reply: HttpReply): void 
     outgoing.write(body.subarray(0, reply.cutAfterBytes), () => outgoing.socket?.destroy());
     return;
   }
+  if (method !== "HEAD" && reply.pauseMs !== undefined) {
+    const middle = Math.floor(body.length / 2);
+    outgoing.write(body.subarray(0, middle));
+    setTimeout(() => outgoing.end(body.subarray(middle)), reply.pauseMs).unref();
+    return;
+  }
   outgoing.end(method === "HEAD" ? undefined : body);
 }

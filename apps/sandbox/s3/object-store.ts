@@ -17,6 +17,9 @@ export type ObjectInfo = {
 export type ObjectStore = {
   readonly hasBucket: (bucket: string) => boolean;
   readonly createBucket: (bucket: string) => void;
+  /** The rules of the bucket as they were sent, XML. */
+  readonly lifecycle: (bucket: string) => string | undefined;
+  readonly setLifecycle: (bucket: string, rules: string) => void;
   readonly put: (bucket: string, object: ObjectInfo, content: Buffer, journal: JournalDraft) => void;
   readonly info: (bucket: string, key: string) => ObjectInfo | undefined;
   readonly content: (bucket: string, object: ObjectInfo) => Buffer;
@@ -41,6 +44,11 @@ export function openObjectStore(dataDir: string, journal: Journal): ObjectStore 
   return {
     hasBucket: (bucket) => existsSync(join(root, bucket)),
     createBucket: (bucket) => mkdirSync(join(root, bucket), { recursive: true }),
+    lifecycle: (bucket) => {
+      const file = join(root, bucket, "lifecycle.xml");
+      return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+    },
+    setLifecycle: (bucket, rules) => writeFileSync(join(root, bucket, "lifecycle.xml"), rules),
     put: (bucket, object, content, draft) => {
       const file = fileOf(bucket, object.key);
       writeFileSync(join(root, bucket, `${object.sha256}.bin`), content);

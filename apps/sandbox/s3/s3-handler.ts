@@ -12,21 +12,22 @@ import {
 import { draftJournalEntry, type Journal } from "../journal.ts";
 import { randomId } from "../random-id.ts";
 import { decodeAwsChunked } from "./aws-chunked.ts";
+import { checkSignature, type S3Account } from "./check-signature.ts";
 import { isBucketName, type ObjectInfo, type ObjectStore } from "./object-store.ts";
 
 type S3Deps = {
   readonly store: ObjectStore;
   readonly faults: Faults;
   readonly journal: Journal;
-  readonly accessKeyId: string;
+  readonly account: S3Account;
 };
 
 type Target = { readonly bucket: string; readonly key: string };
 type S3Answer = HttpAnswer & { readonly effect?: true };
 
 /**
- * The part of S3 under `/s3/` (path style) that an invoice store needs. Signatures are not verified, only the
- * access key id; checksums are.
+ * The part of S3 under `/s3/` (path style) that an invoice store needs. Signatures are verified when the secret is known;
+ * checksums always are.
  */
 export function s3Handler(deps: S3Deps): HttpHandler {
   return async (request) => {
@@ -48,6 +49,7 @@ export function s3Handler(deps: S3Deps): HttpHandler {
     const sent = (answered: number): number | null => (isAfter ? (fault.status ?? null) : answered);
     const answer = answerS3(deps, request, (status) => journalOf(request, sent(status), fault, true));
     if (answer.effect !== true) note(deps, request, sent(answer.status), fault, answer);
+    if (fault?.action === "slow") return { ...answer, pauseMs: fault.delayMs ?? 1_000 };
     if (fault?.action === "cut") return { ...answer, cutAfterBytes: Math.floor(answer.body.length / 2) };
     if (!isAfter) return answer;
     if (fault.delayMs !== undefined) await pause(fault.delayMs);
@@ -64,10 +66,12 @@ function answerS3(deps: S3Deps, request: HttpRequest, entryOf: EntryOf): S3Answe
   const target = targetOf(request.path);
   if (target === undefined || !isBucketName(target.bucket))
     return failure(400, "InvalidBucketName", "The bucket name is not valid", request);
-  if (target.key === "" && request.method === "PUT") return createBucket(deps, target, entryOf);
+  if (target.key === "" && request.method === "PUT" && !request.query.has("lifecycle"))
+    return createBucket(deps, target, entryOf);
   if (!deps.store.hasBucket(target.bucket))
     return failure(404, "NoSuchBucket", "The specified bucket does not exist", request);
   if (target.key === "") {
+    if (request.query.has("lifecycle")) return lifecycle(deps, target, request, entryOf);
     if (request.method === "HEAD") return { status: 200, headers: {}, body: "" };
     if (request.method === "GET") return listObjects(deps, target.bucket, request);
   } else if (request.method === "PUT") return putObject(deps, target, request, entryOf);
@@ -81,19 +85,10 @@ function answerS3(deps: S3Deps, request: HttpRequest, entryOf: EntryOf): S3Answe
 }
 
 function checkAccess(deps: S3Deps, request: HttpRequest): S3Answer | undefined {
-  const authorization = headerOf(request, "authorization") ?? "";
-  const credential =
-    /Credential=([^/,\s]+)\//.exec(authorization)?.[1] ??
-    request.query.get("X-Amz-Credential")?.split("/")[0];
-  if (credential === undefined)
-    return failure(403, "AccessDenied", "Access Denied: the request is not signed", request);
-  if (credential === deps.accessKeyId) return undefined;
-  return failure(
-    403,
-    "InvalidAccessKeyId",
-    "The AWS Access Key Id you provided does not exist in our records.",
-    request,
-  );
+  const refusal = checkSignature(request, deps.account);
+  if (refusal === undefined) return undefined;
+  const { status, code, message, region } = refusal;
+  return failure(status, code, message, request, region);
 }
 
 function targetOf(path: string): Target | undefined {
@@ -109,6 +104,18 @@ function createBucket(deps: S3Deps, { bucket }: Target, entryOf: EntryOf): S3Ans
   deps.store.createBucket(bucket);
   deps.journal.record(entryOf(200));
   return { status: 200, headers: { location: `/${bucket}` }, body: "", effect: true };
+}
+
+function lifecycle(deps: S3Deps, { bucket }: Target, request: HttpRequest, entryOf: EntryOf): S3Answer {
+  if (request.method === "PUT") {
+    deps.store.setLifecycle(bucket, request.body.toString("utf8"));
+    deps.journal.record(entryOf(200));
+    return { status: 200, headers: {}, body: "", effect: true };
+  }
+  const rules = deps.store.lifecycle(bucket);
+  if (rules !== undefined)
+    return { status: 200, headers: { "content-type": "application/xml" }, body: rules };
+  return failure(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", request);
 }
 
 function putObject(deps: S3Deps, { bucket, key }: Target, request: HttpRequest, entryOf: EntryOf): S3Answer {
@@ -195,6 +202,7 @@ function getObject(deps: S3Deps, { bucket, key }: Target, request: HttpRequest):
   const object = deps.store.info(bucket, key);
   if (object === undefined) return failure(404, "NoSuchKey", "The specified key does not exist.", request);
   const wantsChecksum = headerOf(request, "x-amz-checksum-mode")?.toUpperCase() === "ENABLED";
+  const disposition = request.query.get("response-content-disposition");
   const metadata = Object.entries(object.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
   return {
     status: 200,
@@ -204,6 +212,7 @@ function getObject(deps: S3Deps, { bucket, key }: Target, request: HttpRequest):
       etag: object.etag,
       "last-modified": object.last_modified,
       ...Object.fromEntries(metadata),
+      ...(disposition === null ? {} : { "content-disposition": disposition }),
       ...(wantsChecksum
         ? { "x-amz-checksum-sha256": base64Of(object), "x-amz-checksum-type": "FULL_OBJECT" }
         : {}),
@@ -225,10 +234,17 @@ function listObjects(deps: S3Deps, bucket: string, request: HttpRequest): S3Answ
   );
 }
 
-function failure(status: number, code: string, message: string, request: HttpRequest): S3Answer {
+function failure(
+  status: number,
+  code: string,
+  message: string,
+  request: HttpRequest,
+  region?: string,
+): S3Answer {
+  const where = region === undefined ? "" : `<Region>${region}</Region>`;
   return xml(
     status,
-    `<Error><Code>${escapeHtml(code)}</Code><Message>${escapeHtml(message)}</Message><Resource>${escapeHtml(request.path)}</Resource><RequestId>${randomId("", 16)}</RequestId></Error>`,
+    `<Error><Code>${escapeHtml(code)}</Code><Message>${escapeHtml(message)}</Message>${where}<Resource>${escapeHtml(request.path)}</Resource><RequestId>${randomId("", 16)}</RequestId></Error>`,
   );
 }
 

@@ -35,6 +35,6 @@ export async function loadInvoicePdf(
 }
 
 /** The number as a file name on every system. */
-function pdfFileName(invoice: Pick<DeliveryInvoice, "number">): string {
+export function pdfFileName(invoice: Pick<DeliveryInvoice, "number">): string {
   return `${invoice.number.replace(/[^A-Za-z0-9._-]/g, "_")}.pdf`;
 }

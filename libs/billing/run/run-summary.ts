@@ -64,7 +64,9 @@ function inOrderOfSteps(a: StepJob, b: StepJob): number {
 function stepText(job: StepJob, invoice: RunInvoiceRow): string | null {
   const component = componentOf[job.queue] ?? "generate";
   if (job.state !== "succeeded") {
-    return `❌ ${component}: ${job.error?.message ?? `not finished (${job.state})`}`;
+    const { error } = job;
+    if (error === null) return `❌ ${component}: not finished (${job.state})`;
+    return `❌ ${component}: ${error.message} [${error.code}]`;
   }
   const result = job.result ?? {};
   if (typeof result["unknown"] === "string") return `❌ ${component}: delivery unknown, ${result["unknown"]}`;

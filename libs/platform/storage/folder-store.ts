@@ -45,6 +45,8 @@ export function createFolderStore(config: FolderStoreConfig): ObjectStore {
       const bytes = await readIfPresent(pathOf(key));
       return bytes === null ? null : { sizeBytes: bytes.length, sha256: sha256Of(bytes) };
     },
+    link: () => Promise.resolve(null),
+    endsBrokenUploads: () => Promise.resolve(null),
     remove: async (key) => {
       const path = pathOf(key);
       await named(() => rm(path, { force: true }));

@@ -7,12 +7,15 @@ export type StoredObject = {
   readonly stored: "created" | "existed";
 };
 
+/** An address under which anybody may read one object for a while. */
+export type ObjectLink = { readonly url: string; readonly expiresAt: Date };
+
 /** Keeps finished files under keys that never change their content. */
 export type ObjectStore = {
   /**
    * Stores bytes whole or not at all. Safe to repeat: the same bytes under the same key answer `existed`.
    * `sha256` is that of the bytes, lower-case hex.
-   * @throws DomainError object_conflict, object_key_invalid, storage_unavailable, s3_*
+   * @throws DomainError object_conflict, object_key_invalid, storage_*, s3_*
    */
   readonly put: (object: {
     readonly key: string;
@@ -20,13 +23,20 @@ export type ObjectStore = {
     readonly sha256: string;
     readonly contentType: string;
   }) => Promise<StoredObject>;
-  /** @throws DomainError object_not_found, object_key_invalid, storage_unavailable, s3_* */
+  /** @throws DomainError object_not_found, object_key_invalid, storage_*, s3_* */
   readonly get: (key: string) => Promise<Uint8Array>;
-  /** Null when nothing is stored under the key. @throws DomainError object_key_invalid, storage_unavailable, s3_* */
+  /** Null when nothing is stored under the key. @throws DomainError object_key_invalid, storage_*, s3_* */
   readonly head: (key: string) => Promise<{ readonly sizeBytes: number; readonly sha256: string } | null>;
-  /** Takes away what nobody needs any more; safe to repeat. Never a document. @throws DomainError object_key_invalid, storage_unavailable, s3_* */
+  /**
+   * A link to an object that is there, good for as long as the store was told to give; null where the store has none to give.
+   * @throws DomainError object_not_found, object_key_invalid, storage_*, s3_*
+   */
+  readonly link: (key: string, fileName: string) => Promise<ObjectLink | null>;
+  /** Whether the store itself ends uploads that broke off; null where there are none, or it does not say. */
+  readonly endsBrokenUploads: () => Promise<boolean | null>;
+  /** Takes away what nobody needs any more; safe to repeat. Never a document. @throws DomainError object_key_invalid, storage_*, s3_* */
   readonly remove: (key: string) => Promise<void>;
-  /** Whether the store could take an object now. @throws DomainError storage_unavailable, s3_* */
+  /** Whether the store could take an object now. @throws DomainError storage_*, s3_* */
   readonly check: () => Promise<void>;
 };
 

@@ -126,7 +126,7 @@ describe("the S3 store", () => {
   test("gives up on a store that takes the connection and never answers", async () => {
     const { endpoint } = await bucket(() => true);
     await expect(storeAt(endpoint, { timeoutMs: 200 }).put(object("one"))).rejects.toMatchObject({
-      code: "storage_unavailable",
+      code: "storage_timeout",
     });
   });
 

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { types } from "node:util";
 import {
   DeleteObjectCommand,
+  GetBucketLifecycleConfigurationCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -10,7 +12,8 @@ import {
   type S3ClientConfig,
 } from "@aws-sdk/client-s3";
 import { DomainError, type ErrorCode, domainError } from "#libs/core/errors.ts";
-import { checkedKey, type ObjectStore } from "./object-store.ts";
+import { checkedKey, type ObjectLink, type ObjectStore } from "./object-store.ts";
+import { presignUrl } from "./presign-url.ts";
 
 export type S3StoreConfig = {
   readonly bucket: string;
@@ -27,7 +30,11 @@ export type S3StoreConfig = {
     readonly sessionToken?: string;
   };
   readonly timeoutMs?: number;
+  /** How long a link may be used, in seconds, up to a week. Default: 15 minutes. */
+  readonly linkSeconds?: number;
 };
+
+const TIMEOUT_MS = 30_000;
 
 type PutInput = Parameters<ObjectStore["put"]>[0];
 
@@ -57,6 +64,8 @@ export function createS3Store(config: S3StoreConfig): ObjectStore {
     },
     get: (key) => getObject(bucket, key),
     head: (key) => headObject(bucket, key),
+    link: (key, fileName) => linkTo(bucket, key, fileName),
+    endsBrokenUploads: () => endsBrokenUploads(bucket),
     remove: async (key) => {
       const place = placeOf(bucket, key);
       await client.send(new DeleteObjectCommand(place)).catch((error: unknown) => {
@@ -71,6 +80,45 @@ export function createS3Store(config: S3StoreConfig): ObjectStore {
       }
     },
   };
+}
+
+async function linkTo(bucket: Bucket, key: string, fileName: string): Promise<ObjectLink> {
+  const { client, config } = bucket;
+  if ((await headObject(bucket, key)) === null)
+    throw domainError("object_not_found", `Nothing is stored as ${key}.`);
+  const now = new Date();
+  const expiresSeconds = config.linkSeconds ?? 900;
+  const url = presignUrl({
+    ...{ url: urlOf(bucket, key), region: config.region, expiresSeconds, now },
+    credentials: await client.config.credentials(),
+    query: { "response-content-disposition": `inline; filename="${fileName}"` },
+  });
+  return { url, expiresAt: new Date(now.getTime() + expiresSeconds * 1_000) };
+}
+
+/** Bucket names with dots stand in the path: no certificate covers them as a host. */
+function urlOf(bucket: Bucket, key: string): URL {
+  const { bucket: name, endpoint, forcePathStyle, region } = bucket.config;
+  const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  const url = new URL(endpoint ?? `https://s3.${region}.${suffix}`);
+  const isInPath = forcePathStyle || name.includes(".");
+  if (!isInPath) url.host = `${name}.${url.host}`;
+  const base = url.pathname.replace(/\/+$/, "");
+  url.pathname = [base, ...(isInPath ? [name] : []), placeOf(bucket, key).Key].join("/");
+  return url;
+}
+
+/** Null when the bucket's rules may not be read, or the store has none. */
+async function endsBrokenUploads({ client, config }: Bucket): Promise<boolean | null> {
+  try {
+    const command = new GetBucketLifecycleConfigurationCommand({ Bucket: config.bucket });
+    const { Rules = [] } = await client.send(command);
+    return Rules.some(
+      (rule) => rule.Status === "Enabled" && rule.AbortIncompleteMultipartUpload !== undefined,
+    );
+  } catch (error) {
+    return nameOf(error) === "NoSuchLifecycleConfiguration" ? false : null;
+  }
 }
 
 /** A HEAD that is refused with 400 says no more; a list of nothing is refused with the reason. */
@@ -150,7 +198,7 @@ async function putObject(
 }
 
 function clientConfig(config: S3StoreConfig): S3ClientConfig {
-  const timeoutMs = config.timeoutMs ?? 30_000;
+  const timeoutMs = config.timeoutMs ?? TIMEOUT_MS;
   return {
     region: config.region,
     forcePathStyle: config.forcePathStyle,
@@ -196,7 +244,7 @@ function asStorageError(
   if (error instanceof DomainError) return error;
   const [name, status] = [nameOf(error), statusOf(error)];
   const because = (code: ErrorCode, message: string) =>
-    domainError(code, `${message} (${name}: ${error instanceof Error ? error.message : String(error)})`);
+    domainError(code, `${message} (${name}: ${types.isNativeError(error) ? error.message : String(error)})`);
   if (name === "NoSuchBucket" || (call.isBucketCall && status === 404)) {
     return because(
       "s3_bucket_missing",
@@ -224,15 +272,31 @@ function asStorageError(
   if (refusedNames.has(name) || ((status === 401 || status === 403) && !passingNames.has(name))) {
     return because("s3_credentials_refused", `The credentials may not use bucket ${config.bucket}.`);
   }
+  // The SDK calls every end of a connection TimeoutError; its code tells them apart.
+  if (isCut(error)) {
+    return because("storage_interrupted", `The connection to the store of ${config.bucket} broke off.`);
+  }
+  if (name === "TimeoutError") {
+    const waited = `${(config.timeoutMs ?? TIMEOUT_MS) / 1_000} s`;
+    return because("storage_timeout", `The store of bucket ${config.bucket} took longer than ${waited}.`);
+  }
   return because("storage_unavailable", `The store of bucket ${config.bucket} did not do it.`);
 }
 
+/** Codes and words of Node's sockets; the SDK keeps the code where it wraps an error, or the words alone. */
+const cutWords = /ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|socket hang up|aborted|premature close/i;
+
+function isCut(error: unknown): boolean {
+  if (!types.isNativeError(error)) return false;
+  return cutWords.test("code" in error ? `${String(error.code)} ${error.message}` : error.message);
+}
+
 function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "";
+  return types.isNativeError(error) ? error.name : "";
 }
 
 function statusOf(error: unknown): number | null {
-  if (!(error instanceof Error) || !("$metadata" in error)) return null;
+  if (!types.isNativeError(error) || !("$metadata" in error)) return null;
   const metadata = error.$metadata as { readonly httpStatusCode?: number } | undefined;
   return metadata?.httpStatusCode ?? null;
 }
