@@ -14,12 +14,12 @@ const config: Config = {
       },
     ],
     // ES modules that Jest on Node 20 cannot require by itself.
-    "node_modules/temporal-(polyfill|utils)/.+\\.js$": [
+    "node_modules/(temporal-(polyfill|utils)|@prisma/schema-engine-wasm)/.+\\.js$": [
       "@swc/jest",
       { jsc: { target: "es2023" }, module: { type: "commonjs" } },
     ],
   },
-  transformIgnorePatterns: ["/node_modules/(?!temporal-(polyfill|utils)/)"],
+  transformIgnorePatterns: ["/node_modules/(?!(temporal-(polyfill|utils)|@prisma/schema-engine-wasm)/)"],
   moduleFileExtensions: ["ts", "js", "cjs", "mjs", "json"],
   testEnvironment: "node",
   testEnvironmentOptions: { customExportConditions: ["source", "node", "require", "default"] },

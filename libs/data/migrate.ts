@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import { PrismaPg } from "@prisma/adapter-pg";
@@ -30,7 +30,8 @@ const queueSchema = "bullmq";
 /**
  * Brings a database to the newest schema: Prisma's own migration engine (as WebAssembly, nothing is downloaded)
  * applies `prisma/migrations` and records them in `_prisma_migrations`; then the roles are granted to the
- * application's login and BullMQ's tables are made. Safe to repeat and to run from several processes at once.
+ * application's login and BullMQ's tables are made. Safe to repeat and to run from several processes at once. A
+ * migration that failed is tried again.
  *
  * @param ownerUrl connects as the role that owns the schema; only migrations use it
  * @param applicationUrl connects as the login of api, workers and scheduler; may be the same as `ownerUrl`
@@ -43,7 +44,8 @@ export async function migrate(
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {
-    await client.query("select pg_advisory_lock($1)", [lockKey]);
+    await waitForLock(client);
+    await clearFailed(client, prismaDir);
     const result = await withSchemaEngine(ownerUrl, prismaDir, (engine) =>
       engine.applyMigrations({
         migrationsList: readMigrations(join(prismaDir, "migrations")),
@@ -55,6 +57,46 @@ export async function migrate(
   } finally {
     await client.end();
   }
+}
+
+/** By asking again: CREATE INDEX CONCURRENTLY waits for each statement that runs, and so for one that waits for its lock. */
+async function waitForLock(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ mine: boolean }>("select pg_try_advisory_lock($1) as mine", [
+      lockKey,
+    ]);
+    if (rows[0]?.mine) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/**
+ * Lets the engine try failed migrations again, which it would not do by itself. Each was one transaction and left nothing,
+ * but for the invalid index of a CREATE INDEX CONCURRENTLY that broke off.
+ */
+async function clearFailed(client: pg.Client, prismaDir: string): Promise<void> {
+  const table = await client.query("select to_regclass('_prisma_migrations') as found");
+  if (table.rows[0]?.found === null) return;
+  const failed = await client.query<{ migration_name: string }>(
+    "update _prisma_migrations set rolled_back_at = now() where finished_at is null and rolled_back_at is null returning migration_name",
+  );
+  if (failed.rows.length === 0) return;
+  const invalid = await client.query<{ name: string; quoted: string }>(`
+    select c.relname as name, c.oid::regclass::text as quoted
+    from pg_index i join pg_class c on c.oid = i.indexrelid
+    where not i.indisvalid and c.relnamespace = current_schema()::regnamespace`);
+  const scripts = failed.rows.map(({ migration_name }) =>
+    readScript(join(prismaDir, "migrations", migration_name)),
+  );
+  for (const { name, quoted } of invalid.rows) {
+    if (scripts.some((script) => script.includes(name)))
+      await client.query(`drop index concurrently ${quoted}`);
+  }
+}
+
+function readScript(folder: string): string {
+  const path = join(folder, "migration.sql");
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
 }
 
 /** SQL that would make an empty database look like `schema.prisma`: the starting point of a new migration. */
@@ -87,6 +129,22 @@ async function withSchemaEngine<T>(
 }
 
 async function openSchemaEngine(url: string, prismaDir: string, opened: Connection[]): Promise<SchemaEngine> {
+  loadedEngine ??= loadEngine();
+  const glue = await loadedEngine;
+  const path = join(prismaDir, "schema.prisma");
+  return glue.SchemaEngine.new(
+    { datamodels: [[path, readFileSync(path, "utf8")]] },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(
+      wholeScripts(new PrismaPg({ connectionString: url, max: 1 }), opened),
+    ),
+  );
+}
+
+let loadedEngine: ReturnType<typeof loadEngine> | undefined;
+
+/** Once in a process: the module keeps its memory in variables of its own, which a second instance would mix up. */
+async function loadEngine() {
   const glue = await import("@prisma/schema-engine-wasm/schema_engine_bg");
   const wasmPath = join(
     dirname(require.resolve("@prisma/schema-engine-wasm/schema_engine_bg")),
@@ -98,14 +156,7 @@ async function openSchemaEngine(url: string, prismaDir: string, opened: Connecti
   glue.__wbg_set_wasm(instance.exports);
   const start = instance.exports["__wbindgen_start"];
   if (typeof start === "function") start();
-  const path = join(prismaDir, "schema.prisma");
-  return glue.SchemaEngine.new(
-    { datamodels: [[path, readFileSync(path, "utf8")]] },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory(
-      wholeScripts(new PrismaPg({ connectionString: url, max: 1 }), opened),
-    ),
-  );
+  return glue;
 }
 
 /**
@@ -118,7 +169,7 @@ function wholeScripts(factory: PrismaPg, opened: Connection[]): PrismaPg {
     const connection = await connect();
     opened.push(connection);
     connection.executeScript = async (script) => {
-      await connection.underlyingDriver().query(script);
+      await connection.executeRaw({ sql: script, args: [], argTypes: [] });
     };
     return connection;
   };
