@@ -19,7 +19,7 @@ async function main(): Promise<boolean> {
     const start = performance.now();
     const complaints = await check.find(root);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    print(`${complaints === "" ? "ok    " : "FAILED"} ${check.name.padEnd(9)} ${seconds.padStart(5)} s`);
+    print(`${complaints === "" ? "ok    " : "FAILED"} ${check.name.padEnd(10)} ${seconds.padStart(5)} s`);
     if (complaints !== "") failed.push(check.name);
     if (complaints !== "") print(complaints.replace(/^/gm, "       "));
   }

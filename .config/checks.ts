@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { migrationBaseline } from "#libs/testkit/migration-baseline.ts";
+import { findMigrationBreaches } from "#libs/testkit/migration-rules.ts";
 import { findImpureCore } from "#libs/testkit/purity.ts";
-import { isTypeScript, listSourceFiles } from "#libs/testkit/source-files.ts";
+import { isTypeScript, listMigrations, listSourceFiles } from "#libs/testkit/source-files.ts";
 import { importedModules, parseSource } from "#libs/testkit/source-syntax.ts";
 import { tidyExceptions } from "#libs/testkit/tidy-exceptions.ts";
 import { findTidyBreaches } from "#libs/testkit/tidy.ts";
@@ -42,6 +44,13 @@ export const checks: readonly Check[] = [
     find: async (root) =>
       findTidyBreaches(listSourceFiles(root), tidyExceptions)
         .map((breach) => `${breach.path}:${breach.line} ${breach.rule}: ${breach.message}`)
+        .join("\n"),
+  },
+  {
+    name: "migrations",
+    find: async (root) =>
+      findMigrationBreaches(listMigrations(root), migrationBaseline)
+        .map((breach) => `${breach.migration}:${breach.line} ${breach.rule}: ${breach.message}`)
         .join("\n"),
   },
   {

@@ -81,6 +81,14 @@ const violations: readonly Violation[] = [
     files: { "libs/core/planted-utils.test.ts": plainTest },
   },
   {
+    name: "migration that locks",
+    check: "migrations",
+    says: /^29990101000000_planted:1 lock_timeout: .*\n29990101000000_planted:1 drop_or_rename: invoice/m,
+    files: {
+      "prisma/migrations/29990101000000_planted/migration.sql": "ALTER TABLE invoice DROP COLUMN number;\n",
+    },
+  },
+  {
     name: "format",
     check: "format",
     says: /planted\.test\.ts format/,

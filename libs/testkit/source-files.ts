@@ -38,3 +38,13 @@ export function isTypeScript(path: string): boolean {
 export function isTest(path: string): boolean {
   return path.endsWith(".test.ts");
 }
+
+/** The migrations under `root` with their SQL, in the order in which they are applied. */
+export function listMigrations(root: string): { name: string; text: string }[] {
+  const folder = join(root, "prisma/migrations");
+  return readdirSync(folder)
+    .sort()
+    .map((name) => ({ name, path: join(folder, name, "migration.sql") }))
+    .filter(({ path }) => existsSync(path))
+    .map(({ name, path }) => ({ name, text: readFileSync(path, "utf8") }));
+}
