@@ -1,6 +1,13 @@
 const transientCodes: ReadonlySet<string> = new Set([
   ...["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2034"], // Prisma: unreachable, no connection free, timed out
   ...["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EPIPE", "ENOTFOUND"],
+  ...[
+    "ConnectionClosed",
+    "DatabaseNotReachable",
+    "SocketTimeout",
+    "TooManyConnections",
+    "TransactionWriteConflict",
+  ], // the adapter's own words, where Prisma does not put a code over them
   ...["40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300", "25P03"], // Postgres: conflicts, time-outs, restarts
 ]);
 
@@ -27,7 +34,12 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 function hasCode(error: unknown, isOne: (code: string) => boolean, depth = 0): boolean {
   if (error === null || typeof error !== "object" || depth > 5) return false;
   const fields: Readonly<Record<string, unknown>> = { ...error };
-  const codes = [fields["code"], fields["originalCode"], "code" in error ? error.code : undefined];
+  const codes = [
+    fields["code"],
+    fields["originalCode"],
+    fields["kind"],
+    "code" in error ? error.code : undefined,
+  ];
   if (codes.some((code) => typeof code === "string" && isOne(code))) return true;
   return innerOf(error, fields).some((next) => hasCode(next, isOne, depth + 1));
 }

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { failpointFile, fileFailpoint } from "./failpoint.ts";
 
 describe("fileFailpoint", () => {
@@ -15,6 +15,15 @@ describe("fileFailpoint", () => {
   it("passes a point that nobody armed", () => {
     fileFailpoint(dir)("job.invoice.email:claimed");
     expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it("throws once where it is told to, and says which process did", () => {
+    const point = "job.invoice.email:claimed";
+    const armed = failpointFile(dir, point);
+    writeFileSync(armed, "throw");
+    expect(() => fileFailpoint(dir)(point)).toThrow(point);
+    expect(readdirSync(dir)).toEqual([basename(`${armed}.${process.pid}.hit`)]);
+    fileFailpoint(dir)(point);
   });
 
   it("stands at an armed point, says which process, and goes on when its file is taken away", async () => {

@@ -11,7 +11,7 @@ import { causes } from "#libs/jobs/catalog.ts";
 import { createLogger } from "#libs/platform/logger.ts";
 import { startEmbeddedPostgres } from "#libs/platform/postgres/embedded-postgres.ts";
 import type { Bench, BenchCase, BenchTerms, OpenBench, Sample } from "../bench.ts";
-import { projectDir } from "../chaos/build-when-stale.ts";
+import { projectDir } from "../stack/build-when-stale.ts";
 
 const CUSTOMERS = 1_000;
 const meters = ["calls", "bytes", "seats", "jobs"] as const;

@@ -1,7 +1,5 @@
 import { parseArgs } from "node:util";
-
-export const guards = ["claim", "effect-fence", "inbox-unique"] as const;
-export type Guard = (typeof guards)[number];
+import { type Guard, guards } from "../stack/break-guard.ts";
 
 export type ChaosOptions = {
   readonly seed: number;

@@ -1,9 +1,9 @@
-import type { ChaosTenant } from "./chaos-tenant.ts";
-import { arm, waitForHit } from "./failpoints.ts";
-import { waitForQuiet } from "./quiet.ts";
-import { readJournal } from "./sandbox-facts.ts";
-import { type ChaosStack, leaseMs } from "./start-stack.ts";
-import { until } from "./until.ts";
+import type { BilledTenant } from "../stack/make-billed-tenant.ts";
+import { arm, waitForHit } from "../stack/failpoints.ts";
+import { waitForQuiet } from "../stack/quiet.ts";
+import { readJournal } from "../stack/sandbox-facts.ts";
+import { type BillingStack, leaseMs } from "../stack/start-stack.ts";
+import { until } from "../stack/until.ts";
 
 /** What a duel showed, in words; null when it could not be played, which says nothing about the guard. */
 export type Duel = { readonly name: string; readonly story: string | null };
@@ -14,15 +14,15 @@ const reachMs = 12_000;
  * Two runs bill the same customer at once: one worker stops before it commits its claims, the other comes to the same
  * boundaries and waits; then the first goes on, long after its lease.
  */
-export async function duelForClaims(stack: ChaosStack, tenant: ChaosTenant): Promise<Duel> {
+export async function duelForClaims(stack: BillingStack, tenant: BilledTenant): Promise<Duel> {
   const name = "two runs at once";
   const point = "job.invoice.generate:before-commit";
   await tenant.addCustomer("duel-claims");
   arm(stack.failpointDir, point);
-  await tenant.startRun(["duel-claims"]);
+  await tenant.startRun({ customers: ["duel-claims"] });
   const first = await waitForHit(stack.failpointDir, point, reachMs);
   if (first === null) return { name, story: null };
-  await tenant.startRun(["duel-claims"]);
+  await tenant.startRun({ customers: ["duel-claims"] });
   const second = await until(() => findSecondGenerator(stack), reachMs);
   first.release();
   await waitForQuiet(stack, tenant, reachMs);
@@ -30,7 +30,7 @@ export async function duelForClaims(stack: ChaosStack, tenant: ChaosTenant): Pro
 }
 
 /** A database session of the application that waits for another one's lock in the midst of billing. */
-async function findSecondGenerator(stack: ChaosStack): Promise<true | null> {
+async function findSecondGenerator(stack: BillingStack): Promise<true | null> {
   const waiting = await stack.rows(
     `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()
        and query ~* '(insert into (billing_period|invoice)|update (subscription|document_counter|billing_period)|from subscription .* for no key update)'`,
@@ -42,14 +42,14 @@ async function findSecondGenerator(stack: ChaosStack): Promise<true | null> {
  * Two workers send the same mail: one stops just before its call until its lease has run out, the heir sends and stops
  * before it records; then the first wakes up and goes on.
  */
-export async function duelForEffect(stack: ChaosStack, tenant: ChaosTenant): Promise<Duel> {
+export async function duelForEffect(stack: BillingStack, tenant: BilledTenant): Promise<Duel> {
   const name = "a worker that wakes up after its lease";
   const [before, after] = ["effect.email.invoice:before-call", "effect.email.invoice:after-call"];
   if (before === undefined || after === undefined) return { name, story: null };
   await tenant.addCustomer("duel-effect");
   const mailsBefore = await countMails(stack);
   arm(stack.failpointDir, before);
-  await tenant.startRun(["duel-effect"]);
+  await tenant.startRun({ customers: ["duel-effect"] });
   const zombie = await waitForHit(stack.failpointDir, before, reachMs);
   if (zombie === null) return { name, story: null };
   arm(stack.failpointDir, after);
@@ -72,6 +72,6 @@ export async function duelForEffect(stack: ChaosStack, tenant: ChaosTenant): Pro
   };
 }
 
-async function countMails(stack: ChaosStack): Promise<number> {
+async function countMails(stack: BillingStack): Promise<number> {
   return (await readJournal(stack.sandboxUrl, "smtp")).filter((entry) => entry.effect).length;
 }

@@ -1,9 +1,9 @@
 import { seededRandom } from "#prisma/sample/seeded-random.ts";
-import type { ChaosTenant } from "./chaos-tenant.ts";
+import type { BilledTenant } from "../stack/make-billed-tenant.ts";
 import type { ChaosOptions } from "./chaos-options.ts";
-import { allPoints, arm, generationPoints, jobOfPoint, waitForHit } from "./failpoints.ts";
-import { unrestOf } from "./quiet.ts";
-import type { ChaosStack } from "./start-stack.ts";
+import { allPoints, arm, generationPoints, jobOfPoint, waitForHit } from "../stack/failpoints.ts";
+import { unrestOf } from "../stack/quiet.ts";
+import type { BillingStack } from "../stack/start-stack.ts";
 
 export type Kill = { readonly point: string; readonly process: string; readonly pid: number };
 export type Killing = {
@@ -21,8 +21,8 @@ const maxMonths = 4;
  * point that nobody reaches in time is disarmed for another. When the work of a month is used up, the next one begins.
  */
 export async function killProcesses(
-  stack: ChaosStack,
-  tenant: ChaosTenant,
+  stack: BillingStack,
+  tenant: BilledTenant,
   options: ChaosOptions,
   endAt: number,
 ): Promise<Killing> {
@@ -33,8 +33,8 @@ export async function killProcesses(
   let months = 0;
   let flushes = 0;
   const flushOnce = async () => {
-    if (stack.flushRedis === null || flushes > 0) return;
-    await stack.flushRedis();
+    if (stack.redis === null || flushes > 0) return;
+    await stack.redis.client.flushall();
     flushes += 1;
   };
   const isQuiet = async () => (await unrestOf(stack, tenant)) === null;
@@ -86,7 +86,7 @@ function shuffled(random: (below: number) => number, list: readonly string[]): s
 }
 
 /** Names of the jobs that nobody has begun. */
-async function waitingJobs(stack: ChaosStack, tenant: ChaosTenant): Promise<Set<string>> {
+async function waitingJobs(stack: BillingStack, tenant: BilledTenant): Promise<Set<string>> {
   const rows = await stack.rows<{ name: string }>(
     "select distinct name from job where tenant_id = $1 and state in ('pending', 'queued')",
     [tenant.tenantId],

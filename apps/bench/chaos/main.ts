@@ -1,7 +1,7 @@
-import { buildWhenStale } from "./build-when-stale.ts";
+import { buildWhenStale } from "../stack/build-when-stale.ts";
 import { type ChaosOptions, chaosUsage, OptionsError, readChaosOptions } from "./chaos-options.ts";
 import { runChaos } from "./run-chaos.ts";
-import { startStack } from "./start-stack.ts";
+import { startStack } from "../stack/start-stack.ts";
 
 const out = (text: string) => process.stdout.write(`${text}\n`);
 

@@ -1,26 +1,26 @@
-import { breakGuard } from "./break-guard.ts";
+import { breakGuard } from "../stack/break-guard.ts";
 import type { ChaosOptions } from "./chaos-options.ts";
-import { makeChaosTenant } from "./chaos-tenant.ts";
+import { makeBilledTenant } from "../stack/make-billed-tenant.ts";
 import { type Duel, duelForClaims, duelForEffect } from "./duels.ts";
-import { type Finding, judgeFacts } from "./judge-facts.ts";
+import { type Finding, judgeFacts } from "../stack/judge-facts.ts";
 import { killProcesses, type Killing } from "./kill-processes.ts";
-import { waitForQuiet } from "./quiet.ts";
-import { readFacts } from "./read-facts.ts";
-import { duplicateWebhooks } from "./sandbox-facts.ts";
-import type { ChaosStack } from "./start-stack.ts";
+import { waitForQuiet } from "../stack/quiet.ts";
+import { readFacts } from "../stack/read-facts.ts";
+import { duplicateWebhooks } from "../stack/sandbox-facts.ts";
+import type { BillingStack } from "../stack/start-stack.ts";
 
 const killingMs = 45_000;
 const quietMs = 60_000;
 
 /** Bills, kills, waits until all is quiet and looks at what is there. The stack stays the caller's. */
 export async function runChaos(
-  stack: ChaosStack,
+  stack: BillingStack,
   options: ChaosOptions,
   say: (text: string) => void,
 ): Promise<Finding[]> {
   say("all processes run");
   await duplicateWebhooks(stack.sandboxUrl);
-  const tenant = await makeChaosTenant(stack, options.seed);
+  const tenant = await makeBilledTenant(stack, options.seed);
   if (options.broken !== null) {
     await breakGuard(stack, options.broken);
     say(`the guard ${options.broken} is taken away`);

@@ -1,5 +1,5 @@
-import type { ChaosTenant } from "./chaos-tenant.ts";
-import type { ChaosStack } from "./start-stack.ts";
+import type { BilledTenant } from "./make-billed-tenant.ts";
+import type { BillingStack } from "./start-stack.ts";
 
 type Unrest = {
   readonly jobs: number;
@@ -10,7 +10,7 @@ type Unrest = {
 };
 
 /** What still moves: work, unpaid invoices, open runs, messages and webhooks. Null = nothing, all is quiet. */
-export async function unrestOf(stack: ChaosStack, tenant: ChaosTenant): Promise<string | null> {
+export async function unrestOf(stack: BillingStack, tenant: BilledTenant): Promise<string | null> {
   const [row] = await stack.rows<Unrest>(
     `select (select count(*)::int from job where tenant_id = $1 and state not in ('succeeded', 'dead')) as jobs,
        (select count(*)::int from invoice where tenant_id = $1 and invoice_status <> 'voided' and payment_status <> 'succeeded') as unpaid,
@@ -39,8 +39,8 @@ const BOUNDS_MAX = 4;
 
 /** Waits until nothing moves any more; null, or what was left when nothing had changed for the bound. */
 export async function waitForQuiet(
-  stack: ChaosStack,
-  tenant: ChaosTenant,
+  stack: BillingStack,
+  tenant: BilledTenant,
   boundMs: number,
 ): Promise<string | null> {
   const start = Date.now();

@@ -25,15 +25,21 @@ export type Running = {
 export type Processes = {
   readonly start: (recipe: Recipe) => Running;
   readonly ofPid: (pid: number) => Running | null;
+  /** Those of a role that have not ended, the oldest first. */
+  readonly running: (role: Role) => readonly Running[];
   /** SIGKILL, and the end of it. */
   readonly kill: (pid: number) => Promise<Running>;
+  /** Any signal; whoever ends from now on was asked to. */
+  readonly signal: (pid: number, name: NodeJS.Signals) => void;
+  /** How it ended, in words such as `exit 0` or `SIGKILL`; null when it did not within the bound. */
+  readonly waitForEnd: (pid: number, boundMs: number) => Promise<string | null>;
   /** Who ended without being asked to. */
   readonly crashed: () => readonly string[];
   /** SIGTERM for all, SIGKILL for who does not end within the bound. Safe to call twice. */
   readonly endAll: (boundMs: number) => Promise<void>;
 };
 
-type Entry = Running & { readonly child: ChildProcess; ended: boolean };
+type Entry = Running & { readonly child: ChildProcess; ended: string | null };
 
 /** Each process writes to a log file of its own in `logDir`. */
 export function createProcesses(logDir: string): Processes {
@@ -55,10 +61,10 @@ export function createProcesses(logDir: string): Processes {
     closeSync(out);
     const { pid } = child;
     if (pid === undefined) throw new Error(`${recipe.command} did not start: is it installed?`);
-    const entry: Entry = { name, recipe, pid, log: () => readFileSync(logFile, "utf8"), child, ended: false };
+    const entry: Entry = { name, recipe, pid, log: () => readFileSync(logFile, "utf8"), child, ended: null };
     entries.set(pid, entry);
     child.on("exit", (code, signal) => {
-      entry.ended = true;
+      entry.ended = signal ?? `exit ${code}`;
       if (!expected.has(pid))
         crashed.push(`${name} ended by itself with ${code ?? signal}: ${tail(entry.log())}`);
     });
@@ -66,23 +72,31 @@ export function createProcesses(logDir: string): Processes {
   };
   const signal = (entry: Entry, name: NodeJS.Signals): void => {
     expected.add(entry.pid);
-    if (!entry.ended) entry.child.kill(name);
+    if (entry.ended === null) entry.child.kill(name);
   };
-  const gone = (entry: Entry, boundMs: number) => until(() => (entry.ended ? true : null), boundMs, 10);
+  const gone = (entry: Entry, boundMs: number) => until(() => entry.ended, boundMs, 10);
+  const ours = (pid: number): Entry => {
+    const entry = entries.get(pid);
+    if (entry === undefined) throw new Error(`process ${pid} is none of ours`);
+    return entry;
+  };
   return {
     start,
     ofPid: (pid) => entries.get(pid) ?? null,
+    running: (role) =>
+      [...entries.values()].filter((entry) => entry.recipe.role === role && entry.ended === null),
     kill: async (pid) => {
-      const entry = entries.get(pid);
-      if (entry === undefined) throw new Error(`process ${pid} is none of ours`);
+      const entry = ours(pid);
       signal(entry, "SIGKILL");
       await gone(entry, 5_000);
       return entry;
     },
+    signal: (pid, name) => signal(ours(pid), name),
+    waitForEnd: (pid, boundMs) => gone(ours(pid), boundMs),
     crashed: () => crashed,
     endAll: async (boundMs) => {
       isOver = true;
-      const left = [...entries.values()].filter((entry) => !entry.ended);
+      const left = [...entries.values()].filter((entry) => entry.ended === null);
       // What the others stand on ends last.
       const isGround = (entry: Entry) => entry.recipe.role === "redis" || entry.recipe.role === "sandbox";
       for (const stage of [left.filter((entry) => !isGround(entry)), left.filter(isGround)]) {

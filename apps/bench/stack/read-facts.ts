@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ChaosTenant } from "./chaos-tenant.ts";
+import type { BilledTenant } from "./make-billed-tenant.ts";
 import { listStripe, readJournal, type StripeObject } from "./sandbox-facts.ts";
-import type { ChaosStack } from "./start-stack.ts";
+import type { BillingStack } from "./start-stack.ts";
 
 export type InvoiceFacts = {
   readonly id: string;
@@ -32,6 +32,9 @@ export type Facts = {
   readonly deadJobs: readonly string[];
   readonly usage: ReadonlyMap<string, bigint>;
   readonly wholePdfs: number;
+  /** Files in the folder of this tenant's PDFs. */
+  readonly objects: number;
+  readonly storedEvents: number;
   readonly stripeInvoices: readonly StripeObject[];
   readonly paymentIntents: readonly StripeObject[];
   /** Charges as the sandbox's journal counts them: requests that made a PaymentIntent. */
@@ -40,12 +43,13 @@ export type Facts = {
   readonly mails: ReadonlyMap<string, number>;
 };
 
-export async function readFacts(stack: ChaosStack, tenant: ChaosTenant): Promise<Facts> {
-  const { tenantId } = tenant;
+export async function readFacts(stack: BillingStack, tenant: BilledTenant): Promise<Facts> {
+  const { tenantId, before } = tenant;
+  const isNew = (object: StripeObject) => !before.stripeIds.has(object.id);
   const invoices = await readInvoices(stack, tenantId);
   const [journal, smtp] = await Promise.all([
-    readJournal(stack.sandboxUrl, "stripe"),
-    readJournal(stack.sandboxUrl, "smtp"),
+    readJournal(stack.sandboxUrl, "stripe", before.seq),
+    readJournal(stack.sandboxUrl, "smtp", before.seq),
   ]);
   const [totals] = await stack.rows<{ invoiced: string; paid: string }>(
     `select (select coalesce(sum(total_minor), 0) from invoice where tenant_id = $1 and invoice_status <> 'voided') as invoiced,
@@ -62,6 +66,10 @@ export async function readFacts(stack: ChaosStack, tenant: ChaosTenant): Promise
     "select series, last_number from document_counter where tenant_id = $1",
     [tenantId],
   );
+  const [events] = await stack.rows<{ n: number }>(
+    "select count(*)::int as n from usage_event where tenant_id = $1",
+    [tenantId],
+  );
   const dead = await stack.rows<{ told: string }>(
     "select name || ' ' || coalesce(last_error ->> 'code', '') || ' ' || coalesce(last_error ->> 'message', '') as told from job where tenant_id = $1 and state = 'dead'",
     [tenantId],
@@ -75,9 +83,11 @@ export async function readFacts(stack: ChaosStack, tenant: ChaosTenant): Promise
     counters: new Map(counters.map((row) => [row.series, Number(row.last_number)])),
     deadJobs: dead.map((row) => row.told.slice(0, 200)),
     usage: await readUsage(stack, tenantId),
+    objects: countFiles(join(stack.objectDir, tenantId)),
+    storedEvents: events?.n ?? 0,
     wholePdfs: invoices.filter((invoice) => isWhole(stack, invoice)).length,
-    stripeInvoices: await listStripe(stack.sandboxUrl, "invoices"),
-    paymentIntents: await listStripe(stack.sandboxUrl, "payment_intents"),
+    stripeInvoices: (await listStripe(stack.sandboxUrl, "invoices")).filter(isNew),
+    paymentIntents: (await listStripe(stack.sandboxUrl, "payment_intents")).filter(isNew),
     chargeRequests: journal.filter(
       ({ method, path, effect, replayed }) =>
         method === "POST" && path.startsWith("/v1/payment_intents") && effect && !replayed,
@@ -86,7 +96,7 @@ export async function readFacts(stack: ChaosStack, tenant: ChaosTenant): Promise
   };
 }
 
-function readInvoices(stack: ChaosStack, tenantId: string): Promise<InvoiceFacts[]> {
+function readInvoices(stack: BillingStack, tenantId: string): Promise<InvoiceFacts[]> {
   return stack.rows<InvoiceFacts>(
     `select i.id, i.number, i.series, i.amount_due_minor as amount_due, i.payment_status,
        (select count(*)::int from payment p where p.tenant_id = i.tenant_id and p.invoice_id = i.id) as payments,
@@ -101,7 +111,7 @@ function readInvoices(stack: ChaosStack, tenantId: string): Promise<InvoiceFacts
 }
 
 /** How many things are there more than once that must be there once. */
-async function readDoubles(stack: ChaosStack, tenantId: string): Promise<Facts["doubles"]> {
+async function readDoubles(stack: BillingStack, tenantId: string): Promise<Facts["doubles"]> {
   const extra = (table: string, columns: string, where: string) =>
     `(select coalesce(sum(n - 1), 0)::int from (select count(*) as n from ${table} where ${where} group by ${columns}) g)`;
   const [row] = await stack.rows<Facts["doubles"]>(
@@ -116,7 +126,7 @@ async function readDoubles(stack: ChaosStack, tenantId: string): Promise<Facts["
   return row;
 }
 
-async function readGaps(stack: ChaosStack, tenantId: string): Promise<Facts["gaps"]> {
+async function readGaps(stack: BillingStack, tenantId: string): Promise<Facts["gaps"]> {
   const [row] = await stack.rows<Facts["gaps"]>(
     `select (select count(*)::int from (
          select start_at, lag(end_at) over (partition by subscription_item_id order by start_at, index) as before
@@ -131,7 +141,7 @@ async function readGaps(stack: ChaosStack, tenantId: string): Promise<Facts["gap
 }
 
 /** Billed quantity by `customer month`. */
-async function readUsage(stack: ChaosStack, tenantId: string): Promise<Map<string, bigint>> {
+async function readUsage(stack: BillingStack, tenantId: string): Promise<Map<string, bigint>> {
   const rows = await stack.rows<{ key: string; quantity: string }>(
     `select c.external_id || ' ' || to_char(l.period_start at time zone 'UTC', 'YYYY-MM') as key, trunc(sum(l.quantity))::text as quantity
      from invoice_line l
@@ -144,10 +154,15 @@ async function readUsage(stack: ChaosStack, tenantId: string): Promise<Map<strin
 }
 
 /** The stored file is there and has the bytes that were printed. */
-function isWhole(stack: ChaosStack, invoice: InvoiceFacts): boolean {
+function isWhole(stack: BillingStack, invoice: InvoiceFacts): boolean {
   if (invoice.object_key === null) return false;
   const path = join(stack.objectDir, invoice.object_key);
   return existsSync(path) && createHash("sha256").update(readFileSync(path)).digest("hex") === invoice.sha256;
+}
+
+function countFiles(dir: string): number {
+  if (!existsSync(dir)) return 0;
+  return readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
 }
 
 /** The Message-ID begins with the invoice's id. */

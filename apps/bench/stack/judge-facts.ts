@@ -1,4 +1,4 @@
-import type { ChaosTenant } from "./chaos-tenant.ts";
+import type { BilledTenant } from "./make-billed-tenant.ts";
 import type { Facts, InvoiceFacts } from "./read-facts.ts";
 import type { StripeObject } from "./sandbox-facts.ts";
 
@@ -9,8 +9,11 @@ export type Finding = {
   readonly breaches: readonly string[];
 };
 
+/** What there must be, told by whoever made the work. */
+type Model = Pick<BilledTenant, "usage" | "expectedInvoices" | "expectedEvents">;
+
 /** Compares what is there with what must be there. A breach is an invariant that does not hold. */
-export function judgeFacts(facts: Facts, tenant: ChaosTenant): Finding[] {
+export function judgeFacts(facts: Facts, tenant: Model): Finding[] {
   return [
     judgeInvoices(facts, tenant),
     judgeDoubles(facts),
@@ -27,6 +30,7 @@ export function judgeFacts(facts: Facts, tenant: ChaosTenant): Finding[] {
       String(facts.deadJobs.length),
       facts.deadJobs.map((told) => `a job is dead: ${told}`),
     ),
+    judgeEvents(facts, tenant),
     judgeUsage(facts, tenant),
   ];
 }
@@ -35,7 +39,7 @@ function finding(subject: string, found: string, breaches: readonly (string | fa
   return { subject, found, breaches: breaches.filter((breach) => breach !== false) };
 }
 
-function judgeInvoices({ invoices }: Facts, tenant: ChaosTenant): Finding {
+function judgeInvoices({ invoices }: Facts, tenant: Model): Finding {
   const expected = tenant.expectedInvoices();
   return finding("invoices", `${invoices.length} of ${expected}`, [
     invoices.length > expected && `${invoices.length - expected} invoices too many`,
@@ -88,9 +92,11 @@ function judgeNumbers({ invoices, counters }: Facts): Finding {
   return finding("number gaps", `${gaps} in ${bySeries.size} series`, breaches);
 }
 
-function judgePdfs({ invoices, wholePdfs }: Facts): Finding {
+function judgePdfs({ invoices, wholePdfs, objects }: Facts): Finding {
   const odd = invoices.filter((invoice) => invoice.pdfs !== 1);
-  return finding("PDFs", `${wholePdfs} stored and whole`, [
+  return finding("PDFs", `${wholePdfs} stored and whole, ${objects} objects`, [
+    objects > invoices.length &&
+      `duplicates: ${objects} objects hold the PDFs of ${invoices.length} invoices`,
     odd.length > 0 && `${odd.length} invoices do not have one stored PDF: ${namesOf(odd)}`,
     wholePdfs !== invoices.length && `${invoices.length - wholePdfs} PDFs are not what was printed`,
   ]);
@@ -176,7 +182,15 @@ function judgePaid({ invoices }: Facts): Finding {
   ]);
 }
 
-function judgeUsage({ usage }: Facts, tenant: ChaosTenant): Finding {
+function judgeEvents({ storedEvents }: Facts, tenant: Model): Finding {
+  const expected = tenant.expectedEvents();
+  return finding("events", `${storedEvents} of ${expected} stored`, [
+    storedEvents < expected && `${expected - storedEvents} acknowledged events are not stored`,
+    storedEvents > expected && `duplicates: ${storedEvents - expected} events are stored that were not sent`,
+  ]);
+}
+
+function judgeUsage({ usage }: Facts, tenant: Model): Finding {
   const wrong = tenant.usage.filter(
     ({ customer, month, quantity }) => usage.get(`${customer} ${month}`) !== BigInt(quantity),
   );

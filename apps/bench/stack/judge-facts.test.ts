@@ -1,4 +1,3 @@
-import type { ChaosTenant } from "./chaos-tenant.ts";
 import { judgeFacts } from "./judge-facts.ts";
 import type { Facts, InvoiceFacts } from "./read-facts.ts";
 
@@ -30,18 +29,17 @@ const sound: Facts = {
   deadJobs: [],
   usage: new Map([["c 2026-03", 40n]]),
   wholePdfs: 1,
+  objects: 1,
+  storedEvents: 4,
   stripeInvoices: [mirror],
   paymentIntents: [intent],
   chargeRequests: 1,
   mails: new Map([["i1", 1]]),
 };
-const tenant: ChaosTenant = {
-  tenantId: "t",
+const tenant = {
   usage: [{ customer: "c", month: "2026-03", quantity: 40 }],
   expectedInvoices: () => 1,
-  billNextMonth: async () => undefined,
-  addCustomer: async () => undefined,
-  startRun: async () => undefined,
+  expectedEvents: () => 4,
 };
 
 const breachesOf = (change: Partial<Facts>) =>
@@ -68,6 +66,9 @@ describe("judgeFacts", () => {
     ["a subscription left behind", { gaps: { claims: 0, subscriptions: 1 } }, /boundary that is past/],
     ["a number left out", { invoices: [{ ...invoice, number: "INV-202604-00002" }] }, /1 numbers missing/],
     ["a PDF that is not whole", { wholePdfs: 0 }, /not what was printed/],
+    ["a PDF stored twice", { objects: 2 }, /duplicates: 2 objects/],
+    ["a lost event", { storedEvents: 3 }, /1 acknowledged events are not stored/],
+    ["an event stored twice", { storedEvents: 5 }, /duplicates: 1 events/],
     ["a second mirror", { stripeInvoices: [mirror, mirror] }, /exactly one finalized mirror/],
     [
       "a draft left at Stripe",

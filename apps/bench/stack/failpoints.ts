@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { failpointFile } from "#libs/platform/failpoint.ts";
 import { until } from "./until.ts";
@@ -61,9 +61,11 @@ export function jobOfPoint(point: string): string | null {
 /** A process that stands at a point; `release` lets it go on, as one that was only slow. */
 export type Hit = { readonly point: string; readonly pid: number; readonly release: () => void };
 
-/** Arms a point for the first process that comes by. */
-export function arm(dir: string, point: string): void {
-  writeFileSync(failpointFile(dir, point), "");
+/** Arms a point for the first process that comes by: it stands there, or gets an exception. */
+export function arm(dir: string, point: string, does: "stand" | "throw" = "stand"): void {
+  const file = failpointFile(dir, point);
+  writeFileSync(`${file}.new`, does === "throw" ? "throw" : "");
+  renameSync(`${file}.new`, file);
 }
 
 /** Waits until somebody stands at the point; null when nobody came in time, and then the point is disarmed. */

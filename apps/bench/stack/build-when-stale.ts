@@ -8,7 +8,7 @@ export const projectDir = resolve(__dirname, "../../..");
 const sources = ["apps", "libs", "prisma", "tsconfig.json", "package.json"];
 
 /** Written after a build that found no error: a failed one leaves files behind too. */
-const stamp = join(projectDir, "dist/.chaos-built");
+const stamp = join(projectDir, "dist/.bench-built");
 
 /** Compiles the project when a source is newer than the last good build from here. Throws what the compiler said. */
 export function buildWhenStale(say: (text: string) => void): void {

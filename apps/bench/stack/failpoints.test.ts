@@ -5,7 +5,7 @@ import { jobCatalog } from "#libs/jobs/catalog.ts";
 import { failpointFile } from "#libs/platform/failpoint.ts";
 import { allPoints, arm, generationPoints, jobOfPoint, waitForHit } from "./failpoints.ts";
 
-describe("the points of the chaos", () => {
+describe("the points where a process may be stopped", () => {
   it("names every point once, each in a job that exists", () => {
     expect(new Set(allPoints).size).toBe(allPoints.length);
     expect(allPoints).toEqual(expect.arrayContaining([...generationPoints]));

@@ -1,5 +1,7 @@
-import type { Guard } from "./chaos-options.ts";
-import type { ChaosStack } from "./start-stack.ts";
+import type { BillingStack } from "./start-stack.ts";
+
+export const guards = ["claim", "effect-fence", "inbox-unique"] as const;
+export type Guard = (typeof guards)[number];
 
 /**
  * How each guard is taken away, as the owner of the schema. Where an insert names its unique index (`ON CONFLICT`), the
@@ -15,30 +17,30 @@ const withoutGuard: Readonly<Record<Guard, string>> = {
     drop index invoice_once_per_boundary;
     drop index invoice_line_tenant_id_source_key_key;
     -- generation locks subscriptions and moves them on: without that, the claims alone would hold
-    create function chaos_no_progress() returns trigger language plpgsql as $$
+    create function broken_no_progress() returns trigger language plpgsql as $$
     begin
       new.next_index := old.next_index;
       new.next_due_at := old.next_due_at;
       return new;
     end $$;
-    create trigger chaos_no_progress before update of next_index on subscription for each row execute function chaos_no_progress();`,
+    create trigger broken_no_progress before update of next_index on subscription for each row execute function broken_no_progress();`,
   "effect-fence": `
-    create function chaos_no_fence() returns trigger language plpgsql as $$
+    create function broken_no_fence() returns trigger language plpgsql as $$
     begin
       new.fence := old.fence;
       return new;
     end $$;
-    create trigger chaos_no_fence before update on effect for each row execute function chaos_no_fence();`,
+    create trigger broken_no_fence before update on effect for each row execute function broken_no_fence();`,
   "inbox-unique": `
-    create function chaos_new_event_id() returns trigger language plpgsql as $$
+    create function broken_new_event_id() returns trigger language plpgsql as $$
     begin
       if exists (select 1 from webhook_inbox where provider = new.provider and account = new.account and event_id = new.event_id) then
         new.event_id := new.event_id || '#' || gen_random_uuid();
       end if;
       return new;
     end $$;
-    create trigger chaos_new_event_id before insert on webhook_inbox for each row execute function chaos_new_event_id();
-    create function chaos_new_provider_id() returns trigger language plpgsql as $$
+    create trigger broken_new_event_id before insert on webhook_inbox for each row execute function broken_new_event_id();
+    create function broken_new_provider_id() returns trigger language plpgsql as $$
     begin
       if exists (select 1 from payment where tenant_id = new.tenant_id and provider = new.provider and provider_id = new.provider_id) then
         new.provider_id := new.provider_id || '#' || gen_random_uuid();
@@ -47,10 +49,10 @@ const withoutGuard: Readonly<Record<Guard, string>> = {
       end if;
       return new;
     end $$;
-    create trigger chaos_new_provider_id before insert on payment for each row execute function chaos_new_provider_id();`,
+    create trigger broken_new_provider_id before insert on payment for each row execute function broken_new_provider_id();`,
 };
 
 /** Takes one guard away from the database, so that a run proves that somebody would notice. */
-export async function breakGuard(stack: ChaosStack, guard: Guard): Promise<void> {
+export async function breakGuard(stack: BillingStack, guard: Guard): Promise<void> {
   await stack.rows(withoutGuard[guard]);
 }

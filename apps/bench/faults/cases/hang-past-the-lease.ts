@@ -1,0 +1,29 @@
+import { allPoints } from "../../stack/failpoints.ts";
+import { leaseMs } from "../../stack/start-stack.ts";
+import type { Fault } from "../fault.ts";
+import { shuffled, strikePoints } from "../strike-points.ts";
+
+/** Points outside of any transaction: who stands there holds nothing but a lease. */
+const leased = allPoints.filter((point) => point.startsWith("effect.") || point.startsWith("job.invoice.s"));
+const holdMs = 3 * leaseMs;
+
+export const hangPastTheLease: Fault = {
+  code: "F3",
+  does: "a worker hangs until another one has taken over its work, and then wakes up and goes on",
+  queues: "postgres",
+  customers: 3,
+  boundMs: 400_000,
+  run: async (ground) => {
+    const points = shuffled(ground.random, leased).slice(0, ground.isQuick ? 2 : 10);
+    const missed = await strikePoints(ground, points, async ({ point, pid, release }) => {
+      await new Promise((resolve) => setTimeout(resolve, holdMs));
+      release();
+      ground.inject(`${pid} hung at ${point} for ${holdMs} ms`);
+    });
+    const { rows } = ground.stack;
+    const taken = await rows("select 1 from job where tenant_id = $1 and attempts > 1", [
+      ground.tenant.tenantId,
+    ]);
+    return [...missed, ...(taken.length === 0 ? ["nobody took over from a worker that hung"] : [])];
+  },
+};

@@ -1,0 +1,42 @@
+import { buildWhenStale } from "../stack/build-when-stale.ts";
+import { faultCatalog } from "./fault-catalog.ts";
+import { faultUsage, OptionsError, readFaultOptions } from "./fault-options.ts";
+import { listFaults, tableOf, verdictOf } from "./print-faults.ts";
+import { runFaults } from "./run-faults.ts";
+
+const out = (text: string) => process.stdout.write(`${text}\n`);
+
+async function main(): Promise<number> {
+  const options = readFaultOptions(process.argv.slice(2), faultCatalog);
+  if (options === "usage" || options === "list") {
+    out(options === "usage" ? faultUsage : listFaults(faultCatalog));
+    return 0;
+  }
+  buildWhenStale(out);
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  out(`faults: ${options.faults.map((fault) => fault.code).join(" ")}, seed ${options.seed}`);
+  const results = await runFaults({ ...options, signal: stop.signal }, (result) => {
+    const { fault, seconds, injected, breaches } = result;
+    out(`${fault.code} ${verdictOf(result)} (${seconds.toFixed(0)} s): ${fault.does}`);
+    for (const breach of breaches) out(`  BREACH: ${breach}`);
+    if (breaches.length > 0 || options.keep) for (const what of injected) out(`  injected: ${what}`);
+  });
+  out(`\n${tableOf(results, options.seed)}`);
+  if (stop.signal.aborted) return 130;
+  const failed = results.filter((result) => result.breaches.length > 0).map((result) => result.fault.code);
+  const notRun = results.filter((result) => result.notRun !== null).map((result) => result.fault.code);
+  const left = notRun.length === 0 ? "" : `; not run: ${notRun.join(", ")}`;
+  out(failed.length === 0 ? `every invariant holds${left}` : `breached by ${failed.join(", ")}${left}`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const isOptions = error instanceof OptionsError;
+    const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`${isOptions ? `${error.message}\n\n${faultUsage}` : told}\n`);
+    process.exit(isOptions ? 2 : 1);
+  },
+);

@@ -1,0 +1,27 @@
+import { DriverAdapterError } from "@prisma/driver-adapter-utils";
+import { isDatabaseTimeOut, isDatabaseUnavailable } from "./database-failure.ts";
+
+describe("isDatabaseUnavailable", () => {
+  it.each([
+    ["a connection that was reset in a transaction", new DriverAdapterError({ kind: "ConnectionClosed" })],
+    ["a server that cannot be reached", new DriverAdapterError({ kind: "DatabaseNotReachable" })],
+    ["a socket that timed out", new DriverAdapterError({ kind: "SocketTimeout" })],
+    ["too many connections", new DriverAdapterError({ kind: "TooManyConnections", cause: "53300" })],
+    [
+      "a conflict that Prisma wrapped",
+      { meta: { driverAdapterError: { cause: { originalCode: "40P01" } } } },
+    ],
+    ["a connection that ended by itself", new Error("Connection terminated unexpectedly")],
+  ])("may pass: %s", (_, error) => {
+    expect(isDatabaseUnavailable(error)).toBe(true);
+  });
+
+  it.each([
+    ["a broken constraint", new DriverAdapterError({ kind: "UniqueConstraintViolation" })],
+    ["an error of ours", new TypeError("x is not a function")],
+    ["nothing", undefined],
+  ])("does not pass by itself: %s", (_, error) => {
+    expect(isDatabaseUnavailable(error)).toBe(false);
+    expect(isDatabaseTimeOut(error)).toBe(false);
+  });
+});
