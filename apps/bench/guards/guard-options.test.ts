@@ -9,7 +9,14 @@ const guardOf = (name: string, kind: Guard["kind"] = "check"): Guard => ({
 
 describe("readGuardOptions", () => {
   it("takes every guard in two lanes unless told otherwise", () => {
-    expect(readGuardOptions([])).toEqual({ only: [], sample: null, seed: 1, lanes: 2, list: false });
+    expect(readGuardOptions([])).toEqual({
+      only: [],
+      sample: null,
+      seed: 1,
+      lanes: 2,
+      quiet: false,
+      list: false,
+    });
   });
 
   it("takes every option", () => {
@@ -24,10 +31,18 @@ describe("readGuardOptions", () => {
       "7",
       "--lanes",
       "1",
+      "--quiet",
       "--list",
     ];
     expect(readGuardOptions(args)).toEqual({
-      ...{ only: ["row security", { part: "coupon" }], sample: 12, seed: 7, lanes: 1, list: true },
+      ...{
+        only: ["row security", { part: "coupon" }],
+        sample: 12,
+        seed: 7,
+        lanes: 1,
+        quiet: true,
+        list: true,
+      },
     });
   });
 

@@ -9,6 +9,8 @@ export type GuardOptions = {
   readonly seed: number;
   /** Jest processes at the same time. */
   readonly lanes: number;
+  /** Prints what nobody noticed and the summary only. */
+  readonly quiet: boolean;
   /** Prints the guards and stops. */
   readonly list: boolean;
 };
@@ -24,6 +26,7 @@ refuse) or a test of the suite.
   --sample N             run the named tests of N guards only; probes are always sent
   --seed N               which ones (default 1)
   --lanes N              test processes at the same time, 1 to 16 (default 2)
+  --quiet                print only what nobody noticed, and the summary
   --list                 print every guard with its probes and tests, and stop
 
 Exit 0: each guard was missed. 1: one was not, or the database holds a guard that is not listed. 2: wrong options.
@@ -43,6 +46,7 @@ export function readGuardOptions(args: readonly string[]): GuardOptions | null {
     sample: values.sample === undefined ? null : wholeNumber("--sample", values.sample, 1, 10_000),
     seed: wholeNumber("--seed", values.seed, 0, 2 ** 31),
     lanes: wholeNumber("--lanes", values.lanes, 1, 16),
+    quiet: values.quiet,
     list: values.list,
   };
 }
@@ -56,6 +60,7 @@ function parse(args: readonly string[]) {
         sample: { type: "string" },
         seed: { type: "string", default: "1" },
         lanes: { type: "string", default: "2" },
+        quiet: { type: "boolean", default: false },
         list: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },

@@ -5,6 +5,7 @@ import startTestServer from "#libs/testkit/global-setup.ts";
 import stopTestServer from "#libs/testkit/global-teardown.ts";
 import { guardKinds } from "./guard.ts";
 import { type GuardOptions, guardUsage, OptionsError, readGuardOptions } from "./guard-options.ts";
+import type { Verdict } from "./probe-guard.ts";
 import { guardLines, isMissed, summaryLines, verdictLines } from "./print-guards.ts";
 import { chosenGuards, listGuards, runGuards } from "./run-guards.ts";
 
@@ -36,7 +37,11 @@ async function takeAway(options: GuardOptions, dir: string, stopped: AbortSignal
     out(guards.flatMap(guardLines));
     return 0;
   }
-  const run = await runGuards(options, dir, { stopped, onVerdict: (verdict) => out(verdictLines(verdict)) });
+  if (options.sample !== null) out([`guards: seed ${options.seed} draws ${options.sample} with named tests`]);
+  const onVerdict = (verdict: Verdict) => {
+    if (!options.quiet || isMissed(verdict)) out(verdictLines(verdict));
+  };
+  const run = await runGuards(options, dir, { stopped, onVerdict });
   if (stopped.aborted) return 130;
   out(["", ...summaryLines(run, guardKinds, (Date.now() - startedAt) / 1_000)]);
   return run.disagreements.length === 0 && !run.verdicts.some(isMissed) ? 0 : 1;

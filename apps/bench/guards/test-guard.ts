@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { cloneTemplate } from "#libs/testkit/test-database.ts";
-import type { NamedTest } from "./guard.ts";
+import type { Guard, NamedTest } from "./guard.ts";
 import type { Verdict } from "./probe-guard.ts";
 import { openTestLane, type TestLane, type TestRun } from "./test-lane.ts";
 
 /**
- * Runs the named tests of guards, each without its guard, in lanes side by side. First all of them run with every guard
- * in place: only a test that passes then says something by failing later.
+ * Runs the named tests of guards in lanes side by side: with the guard in place, where they must pass, and without it.
  * @param probed the guards, with what their probes said
  */
 export async function testVerdicts(
@@ -21,15 +20,13 @@ export async function testVerdicts(
   report.stopped.addEventListener("abort", () => {
     for (const lane of lanes) lane.stop();
   });
-  const sound = await runSound(
-    lanes,
-    probed.flatMap(({ guard }) => guard.tests),
-  );
   const queue = [...probed];
+  const known = new Map<string, string[]>();
   const verdicts: Verdict[] = [];
   const work = async (lane: TestLane) => {
     for (let next = queue.shift(); next !== undefined && !report.stopped.aborted; next = queue.shift()) {
-      const verdict = await testVerdict(lane, next, sound);
+      const verdict = await testVerdict(lane, next, known);
+      if (report.stopped.aborted) return;
       verdicts.push(verdict);
       report.onVerdict(verdict);
     }
@@ -38,21 +35,36 @@ export async function testVerdicts(
   return verdicts;
 }
 
-async function runSound(lanes: readonly TestLane[], tests: readonly NamedTest[]): Promise<TestRun[]> {
-  const files = [...new Set(tests.map(({ file }) => file))];
-  const shares = lanes.map((_, lane) => files.filter((_file, index) => index % lanes.length === lane));
-  return Promise.all(
-    lanes.map((lane, index) =>
-      runOn(
-        lane,
-        tests.filter(({ file }) => shares[index]?.includes(file)),
-        [],
-      ),
-    ),
-  );
+/** @param known what is wrong with tests while their guard is in place, as far as it was looked at */
+async function testVerdict(lane: TestLane, probed: Verdict, known: Map<string, string[]>): Promise<Verdict> {
+  const { guard } = probed;
+  const key = JSON.stringify(guard.tests);
+  const wrong = known.get(key) ?? complaintsAbout(guard.tests, await runOn(lane, guard.tests, []));
+  known.set(key, wrong);
+  if (wrong.length > 0) return { ...probed, troubles: [...probed.troubles, ...wrong] };
+  try {
+    const { failed, broken } = await runWithout(lane, guard);
+    return {
+      guard,
+      noticedBy: [...probed.noticedBy, ...failed],
+      troubles: [...probed.troubles, ...broken],
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ...probed, troubles: [...probed.troubles, reason] };
+  }
 }
 
-/** Runs tests on a clone that lacks a guard. */
+async function runWithout(lane: TestLane, guard: Guard): Promise<TestRun> {
+  const putBack = guard.edit === null ? null : lane.take(guard.edit);
+  try {
+    return await runOn(lane, guard.tests, guard.removal === null ? [] : [guard.removal]);
+  } finally {
+    putBack?.();
+  }
+}
+
+/** Runs tests on a clone of the migrated database. @param removal takes a guard away from it */
 async function runOn(
   lane: TestLane,
   tests: readonly NamedTest[],
@@ -66,32 +78,15 @@ async function runOn(
   }
 }
 
-async function testVerdict(lane: TestLane, probed: Verdict, sound: readonly TestRun[]): Promise<Verdict> {
-  const { guard, noticedBy } = probed;
-  const unsound = guard.tests.flatMap((test) => complaintAbout(test, sound));
-  if (unsound.length > 0) return { guard, noticedBy, troubles: [...probed.troubles, ...unsound] };
-  let putBack: () => void = () => undefined;
-  try {
-    if (guard.edit !== null) putBack = lane.take(guard.edit);
-    const run = await runOn(lane, guard.tests, guard.removal === null ? [] : [guard.removal]);
-    const troubles = [...probed.troubles, ...run.broken];
-    return { guard, noticedBy: [...noticedBy, ...run.failed], troubles };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { guard, noticedBy, troubles: [...probed.troubles, reason] };
-  } finally {
-    putBack();
-  }
-}
-
-/** What is wrong with a named test while every guard is in place. */
-function complaintAbout({ file, name }: NamedTest, sound: readonly TestRun[]): string[] {
-  const isIt = (title: string) => title.startsWith(`${file} › `) && title.endsWith(name);
-  const broken = sound.flatMap((run) => run.broken.filter((text) => text.startsWith(file)));
-  if (broken.length > 0) return broken;
-  if (sound.some(({ failed }) => failed.some(isIt)))
-    return [`fails with its guard in place: ${file} › ${name}`];
-  if (sound.some(({ passed }) => passed.some(isIt))) return [];
-  const reasons = sound.flatMap((run) => run.broken);
-  return [`there is no test ${file} › ${name}`, ...reasons];
+/** Why a run with every guard in place says that a later failure would prove nothing. */
+function complaintsAbout(tests: readonly NamedTest[], { passed, failed, broken }: TestRun): string[] {
+  const missing = tests.filter(
+    ({ file, name }) =>
+      ![...passed, ...failed].some((title) => title.startsWith(`${file} › `) && title.endsWith(name)),
+  );
+  return [
+    ...broken,
+    ...failed.map((title) => `fails with its guard in place: ${title}`),
+    ...missing.map(({ file, name }) => `there is no test ${file} › ${name}`),
+  ];
 }
