@@ -13,12 +13,14 @@ type Outcome = { readonly refusal: Refusal } | { readonly rows: number };
  * @param removal takes a guard away first; null leaves it in place
  */
 async function sendProbe(owner: OwnerClient, probe: Probe, removal: string | null): Promise<Outcome> {
-  await owner.query("begin");
+  const before = [
+    ...["begin", ...(probe.setUp ?? [])],
+    ...(removal === null ? [] : [removal]),
+    ...(probe.past === "triggers" ? ["set local session_replication_role = replica"] : []),
+    ...(probe.as === undefined ? [] : [`set local role ${probe.as}`]),
+  ];
   try {
-    for (const statement of probe.setUp ?? []) await owner.query(statement);
-    if (removal !== null) await owner.query(removal);
-    if (probe.past === "triggers") await owner.query("set local session_replication_role = replica");
-    if (probe.as !== undefined) await owner.query(`set local role ${probe.as}`);
+    await owner.query(before.join(";\n"));
     return await answerTo(owner, probe.act);
   } finally {
     await owner.query("rollback");

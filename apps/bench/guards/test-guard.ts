@@ -43,11 +43,12 @@ async function testVerdict(lane: TestLane, probed: Verdict, known: Map<string, s
   known.set(key, wrong);
   if (wrong.length > 0) return { ...probed, troubles: [...probed.troubles, ...wrong] };
   try {
-    const { failed, broken } = await runWithout(lane, guard);
+    const { passed, failed, broken } = await runWithout(lane, guard);
+    const idle = passed.map((title) => `passes without it: ${title}`);
     return {
       guard,
       noticedBy: [...probed.noticedBy, ...failed],
-      troubles: [...probed.troubles, ...broken],
+      troubles: [...probed.troubles, ...broken, ...idle],
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -18,11 +18,6 @@ export const namedTests: Readonly<Record<string, readonly NamedTest[]>> = {
   ],
   [`${periods} where (prev_end_at IS NULL))`]: [guardsTest("refuse one that is a second first one")],
   [`${periods}, start_at)`]: [guardsTest("refuse one that starts where another does")],
-  [`${periods}, schedule_no, index)`]: [
-    testsIn("libs/billing/run/generate-invoices.test.ts")(
-      "makes one invoice per boundary when many workers bill the same subscriptions at once",
-    ),
-  ],
   "unique api_idempotency (tenant_id, route, key)": [
     testsIn("apps/api/idempotency.test.ts")(
       "gives the same answer again, byte for byte, and does nothing twice",
@@ -42,21 +37,11 @@ export const namedTests: Readonly<Record<string, readonly NamedTest[]>> = {
   "unique job (tenant_id, key)": [
     testsIn("libs/billing/work/run-work.test.ts")("writes a job once for one business key"),
   ],
-  "unique payment (tenant_id, provider, provider_id)": [
-    testsIn("libs/billing/payment/record-outside-payment.test.ts")(
-      "counts the same reference and amount once",
-    ),
-  ],
   "unique payment_attempt (tenant_id, invoice_id where (state = ANY (ARRAY['open'::text, 'processing'::text])))":
     [
       guardsTest("follow the last attempt while nothing was paid, and allow one open attempt"),
       linkPaymentTest("gives two tabs the same attempt, also at the same moment, and takes one confirmation"),
     ],
-  "unique payment_link (tenant_id, invoice_id where (revoked_at IS NULL))": [
-    testsIn("libs/billing/payment/payment-link.test.ts")(
-      "is one: asked again, also at the same moment, it is the same, and it serves 30 days",
-    ),
-  ],
   "unique provider_account (provider, account_id)": [
     testsIn("apps/api/routes/webhooks.test.ts")(
       "are taken by that account's secret, and count for its tenant only",
