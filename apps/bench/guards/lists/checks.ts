@@ -92,6 +92,7 @@ export const checks: Readonly<Record<string, Readonly<Record<string, string>>>> 
     subscription_item_check: "ends_at = starts_at - interval '1 second'",
     subscription_item_proration_check: `proration = ${none}`,
   },
+  template: { template_version_counts: "template_version = 0" },
   tenant: {
     tenant_clock_is_for_tests: "mode = 'live', clock_now = now()",
     tenant_mode_check: `mode = ${none}`,

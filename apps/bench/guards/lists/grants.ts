@@ -56,7 +56,7 @@ export const granted: Readonly<Record<string, { readonly app?: string; readonly 
   subscription_change: { app: "rawd" },
   subscription_item: { app: "rawd" },
   tax_rate: { app: "rawd" },
-  template: { app: "rawd" },
+  template: { app: "ra" },
   tenant: { app: "r", system: "ra" },
   tenant_schedule: { app: "raw", system: "r" },
   tenant_settings: { app: "ra" },

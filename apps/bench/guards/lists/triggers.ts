@@ -127,6 +127,7 @@ export const triggers: Readonly<Record<string, Readonly<Record<string, readonly 
   ledger_transaction: appendOnly("ledger_transaction"),
   payment: { payment_refreshes_invoice: [] },
   payment_attempt: { payment_attempt_refreshes_invoice: [] },
+  template: appendOnly("template"),
   plan_version: appendOnly("plan_version"),
   price: appendOnly("price"),
   refund: {
