@@ -151,6 +151,7 @@ async function makeObjects(world: ApiWorld): Promise<Objects> {
     .send({ payment_status: "succeeded", amount: "2.00" });
   const payments = await world.call("get", "/v1/payments").expect(200);
   const run = await post("/v1/billing_runs", { month: "2026-01", dry_run: true });
+  const reconciliation = await post("/v1/reconciliations", { checks: ["periods"] });
   const endpoint = await post("/v1/webhook_endpoints", { url: "https://example.com/owner-secret" });
   const delivery = await post(`/v1/webhook_endpoints/${endpoint.id}/test`, {});
   const clock = await post("/v1/test_clocks", { now: "2026-01-01T00:00:00Z" });
@@ -166,6 +167,7 @@ async function makeObjects(world: ApiWorld): Promise<Objects> {
     credit_notes: note.id,
     payments: payments.body.data[0].id,
     billing_runs: run.run_id,
+    reconciliations: reconciliation.reconciliation_id,
     jobs: run.job_id,
     webhook_endpoints: endpoint.id,
     webhook_deliveries: delivery.delivery_id,

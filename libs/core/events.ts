@@ -45,6 +45,7 @@ export const eventTypes = [
   "usage.recount_due",
   "usage.settlement_due",
   "event_import.requested",
+  "reconciliation.requested",
   "test_clock.advance_requested",
   "webhook_endpoint.tested",
   "webhook_endpoint.disabled",
@@ -66,6 +67,7 @@ export type SubjectType =
   | "credit_note"
   | "test_clock"
   | "event_import"
+  | "reconciliation"
   | "webhook_endpoint"
   | "webhook_delivery"
   | "tenant";

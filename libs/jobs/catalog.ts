@@ -16,6 +16,7 @@ import { invoiceSyncStripe } from "./invoice-sync-stripe.job.ts";
 import { invoiceVoidStripe } from "./invoice-void-stripe.job.ts";
 import { paymentRetry } from "./payment-retry.job.ts";
 import { paymentWithdraw } from "./payment-withdraw.job.ts";
+import { reconciliationRun } from "./reconciliation-run.job.ts";
 import { refundPayOut } from "./refund-pay-out.job.ts";
 import { stripeApplyEvent } from "./stripe-apply-event.job.ts";
 import { stripeLook } from "./stripe-look.job.ts";
@@ -51,6 +52,7 @@ const list: readonly AnyJob[] = [
   usageImport,
   usageRecount,
   usageSettleLate,
+  reconciliationRun,
   billingRunNotify,
   testClockAdvance,
   webhookDeliver,

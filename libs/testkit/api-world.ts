@@ -13,6 +13,7 @@ import { testClockAdvance } from "#libs/jobs/test-clock-advance.job.ts";
 import { invoiceCollect } from "#libs/jobs/invoice-collect.job.ts";
 import { invoiceGeneratePeriod } from "#libs/jobs/invoice-generate-period.job.ts";
 import { invoiceSend } from "#libs/jobs/invoice-send.job.ts";
+import { reconciliationRun } from "#libs/jobs/reconciliation-run.job.ts";
 import { usageImport } from "#libs/jobs/usage-import.job.ts";
 import { refundPayOut } from "#libs/jobs/refund-pay-out.job.ts";
 import { noFailpoint } from "#libs/platform/failpoint.ts";
@@ -60,6 +61,7 @@ export async function openApiWorld(
       invoiceCollect,
       refundPayOut,
       usageImport,
+      reconciliationRun,
     ].flatMap((job) => {
       const seed = job.causedBy.includes(event.type) ? job.seedOf(event) : null;
       return seed === null ? [] : [seed];

@@ -20,6 +20,7 @@ import { meterRoutes } from "./meters.ts";
 import { paymentLinkRoutes } from "./payment-links.ts";
 import { paymentRoutes } from "./payments.ts";
 import { planRoutes } from "./plans.ts";
+import { reconciliationRoutes } from "./reconciliations.ts";
 import { reportRoutes } from "./reports.ts";
 import { scheduleRoutes } from "./schedules.ts";
 import { publicPayRoutes } from "./public-pay.ts";
@@ -66,6 +67,7 @@ const routes: readonly Route[] = [
   ...scheduleRoutes,
   ...ledgerRoutes,
   ...reportRoutes,
+  ...reconciliationRoutes,
   ...settingsRoutes,
   ...templateRoutes,
   ...apiKeyRoutes,

@@ -27,6 +27,7 @@ const fitting: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   invoice_line: { kind: "'adjustment'" },
   job: { state: "'pending'" },
   payment_attempt: { state: "'open'" },
+  reconciliation: { state: "'pending'" },
   refund: { state: "'pending'" },
   subscription: { status: "'active'", collection: "'send_invoice'" },
   subscription_change: { state: "'pending'" },

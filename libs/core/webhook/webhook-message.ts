@@ -8,6 +8,7 @@ const innerTypes: ReadonlySet<EventType> = new Set([
   ...([
     "usage.settlement_due",
     "event_import.requested",
+    "reconciliation.requested",
     "test_clock.advance_requested",
     "webhook_delivery.due",
   ] as const),

@@ -65,6 +65,16 @@ describe("the folder store", () => {
     await expect(store.remove("../b.pdf")).rejects.toMatchObject({ code: "object_key_invalid" });
   });
 
+  test("lists what lies in a folder, in order and up to a limit, and nothing of other folders", async () => {
+    const store = createFolderStore({ dir });
+    for (const key of ["a/2.pdf", "a/1.pdf", "a/3.pdf", "b/1.pdf", "ab/1.pdf"])
+      await store.put(object(key, key));
+    expect(await store.list("a", 10)).toEqual(["a/1.pdf", "a/2.pdf", "a/3.pdf"]);
+    expect(await store.list("a", 2)).toEqual(["a/1.pdf", "a/2.pdf"]);
+    expect(await store.list("c", 2)).toEqual([]);
+    await expect(store.list("../x", 2)).rejects.toMatchObject({ code: "object_key_invalid" });
+  });
+
   test("says what is not there", async () => {
     const store = createFolderStore({ dir });
     expect(await store.head("a/b.pdf")).toBeNull();

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { constants, copyFile, link, mkdir, open, readFile, rm } from "node:fs/promises";
+import { constants, copyFile, link, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { types } from "node:util";
@@ -50,6 +50,17 @@ export function createFolderStore(config: FolderStoreConfig): ObjectStore {
     remove: async (key) => {
       const path = pathOf(key);
       await named(() => rm(path, { force: true }));
+    },
+    list: async (folder, limit) => {
+      const path = pathOf(folder);
+      const names = await readdir(path).catch((error: unknown) => {
+        if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return [];
+        throw asUnavailable(error);
+      });
+      return names
+        .sort()
+        .slice(0, limit)
+        .map((name) => `${folder}/${name}`);
     },
     check: async () => {
       const probe = join(dir, incoming, `check-${randomUUID()}`);

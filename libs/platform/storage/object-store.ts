@@ -36,6 +36,8 @@ export type ObjectStore = {
   readonly endsBrokenUploads: () => Promise<boolean | null>;
   /** Takes away what nobody needs any more; safe to repeat. Never a document. @throws DomainError object_key_invalid, storage_*, s3_* */
   readonly remove: (key: string) => Promise<void>;
+  /** Keys of objects below a folder, in their order, with `limit` at most. @throws DomainError object_key_invalid, storage_unavailable, s3_* */
+  readonly list: (folder: string, limit: number) => Promise<string[]>;
   /** Whether the store could take an object now. @throws DomainError storage_*, s3_* */
   readonly check: () => Promise<void>;
 };
@@ -50,7 +52,12 @@ export function invoiceObjectKey(invoice: {
   readonly sha256: string;
 }): string {
   const name = invoice.number.replace(/[^A-Za-z0-9_-]/g, "_");
-  return checkedKey(`${invoice.tenantId}/invoices/${name}-${invoice.sha256.slice(0, 16)}.pdf`);
+  return checkedKey(`${invoiceFolder(invoice.tenantId)}/${name}-${invoice.sha256.slice(0, 16)}.pdf`);
+}
+
+/** Where the files of a tenant's invoices lie. */
+export function invoiceFolder(tenantId: string): string {
+  return `${tenantId}/invoices`;
 }
 
 /**

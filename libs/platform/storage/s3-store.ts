@@ -72,6 +72,7 @@ export function createS3Store(config: S3StoreConfig): ObjectStore {
         throw asStorageError(error, config);
       });
     },
+    list: (folder, limit) => listKeys(bucket, folder, limit),
     check: async () => {
       try {
         await client.send(new HeadBucketCommand({ Bucket: config.bucket }));
@@ -146,6 +147,27 @@ async function headObject(bucket: Bucket, key: string) {
     if (statusOf(error) === 404 && nameOf(error) !== "NoSuchBucket") return null;
     throw asStorageError(error, bucket.config);
   }
+}
+
+async function listKeys(bucket: Bucket, folder: string, limit: number): Promise<string[]> {
+  const { Bucket, Key } = placeOf(bucket, folder);
+  const skipped = Key.length - folder.length;
+  const keys: string[] = [];
+  let token: string | undefined;
+  try {
+    do {
+      const input = { Bucket, Prefix: `${Key}/`, MaxKeys: Math.min(1_000, limit - keys.length) };
+      const page = await bucket.client.send(
+        new ListObjectsV2Command({ ...input, ...(token === undefined ? {} : { ContinuationToken: token }) }),
+      );
+      for (const { Key: found } of page.Contents ?? [])
+        if (found !== undefined) keys.push(found.slice(skipped));
+      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    } while (token !== undefined && keys.length < limit);
+  } catch (error) {
+    throw asStorageError(error, bucket.config);
+  }
+  return keys.slice(0, limit);
 }
 
 async function getObject(bucket: Bucket, key: string): Promise<Uint8Array> {

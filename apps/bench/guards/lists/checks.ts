@@ -78,6 +78,7 @@ export const checks: Readonly<Record<string, Readonly<Record<string, string>>>> 
     payment_attempt_state_check: `state = ${none}`,
   },
   provider_circuit: { provider_circuit_open_check: "retry_at = now()" },
+  reconciliation: { reconciliation_state_check: `state = ${none}` },
   refund: {
     refund_amount_minor_check: "amount_minor = 0",
     refund_parts: "credit_minor = amount_minor, note_minor = 1",
