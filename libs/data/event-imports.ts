@@ -5,6 +5,23 @@ import { type Page, type PageQuery, toPage } from "./page.ts";
 export const importStates = ["pending", "running", "completed", "failed"] as const;
 export type ImportState = (typeof importStates)[number];
 
+/** One file of an import; its counts are part of the import's. */
+export type ImportFileRow = {
+  readonly name: string;
+  readonly format: "csv" | "ndjson";
+  readonly size_bytes: number;
+  /** Among the parts of the import, from 1. */
+  readonly first_part: number;
+  readonly part_count: number;
+  readonly rows_read: number;
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  readonly byte_offset: number;
+  readonly ended: boolean;
+  readonly error: EventImportRow["error"];
+};
+
 export type EventImportRow = {
   readonly id: string;
   readonly state: ImportState;
@@ -22,6 +39,8 @@ export type EventImportRow = {
   readonly byte_offset: bigint;
   readonly size_bytes: bigint;
   readonly part_count: number;
+  /** In the order in which they are read. */
+  readonly files: readonly ImportFileRow[];
   readonly job_id: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly created_at: Date;
@@ -30,19 +49,19 @@ export type EventImportRow = {
 };
 
 const columns = Prisma.sql`id, state, file_name, format, map, timezone, rows_read, accepted, duplicates, unresolved, rejected,
-  byte_offset, size_bytes, part_count, job_id, error, created_at, updated_at, ended_at`;
+  byte_offset, size_bytes, part_count, files, job_id, error, created_at, updated_at, ended_at`;
 
 export async function insertEventImport(
   tx: TenantTx,
   given: Pick<
     EventImportRow,
-    "id" | "file_name" | "format" | "map" | "timezone" | "size_bytes" | "part_count"
+    "id" | "file_name" | "format" | "map" | "timezone" | "size_bytes" | "part_count" | "files"
   >,
 ): Promise<void> {
   await tx.db.$executeRaw`
-    insert into event_import (tenant_id, id, state, file_name, format, map, timezone, size_bytes, part_count)
+    insert into event_import (tenant_id, id, state, file_name, format, map, timezone, size_bytes, part_count, files)
     values (${tx.tenantId}::uuid, ${given.id}::uuid, 'pending', ${given.file_name}, ${given.format}, ${given.map}, ${given.timezone},
-            ${given.size_bytes}, ${given.part_count})`;
+            ${given.size_bytes}, ${given.part_count}, ${JSON.stringify(given.files)}::jsonb)`;
 }
 
 export async function setImportJob(tx: TenantTx, id: string, jobId: string): Promise<void> {
@@ -53,7 +72,19 @@ export async function setImportJob(tx: TenantTx, id: string, jobId: string): Pro
 export async function findEventImport(tx: TenantTx, id: string): Promise<EventImportRow | null> {
   const rows = await tx.db.$queryRaw<EventImportRow[]>`
     select ${columns} from event_import where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid`;
-  return rows[0] ?? null;
+  return rows[0] === undefined ? null : withFiles(rows[0]);
+}
+
+/** Rows from before an import could have several files describe their one file themselves. */
+function withFiles(row: EventImportRow): EventImportRow {
+  if (row.files.length > 0) return row;
+  const file: ImportFileRow = {
+    ...{ name: row.file_name, format: row.format, size_bytes: Number(row.size_bytes), first_part: 1 },
+    ...{ part_count: row.part_count, rows_read: Number(row.rows_read), accepted: Number(row.accepted) },
+    ...{ duplicates: Number(row.duplicates), rejected: Number(row.rejected) },
+    ...{ byte_offset: Number(row.byte_offset), ended: row.ended_at !== null, error: row.error },
+  };
+  return { ...row, files: [file] };
 }
 
 /** Newest first. */
@@ -67,7 +98,7 @@ export async function listEventImports(
     where tenant_id = ${tx.tenantId}::uuid and (${query.cursor}::uuid is null or id < ${query.cursor}::uuid)
       and (${state}::text is null or state = ${state})
     order by id desc limit ${query.limit + 1}`;
-  return toPage(rows, query.limit);
+  return toPage(rows.map(withFiles), query.limit);
 }
 
 export type ImportStep = {
@@ -75,7 +106,10 @@ export type ImportStep = {
   readonly accepted: number;
   readonly duplicates: number;
   readonly unresolved: number;
+  /** Of all files. */
   readonly byteOffset: number;
+  /** As they stand after the batch. */
+  readonly files: readonly ImportFileRow[];
   /** JSON texts. */
   readonly rejects: readonly string[];
 };
@@ -94,7 +128,7 @@ export async function advanceEventImport(
   const moved = await tx.db.$executeRaw`
     update event_import set state = 'running', rows_read = rows_read + ${step.rows}, accepted = accepted + ${step.accepted},
       duplicates = duplicates + ${step.duplicates}, unresolved = unresolved + ${step.unresolved}, rejected = rejected + ${rejects.length},
-      byte_offset = ${step.byteOffset}, updated_at = now()
+      byte_offset = ${step.byteOffset}, files = ${JSON.stringify(step.files)}::jsonb, updated_at = now()
     where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and rows_read = ${from} and state in ('pending', 'running')`;
   if (moved === 1 && rejects.length > 0) {
     await tx.db.$executeRaw`
@@ -106,16 +140,17 @@ export async function advanceEventImport(
   return moved === 1;
 }
 
-/** Ends an import that stands at `from`, with a reason when it failed; false when it stands elsewhere or has ended. */
+/** Ends an import that stands at `from`: failed when one of its files did; false when it stands elsewhere or has ended. */
 export async function endEventImport(
   tx: TenantTx,
   id: string,
   from: number,
-  error: EventImportRow["error"],
+  files: readonly ImportFileRow[],
 ): Promise<boolean> {
+  const error = files.find((file) => file.error !== null)?.error ?? null;
   const text = error === null ? null : JSON.stringify(error);
   const ended = await tx.db.$executeRaw`
-    update event_import set state = ${error === null ? "completed" : "failed"}, error = ${text}::jsonb,
+    update event_import set state = ${error === null ? "completed" : "failed"}, error = ${text}::jsonb, files = ${JSON.stringify(files)}::jsonb,
       byte_offset = case when ${error === null} then size_bytes else byte_offset end, ended_at = now(), updated_at = now()
     where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and rows_read = ${from} and state in ('pending', 'running')`;
   return ended === 1;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Deps } from "#libs/billing/deps.ts";
 import { importEvents } from "#libs/billing/usage/import-events.ts";
+import { requestImport } from "#libs/billing/usage/request-import.ts";
 import { storeParts } from "#libs/billing/usage/import/stored-parts.ts";
 import { runImport } from "#libs/billing/usage/run-import.ts";
 import { parsePublicId } from "#libs/core/public-id.ts";
@@ -188,6 +189,109 @@ describe("POST /v1/events/import", () => {
     }
     await expect(storeParts(world.deps.store, place, broken())).rejects.toThrow("the sender went away");
     expect(await world.deps.store.head(`${place.tenantId}/imports/${place.importId}/0001`)).toBeNull();
+  });
+
+  const ownCsv = (prefix: string, count: number, day: string) =>
+    `id,customer,timestamp,event_type,value\n${Array.from({ length: count }, (_, n) => `${prefix}${n},acme,${day}T10:00:00Z,api_call,1\n`).join("")}`;
+  const form = (...files: readonly (readonly [name: string, content: string | Buffer])[]) => {
+    const request = world.call("post", "/v1/events/import", world.keys.ingest);
+    for (const [name, content] of files) {
+      void request.attach("files", Buffer.from(content as Buffer), {
+        filename: name,
+        contentType: "application/octet-stream",
+      });
+    }
+    return request;
+  };
+
+  it("imports several files of one form in their order, and shows how far each came", async () => {
+    const event = {
+      id: "n1",
+      event_type: "api_call",
+      customer: "acme",
+      timestamp: "2026-03-03T00:00:00Z",
+      value: 5,
+    };
+    const { body: asked } = await form(
+      ["a.csv", ownCsv("a", 3, "2026-03-01")],
+      ["b.ndjson", `${JSON.stringify(event)}\n{"id":"n2"}\n`],
+      ["broken.csv", Buffer.from(`\ufeff${header}`, "utf16le")],
+      ["c.csv.gz", gzipSync(ownCsv("a", 4, "2026-03-01"))],
+    ).expect(202);
+    const before = await shown(asked.import_id);
+    expect(before.files.map((file: { name: string; ended: boolean }) => [file.name, file.ended])).toEqual([
+      ["a.csv", false],
+      ["b.ndjson", false],
+      ["broken.csv", false],
+      ["c.csv.gz", false],
+    ]);
+    await run(asked.job_id);
+    const after = await shown(asked.import_id);
+    expect(after).toMatchObject({
+      ...{ state: "failed", rows_read: 9, accepted: 5, duplicates: 3, rejected: 1 },
+      ...{ file_name: "a.csv", error: { code: "file_unreadable" } },
+      files: [
+        { name: "a.csv", format: "csv", rows_read: 3, accepted: 3, duplicates: 0, ended: true, error: null },
+        { name: "b.ndjson", format: "ndjson", rows_read: 2, accepted: 1, rejected: 1, error: null },
+        { name: "broken.csv", rows_read: 0, ended: true, error: { code: "file_unreadable" } },
+        { name: "c.csv.gz", format: "csv", rows_read: 4, accepted: 1, duplicates: 3, error: null },
+      ],
+    });
+    for (const file of after.files.filter((each: { error: unknown }) => each.error === null))
+      expect(file.bytes_read).toBe(file.bytes_total);
+    expect(after.first_rejects).toMatchObject([{ file: "b.ndjson", line: 2 }]);
+    expect(await sums()).toEqual({ events: "5", sum: "9" });
+  });
+
+  it("goes on in the file in which it was killed", async () => {
+    const files = ["a", "b", "c"].map((name) => [`${name}.csv`, ownCsv(name, 5, "2026-03-02")] as const);
+    const { body: asked } = await form(...files).expect(202);
+    const failpoint = killedAt("usage.import:before-commit", 2);
+    expect(await run(asked.job_id, { failpoint })).toMatchObject({ outcome: "failed" });
+    const rowsRead = async () =>
+      (await shown(asked.import_id)).files.map((file: { rows_read: number }) => file.rows_read);
+    expect(await rowsRead()).toEqual([5, 0, 0]);
+    expect(await run(asked.job_id)).toMatchObject({ outcome: "succeeded" });
+    expect(await rowsRead()).toEqual([5, 5, 5]);
+    expect(await shown(asked.import_id)).toMatchObject({ state: "completed", accepted: 15, duplicates: 0 });
+    expect(await sums()).toEqual({ events: "15", sum: "15" });
+  });
+
+  it("imports what was sent before an import could have several files", async () => {
+    const { body: asked } = await upload(header + line(1), { file_name: "old.csv" }).expect(202);
+    await world.test.owner.query("update event_import set files = '[]' where id = $1", [
+      parsePublicId("event_import", asked.import_id),
+    ]);
+    await run(asked.job_id);
+    expect(await shown(asked.import_id)).toMatchObject({
+      ...{ state: "completed", accepted: 1 },
+      files: [{ name: "old.csv", rows_read: 1, accepted: 1, ended: true }],
+    });
+  });
+
+  it("refuses a form whose file does not tell its format, and keeps none of its parts", async () => {
+    const stored = new Set<string>();
+    const { put, remove } = world.deps.store;
+    const answer = await form(["a.csv", ownCsv("a", 3, "2026-03-01")], ["what.bin", "?"]);
+    expect([answer.status, answer.body.code]).toEqual([422, "fields_invalid"]);
+    const store = {
+      ...world.deps.store,
+      put: (object: Parameters<typeof put>[0]) => put(object).finally(() => stored.add(object.key)),
+      remove: (key: string) => remove(key).finally(() => stored.delete(key)),
+    };
+    async function* files() {
+      async function* content() {
+        yield Buffer.from(header);
+      }
+      yield { name: "a.csv", format: "csv" as const, content: content() };
+      expect(stored.size).toBe(1);
+      throw new Error("the sender went away");
+    }
+    const scope = { tenantId: world.tenantId, actor: "test" };
+    await expect(requestImport({ ...world.deps, store }, scope, { files: files() })).rejects.toThrow(
+      "went away",
+    );
+    expect(stored.size).toBe(0);
   });
 
   it("lets one of two workers go on, and the other one stop without a trace", async () => {

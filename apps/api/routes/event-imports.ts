@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { ImportFormat } from "#libs/billing/usage/import/open-rows.ts";
+import { formatOf, type ImportFormat } from "#libs/billing/usage/import/open-rows.ts";
 import { IMPORT_BYTES_MAX } from "#libs/billing/usage/import/stored-parts.ts";
-import { requestImport } from "#libs/billing/usage/request-import.ts";
+import { requestImport, type SentFile } from "#libs/billing/usage/request-import.ts";
 import {
   eventImportDetailWire,
   eventImportState,
@@ -22,6 +22,7 @@ import {
 import type { Tx } from "#libs/billing/work/tx.ts";
 import { defineRoute, type Route } from "../define-route.ts";
 import { listAnswer, listOf, pageFields, pageQuery } from "../list-page.ts";
+import { multipartFiles } from "../multipart-files.ts";
 import { storageErrors } from "../storage-errors.ts";
 
 const tag = "Usage";
@@ -35,6 +36,33 @@ const formats: Readonly<Record<string, ImportFormat>> = {
   "application/x-ndjson": "ndjson",
 };
 
+type Terms = { readonly format?: ImportFormat | undefined; readonly file_name?: string | undefined };
+
+async function* oneFile(
+  contentType: string,
+  content: AsyncIterable<Uint8Array>,
+  { format: given, file_name }: Terms,
+): AsyncGenerator<SentFile> {
+  const format = given ?? formats[contentType];
+  if (format === undefined) {
+    const message = "is required unless Content-Type is text/csv or application/x-ndjson";
+    throw domainError("fields_invalid", `format ${message}`, {
+      errors: [{ path: "format", code: "field_required", message }],
+    });
+  }
+  yield { name: file_name ?? `import.${format}`, format, content };
+}
+
+async function* formFiles(
+  contentType: string,
+  body: AsyncIterable<Uint8Array>,
+  given: ImportFormat | undefined,
+): AsyncGenerator<SentFile> {
+  for await (const { fileName: name, contentType: type, content } of multipartFiles(contentType, body)) {
+    yield { name, format: given ?? formats[type] ?? formatOf(name), content };
+  }
+}
+
 const create = defineRoute({
   method: "post",
   path: "/v1/events/import",
@@ -42,9 +70,11 @@ const create = defineRoute({
   summary: "Import a file of usage events",
   description:
     "The body is the file, CSV or NDJSON, plain or gzip (by Content-Encoding or as a .gz file), up to 100 MB as sent. It is stored as it comes; a job imports it. " +
-    "After a crash the job goes on where it stood, and a file that is sent again counts once. Watch it at Location.",
+    "After a crash the job goes on where it stood, and a file that is sent again counts once. Watch it at Location. " +
+    "Several files come as the parts of a form (multipart/form-data), up to 100 with 100 MB in all, are imported in that order with one map, and are watched one by one; " +
+    "their names tell their formats.",
   access: "ingest",
-  accepts: [...Object.keys(formats), "application/gzip"],
+  accepts: [...Object.keys(formats), "application/gzip", "multipart/form-data"],
   upload: true,
   bodyLimit: IMPORT_BYTES_MAX,
   idempotent: false,
@@ -75,18 +105,13 @@ const create = defineRoute({
     },
     response: { job_id: "job_01jq8z5c3e7wq8m2v4t6y9r1p3", import_id: exampleId },
   },
-  external: async (api, { query, contentType, scope, upload }) => {
-    const format = query.format ?? formats[contentType];
-    if (format === undefined) {
-      const message = "is required unless Content-Type is text/csv or application/x-ndjson";
-      throw domainError("fields_invalid", `format ${message}`, {
-        errors: [{ path: "format", code: "field_required", message }],
-      });
-    }
-    const { importId, jobId } = await requestImport(api.deps, scope, {
-      ...{ format, map: query.map, timezone: query.timezone, content: upload },
-      fileName: query.file_name ?? `import.${format}`,
-    });
+  external: async (api, { query, contentType, scope, upload, header }) => {
+    const { map, timezone } = query;
+    const files =
+      contentType === "multipart/form-data"
+        ? formFiles(header("content-type") ?? "", upload, query.format)
+        : oneFile(contentType, upload, query);
+    const { importId, jobId } = await requestImport(api.deps, scope, { map, timezone, files });
     const id = publicId("event_import", importId);
     return {
       body: { job_id: publicId("job", jobId), import_id: id },

@@ -6,6 +6,7 @@ import {
   type EventImportRow,
   findEventImport,
   forgetImportParts,
+  type ImportFileRow,
 } from "#libs/data/event-imports.ts";
 import type { Deps } from "../deps.ts";
 import { eachBatch } from "./import/each-batch.ts";
@@ -30,7 +31,7 @@ type RunInput = { readonly tenantId: string; readonly importId: string };
 /**
  * Imports a stored file from where it stands. The checkpoint moves in the transaction of each batch, so whatever ends the
  * process, no row is decided twice and none is left out; of two workers one goes on. A file that cannot be read or whose
- * map does not fit ends the import as failed, with the rows before the break kept.
+ * map does not fit makes the import a failed one, with its rows before the break kept; the files after it are still imported.
  * @throws DomainError import_not_found, import_taken_over, storage_unavailable, s3_*
  */
 export async function runImport(
@@ -44,24 +45,24 @@ export async function runImport(
     await removeStored(deps, input, row);
     return { state: row.state };
   }
-  const at = { rows: Number(row.rows_read) };
-  let error: EventImportRow["error"] = null;
-  try {
-    await importFrom(deps, input, row, at);
-  } catch (thrown) {
-    if (!(thrown instanceof DomainError) || !hopeless.has(thrown.code)) throw thrown;
-    error = { code: thrown.code, message: thrown.message };
+  const at = { rows: Number(row.rows_read), files: [...row.files] };
+  for (const [place, file] of row.files.entries()) {
+    if (file.ended) continue;
+    const error = await importFile(deps, input, row, at, place);
+    at.files[place] = { ...(at.files[place] ?? file), ended: true, error };
   }
   const ended = await withTenant(deps.database, scope, (tx) =>
-    endEventImport(tx, input.importId, at.rows, error),
+    endEventImport(tx, input.importId, at.rows, at.files),
   );
   if (!ended) throw takenOver(input.importId);
+  const failed = at.files.filter((file) => file.error !== null);
   deps.logger.info("usage import ended", {
-    ...{ tenant_id: input.tenantId, import_id: input.importId, rows: at.rows, error },
+    ...{ tenant_id: input.tenantId, import_id: input.importId, rows: at.rows },
+    failed: failed.map(({ name, error }) => ({ name, error })),
   });
   deps.failpoint("usage.import:ended");
   await removeStored(deps, input, row);
-  return { state: error === null ? "completed" : "failed" };
+  return { state: failed.length === 0 ? "completed" : "failed" };
 }
 
 /** The file of an import that has ended is of no use. The row points to it until it is gone: a retry finds what is left. */
@@ -71,41 +72,96 @@ async function removeStored(deps: RunDeps, input: RunInput, row: EventImportRow)
   await withTenant(deps.database, scopeOf(input), (tx) => forgetImportParts(tx, input.importId));
 }
 
-/** Moves `at` with each batch that is committed. */
+/** Where the import stands: moves with each batch that is committed. */
+type Checkpoint = { rows: number; readonly files: ImportFileRow[] };
+
+/** Imports one file from where it stands; answers why it cannot be read, with its rows before the break kept. */
+async function importFile(
+  deps: RunDeps,
+  input: RunInput,
+  row: EventImportRow,
+  at: Checkpoint,
+  place: number,
+): Promise<ImportFileRow["error"]> {
+  try {
+    await importFrom(deps, input, row, at, place);
+    return null;
+  } catch (thrown) {
+    if (!(thrown instanceof DomainError) || !hopeless.has(thrown.code)) throw thrown;
+    return { code: thrown.code, message: thrown.message };
+  }
+}
+
 async function importFrom(
   deps: RunDeps,
   input: RunInput,
   row: EventImportRow,
-  at: { rows: number },
+  at: Checkpoint,
+  place: number,
 ): Promise<void> {
-  const file = await openStored(deps, input, row);
+  const stored = at.files[place];
+  if (stored === undefined) return;
+  const file = await openStored(deps, input, row, stored);
+  const bytesBefore = at.files.slice(0, place).reduce((sum, each) => sum + each.size_bytes, 0);
   const prepare = (rows: readonly ImportRow[]) => ({
     rows,
     batch: mapBatch(rows, file.mapRow),
     byteOffset: Math.min(file.source.bytesRead(), file.source.size),
   });
   const store = async ({ rows, batch, byteOffset }: ReturnType<typeof prepare>) => {
-    await withTenant(deps.database, scopeOf(input), async (tx) => {
+    const files = await withTenant(deps.database, scopeOf(input), async (tx) => {
       const { refused, ...counts } = await storeBatch(tx, batch);
       const rejects = refused.map((each) =>
-        JSON.stringify(toReject(row.file_name, file, rows[each.index], each)),
+        JSON.stringify(toReject(stored.name, file, rows[each.index], each)),
       );
-      const step = { ...counts, rows: rows.length, byteOffset, rejects };
+      const moved = at.files.with(place, {
+        ...(at.files[place] ?? stored),
+        ...addCounts(at.files[place] ?? stored, rows.length, counts, rejects.length),
+        byte_offset: byteOffset,
+      });
+      const step = {
+        ...counts,
+        rows: rows.length,
+        byteOffset: bytesBefore + byteOffset,
+        rejects,
+        files: moved,
+      };
       if (!(await advanceEventImport(tx, input.importId, at.rows, step))) throw takenOver(input.importId);
       deps.failpoint("usage.import:before-commit");
+      return moved;
     });
     at.rows += rows.length;
+    at.files.splice(0, files.length, ...files);
     deps.failpoint("usage.import:committed");
   };
-  await eachBatch(skipRows(file.rows, at.rows), BATCH_MAX, undefined, prepare, store);
+  await eachBatch(skipRows(file.rows, stored.rows_read), BATCH_MAX, undefined, prepare, store);
 }
 
-async function openStored(deps: RunDeps, input: RunInput, row: EventImportRow): Promise<OpenRows> {
-  const { value: start } = await readParts(deps.store, input, Math.min(row.part_count, 1)).next();
-  const file = { name: row.file_name, start: start ?? new Uint8Array(), size: Number(row.size_bytes) };
-  const source = sourceOf(file, () => readParts(deps.store, input, row.part_count));
-  const { format, map, timezone } = row;
-  return openRows(source, { format, map: map ?? undefined, timezone: timezone ?? undefined });
+function addCounts(
+  file: ImportFileRow,
+  rows: number,
+  counts: { readonly accepted: number; readonly duplicates: number },
+  rejected: number,
+) {
+  return {
+    rows_read: file.rows_read + rows,
+    accepted: file.accepted + counts.accepted,
+    duplicates: file.duplicates + counts.duplicates,
+    rejected: file.rejected + rejected,
+  };
+}
+
+async function openStored(
+  deps: RunDeps,
+  input: RunInput,
+  { map, timezone }: EventImportRow,
+  file: ImportFileRow,
+): Promise<OpenRows> {
+  const head = { ...file, part_count: Math.min(file.part_count, 1) };
+  const { value: start } = await readParts(deps.store, input, head).next();
+  const known = { name: file.name, start: start ?? new Uint8Array(), size: file.size_bytes };
+  const source = sourceOf(known, () => readParts(deps.store, input, file));
+  return openRows(source, { format: file.format, map: map ?? undefined, timezone: timezone ?? undefined });
 }
 
 /** Rows before the checkpoint are read again, since lines, quotes and gzip go by what stands before them, but not decided again. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { publicId } from "#libs/core/public-id.ts";
-import { type EventImportRow, importStates } from "#libs/data/event-imports.ts";
+import { type EventImportRow, type ImportFileRow, importStates } from "#libs/data/event-imports.ts";
 import { nullableTimestamp, timestampToWire } from "./wire-values.ts";
 
 const rejectWire = z
@@ -17,11 +17,26 @@ const rejectWire = z
 
 export const eventImportState = z.enum(importStates);
 
+const fileWire = z
+  .object({
+    name: z.string(),
+    format: z.enum(["csv", "ndjson"]),
+    rows_read: z.int(),
+    accepted: z.int(),
+    duplicates: z.int(),
+    rejected: z.int(),
+    bytes_read: z.int(),
+    bytes_total: z.int(),
+    ended: z.boolean(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  })
+  .meta({ id: "EventImportFile" });
+
 export const eventImportWire = z
   .strictObject({
     id: z.string(),
     state: eventImportState,
-    file_name: z.string(),
+    file_name: z.string().describe("Of the first file"),
     format: z.enum(["csv", "ndjson"]),
     map: z.string().nullable(),
     timezone: z.string().nullable(),
@@ -32,6 +47,7 @@ export const eventImportWire = z
     rejected: z.int(),
     bytes_read: z.int().describe("Of bytes_total, the file as it was sent"),
     bytes_total: z.int(),
+    files: z.array(fileWire).describe("In the order in which they are imported"),
     job_id: z.string().nullable(),
     error: z.object({ code: z.string(), message: z.string() }).nullable().describe("Why it failed"),
     created_at: z.iso.datetime(),
@@ -55,12 +71,22 @@ export function presentEventImport(row: EventImportRow): z.infer<typeof eventImp
     rejected: Number(row.rejected),
     bytes_read: Number(row.byte_offset),
     bytes_total: Number(row.size_bytes),
+    files: row.files.map(presentFile),
     job_id: row.job_id === null ? null : publicId("job", row.job_id),
     error,
     created_at: timestampToWire(row.created_at),
     updated_at: timestampToWire(row.updated_at),
     ended_at: nullableTimestamp(row.ended_at),
   };
+}
+
+function presentFile(file: ImportFileRow): z.infer<typeof fileWire> {
+  const { name, format, rows_read, accepted, duplicates, rejected, ended, error } = file;
+  const bytes = {
+    bytes_read: ended && error === null ? file.size_bytes : file.byte_offset,
+    bytes_total: file.size_bytes,
+  };
+  return { name, format, rows_read, accepted, duplicates, rejected, ...bytes, ended, error };
 }
 
 export function presentEventImportDetail(

@@ -14,17 +14,19 @@ export type StoredParts = { readonly parts: number; readonly sizeBytes: number }
 
 /**
  * Stores a file as it comes, in parts of 4 MB: never more than one of them is in memory, here and when it is read.
- * Of a file that breaks off nothing stays.
+ * Of a file that breaks off nothing stays, nor of those before it.
+ * @param before parts of the same import that are stored already
  * @throws `body_too_large` above 100 MB, `storage_unavailable`, s3_*
  */
 export async function storeParts(
   store: ObjectStore,
   place: ImportPlace,
   content: AsyncIterable<Uint8Array>,
+  before: StoredParts = { parts: 0, sizeBytes: 0 },
 ): Promise<StoredParts> {
-  const stored = { parts: 0, sizeBytes: 0 };
+  const stored = { ...before };
   try {
-    for await (const bytes of inParts(content)) {
+    for await (const bytes of inParts(content, before.sizeBytes)) {
       stored.sizeBytes += bytes.length;
       stored.parts += 1;
       const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -39,16 +41,16 @@ export async function storeParts(
 }
 
 /** @throws `body_too_large` */
-async function* inParts(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* inParts(content: AsyncIterable<Uint8Array>, sizeBefore: number): AsyncGenerator<Uint8Array> {
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
-  let sizeBytes = 0;
+  let sizeBytes = sizeBefore;
   for await (const chunk of content) {
     sizeBytes += chunk.length;
     if (sizeBytes > IMPORT_BYTES_MAX) {
       throw domainError(
         "body_too_large",
-        `A file has up to ${IMPORT_BYTES_MAX} bytes as sent; pack or split it.`,
+        `An import has up to ${IMPORT_BYTES_MAX} bytes as sent; pack or split it.`,
       );
     }
     pending.push(chunk);
@@ -65,9 +67,10 @@ async function* inParts(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
 export async function* readParts(
   store: ObjectStore,
   place: ImportPlace,
-  parts: number,
+  file: { readonly first_part: number; readonly part_count: number },
 ): AsyncGenerator<Uint8Array> {
-  for (let part = 1; part <= parts; part++) yield await store.get(partKey(place, part));
+  const end = file.first_part + file.part_count;
+  for (let part = file.first_part; part < end; part++) yield await store.get(partKey(place, part));
 }
 
 /** Safe to repeat. @throws `storage_unavailable`, s3_* */
