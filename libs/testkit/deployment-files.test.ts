@@ -1,5 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { readConfig } from "#libs/platform/config.ts";
 import { environmentSchema } from "#libs/platform/environment.ts";
+import { createDockerIgnore, readCopy, readDockerfile } from "./dockerfile.ts";
 
 const known = Object.keys(environmentSchema.shape);
 const defaults = new Map(
@@ -61,6 +65,34 @@ describe("the words about configuration", () => {
   });
 });
 
+type ComposeProcess = {
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly tmpfs?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly healthcheck?: { readonly test: readonly string[] };
+};
+
+const compose = parse(readFileSync("docker-compose.yml", "utf8"), { merge: true }) as {
+  services: Readonly<Record<string, ComposeProcess>>;
+};
+
+/** What compose makes of ${NAME:-default} and ${NAME:?message}. */
+function fillIn(
+  environment: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const value = (text: string) =>
+    text.replace(/\$\{(\w+):([-?])([^}]*)\}/g, (_, name: string, kind: string, rest: string) => {
+      if (kind === "?" && !given[name]) throw new Error(rest);
+      return given[name] || rest;
+    });
+  return Object.fromEntries(Object.entries(environment).map(([name, text]) => [name, value(text)]));
+}
+
 describe("docker-compose.yml", () => {
   const parts = composeParts();
   const own = ["x-environment", "migrate", "api", "worker", "scheduler"];
@@ -82,6 +114,53 @@ describe("docker-compose.yml", () => {
     )) {
       expect(from).toBe(name);
       if (name !== "PUBLIC_URL") expect([name, value]).toEqual([name, defaults.get(name) ?? ""]);
+    }
+  });
+
+  it("hands each process every variable that it reads", () => {
+    const byImage = ["BILLWRIGHT_DATA_DIR", "CHROMIUM_PATH"];
+    const ofApi = ["ADMIN_EMAIL", "ADMIN_PASSWORD", "BOOTSTRAP_API_KEY", "PORT", "TRUST_PROXY"];
+    const ofWorker = ["INVOICE_BATCH_SIZE", "WORKER_QUEUES"];
+    const ofTests = ["FAILPOINT_DIR", "JOB_RETRY_SCALE", "SENDGRID_API_BASE", "STRIPE_API_BASE"];
+    const ofAll = known.filter(
+      (name) => ![...byImage, ...ofApi, ...ofWorker, ...ofTests, "MIGRATION_DATABASE_URL"].includes(name),
+    );
+    const given = (name: string) => Object.keys(compose.services[name]?.environment ?? {}).sort();
+    expect(given("api")).toEqual([...ofAll, ...ofApi].sort());
+    expect(given("worker")).toEqual([...ofAll, ...ofWorker].sort());
+    expect(given("scheduler")).toEqual([...ofAll].sort());
+    expect(given("migrate")).toEqual(["DATABASE_URL", "MIGRATION_DATABASE_URL"]);
+  });
+
+  it("starts every process with nothing but the two passwords", () => {
+    const passwords = { BILLWRIGHT_DB_PASSWORD: "secret1", BILLWRIGHT_DB_OWNER_PASSWORD: "secret2" };
+    for (const name of ["migrate", "api", "worker", "scheduler"]) {
+      const config = readConfig(fillIn(compose.services[name]?.environment ?? {}, passwords));
+      expect([name, config.DATABASE_URL]).toEqual([
+        name,
+        "postgres://billwright:secret1@postgres:5432/billwright",
+      ]);
+    }
+    expect(() => fillIn(compose.services["api"]?.environment ?? {}, {})).toThrow(
+      "the password of the application's login",
+    );
+  });
+
+  it("starts the Procfile's processes from a file system that is read only", () => {
+    const commands = ["migrate", "api", "worker", "scheduler"].map((name) =>
+      compose.services[name]?.command?.join(" "),
+    );
+    const lines = readFileSync("Procfile", "utf8").trim().split("\n");
+    expect(commands).toEqual(lines.map((line) => line.split(": ")[1]));
+    for (const name of ["api", "worker", "scheduler"]) {
+      const { read_only, cap_drop, tmpfs, volumes } = compose.services[name] ?? {};
+      expect([name, read_only, cap_drop, tmpfs, volumes]).toEqual([
+        name,
+        true,
+        ["ALL"],
+        ["/tmp"],
+        ["files:/data"],
+      ]);
     }
   });
 
@@ -129,16 +208,51 @@ describe("Procfile, package.json and the image", () => {
     }
   });
 
+  const stages = readDockerfile(readFileSync(".docker/Dockerfile", "utf8"));
+  const last = stages.at(-1)?.instructions ?? [];
+  const given = (name: string) => last.find((each) => each.name === name)?.value;
+  const copied = stages
+    .flatMap(({ instructions }) => instructions.filter(({ name }) => name === "COPY"))
+    .map(({ value }) => readCopy(value))
+    .flatMap(({ from, sources }) => (from === undefined ? sources : []));
+
   it("the image copies what exists, sets what is read, and is not run by root", () => {
-    const text = readFileSync(".docker/Dockerfile", "utf8");
-    const copied = [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap((match) =>
-      (match[1] ?? "").split(" "),
-    );
     expect(copied.length).toBeGreaterThan(5);
     expect(copied.filter((path) => !existsSync(path))).toEqual([]);
-    const set = [...text.matchAll(/^(?:ENV| {4}) ?([A-Z_]+)=/gm)].map((match) => match[1] ?? "");
-    expect(set.filter((name) => name !== "NODE_ENV" && !known.includes(name))).toEqual([]);
-    expect(text).toMatch(/^USER node$/m);
-    expect(entryExists(/^CMD \["node", "(.+)"\]$/m.exec(text)?.[1] ?? "")).toBe(true);
+    const set = [...(given("ENV") ?? "").matchAll(/([A-Z_]+)=/g)].map((match) => match[1] ?? "");
+    expect(set.filter((name) => !known.includes(name))).toEqual(["NODE_ENV"]);
+    expect(given("USER")).toBe("node");
+    expect(entryExists(/^\["node", "(.+)"\]$/.exec(given("CMD") ?? "")?.[1] ?? "")).toBe(true);
+  });
+
+  it("the image, compose and the code speak of one port", () => {
+    const port = defaults.get("PORT");
+    expect(given("EXPOSE")).toBe(port);
+    expect(compose.services["api"]?.environment?.["PORT"]).toBe(port);
+    expect(compose.services["api"]?.ports).toEqual([`127.0.0.1:${port}:${port}`]);
+    expect(compose.services["api"]?.healthcheck?.test.at(-1)).toContain(`127.0.0.1:${port}/health/ready`);
+  });
+
+  it("the build sees what the Dockerfile copies, and no secret, no package and nothing that is made", () => {
+    const isOut = createDockerIgnore(readFileSync(".dockerignore", "utf8"));
+    const tracked = execFileSync("git", ["ls-files"], { encoding: "utf8" }).trim().split("\n");
+    const needed = tracked.filter((path) =>
+      copied.some((each) => path === each || path.startsWith(`${each}/`)),
+    );
+    expect(needed.length).toBeGreaterThan(500);
+    expect(needed.filter(isOut)).toEqual([]);
+    expect(tracked.filter((path) => !needed.includes(path) && !isOut(path))).toEqual([]);
+    const kept = [
+      ...[".env", ".env.local", ".npmrc", ".git/config", "node_modules/a.js", "dist/a.js", "npm-debug.log"],
+      ...[".billwright/connection.json", "apps/api/.env", "apps/api/.env.live", "libs/node_modules/a.js"],
+      ...[
+        "libs/platform/stripe.pem",
+        "prisma/tls.key",
+        "prisma/generated/client.ts",
+        ".config/.npmrc",
+        "id_rsa",
+      ],
+    ];
+    expect(kept.filter((path) => !isOut(path))).toEqual([]);
   });
 });
