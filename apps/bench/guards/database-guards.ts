@@ -11,7 +11,7 @@ import { type Guard, guardLabel } from "./guard.ts";
 import { checkGuards, foreignKeyGuards, listedKeys, uniqueGuards } from "./key-guards.ts";
 import { namedTests } from "./lists/named-tests.ts";
 import type { Catalog } from "./read-catalog.ts";
-import { listedTriggers, triggerGuards } from "./trigger-guards.ts";
+import { listedTriggers, ruleGuards, triggerGuards } from "./trigger-guards.ts";
 
 /** Every guard of the database, with how it is taken away and what must notice. */
 export function databaseGuards(catalog: Catalog): Guard[] {
@@ -20,6 +20,7 @@ export function databaseGuards(catalog: Catalog): Guard[] {
     ...foreignKeyGuards(catalog),
     ...uniqueGuards(catalog),
     ...triggerGuards(catalog),
+    ...ruleGuards(catalog),
     ...rowSecurityGuards(catalog),
     ...systemPolicyGuards(),
     ...grantGuards(catalog),

@@ -1,6 +1,6 @@
 /** What kind of thing keeps an invariant: in the database's catalog, or a line of ours. */
 export const guardKinds = [
-  ...(["check", "foreign key", "unique", "trigger", "policy", "row security"] as const),
+  ...(["check", "foreign key", "unique", "trigger", "rule", "policy", "row security"] as const),
   ...(["grant", "function", "role", "code"] as const),
 ] as const;
 export type GuardKind = (typeof guardKinds)[number];

@@ -1,7 +1,11 @@
 import type { Refusal } from "../guard.ts";
 
 /** A statement that a trigger must refuse; foreign keys of its table are gone, so that none refuses it as well. */
-type TriggerProbe = { readonly setUp?: readonly string[]; readonly act: string; readonly answer: Refusal };
+export type TriggerProbe = {
+  readonly setUp?: readonly string[];
+  readonly act: string;
+  readonly answer: Refusal;
+};
 
 const refused = (constraint: string) => ({ code: "23001", constraint });
 
@@ -144,3 +148,91 @@ export const triggers: Readonly<Record<string, Readonly<Record<string, readonly 
   },
   tenant_settings: appendOnly("tenant_settings"),
 };
+
+/** A condition inside a trigger's function: every one of `texts` is replaced by `without`, nothing unless it is said. */
+export type TriggerRule = {
+  readonly table: string;
+  readonly function: string;
+  readonly name: string;
+  readonly texts: readonly string[];
+  readonly without?: string;
+  readonly probe: TriggerProbe;
+};
+
+const overdrawn = (column: string): TriggerRule => ({
+  ...{
+    table: "credit_use",
+    function: "credit_use_guard",
+    name: `counts ${column}`,
+    texts: [` - g.${column}`],
+  },
+  probe: {
+    setUp: [
+      "create temporary table guard_row as select * from credit_use",
+      "delete from credit_use",
+      `update credit_grant set ${column} = amount_minor`,
+    ],
+    act: "insert into credit_use select * from guard_row",
+    answer: refused("credit_grant_overdrawn"),
+  },
+});
+
+const bornWith = (column: string, value: string): TriggerRule => ({
+  ...{ table: "invoice", function: "invoice_insert_guard", name: `refuses ${column}` },
+  texts: [` OR NEW.${column} ${column === "issued_at" ? "IS NOT NULL" : "<> 0"}`],
+  probe: {
+    act: copyOf("invoice", `${otherInvoice}, '${column}', ${value}`),
+    answer: refused("invoice_begins_as_draft"),
+  },
+});
+
+/** Conditions that one trigger holds beside others: each has a statement that it alone refuses. */
+export const triggerRules: readonly TriggerRule[] = [
+  ...frozen
+    .filter((change) => !change.includes(", "))
+    .map((change): TriggerRule => {
+      const column = change.split(" = ")[0] ?? "";
+      return {
+        ...{ table: "invoice", function: "invoice_guard", name: `freezes ${column}` },
+        texts: [`NEW.${column},`, `OLD.${column},`],
+        probe: { setUp: issued, act: `update invoice set ${change}`, answer: refused("invoice_frozen") },
+      };
+    }),
+  {
+    ...{ table: "invoice", function: "invoice_guard", name: "keeps what is void void" },
+    texts: ["(OLD.invoice_status = 'voided' AND NEW.invoice_status <> 'voided')"],
+    without: "false",
+    probe: {
+      setUp: past("update invoice set invoice_status = 'voided', number = 'INV-1'"),
+      act: "update invoice set invoice_status = 'finalized'",
+      answer: refused("invoice_transition"),
+    },
+  },
+  bornWith("issued_at", "now()"),
+  bornWith("amount_paid_minor", "1"),
+  bornWith("amount_offset_minor", "1"),
+  overdrawn("expired_minor"),
+  overdrawn("refunded_minor"),
+  {
+    ...{
+      table: "document_counter",
+      function: "document_counter_guard",
+      name: "keeps numbers in order of time",
+    },
+    texts: [" OR NEW.last_issued_at < OLD.last_issued_at"],
+    probe: {
+      setUp: ["update document_counter set last_issued_at = '2026-01-02'"],
+      act: "update document_counter set last_issued_at = '2026-01-01'",
+      answer: refused("document_counter_forward"),
+    },
+  },
+  {
+    ...{ table: "tenant", function: "tenant_clock_guard", name: "keeps a clock that was set" },
+    texts: ["NEW.clock_now IS NULL OR "],
+    probe: {
+      setUp: ["update tenant set clock_now = '2026-01-02'"],
+      act: "update tenant set clock_now = null",
+      answer: refused("tenant_clock_forward"),
+    },
+  },
+];
