@@ -20,6 +20,8 @@ export const eventTypes = [
   "invoice.regenerated",
   "invoice.marked_uncollectible",
   "invoice.send_requested",
+  "invoice.reminder_due",
+  "invoice.reminded",
   "credit.granted",
   "credit.expired",
   "credit_note.issued",

@@ -22,6 +22,7 @@ export type CustomerRow = {
   readonly tax_status: TaxStatus;
   readonly invoice_number_prefix: string | null;
   readonly payment_terms_days: number | null;
+  readonly reminders_paused: boolean;
   readonly metadata: Metadata;
   readonly version: number;
   readonly created_at: Date;
@@ -44,6 +45,7 @@ export type CustomerFields = {
   readonly taxStatus: TaxStatus;
   readonly invoiceNumberPrefix: string | null;
   readonly paymentTermsDays: number | null;
+  readonly remindersPaused: boolean;
   readonly metadata: Metadata;
   /** UUIDs of tax rates, in order. */
   readonly taxRateIds: readonly string[];
@@ -51,18 +53,18 @@ export type CustomerFields = {
 
 const columns = Prisma.sql`
   c.id, c.external_id, c.name, c.email, c.status, c.currency, c.timezone, c.locale, c.billing_address, c.tax_ids, c.tax_status,
-  c.invoice_number_prefix, c.payment_terms_days, c.metadata, c.version, c.created_at, c.updated_at,
+  c.invoice_number_prefix, c.payment_terms_days, c.reminders_paused, c.metadata, c.version, c.created_at, c.updated_at,
   array(select r.tax_rate_id::text from customer_tax_rate r where r.tenant_id = c.tenant_id and r.customer_id = c.id order by r.position) as tax_rate_ids`;
 
 /** False when the external id is taken, also by a customer that was deleted. */
 export async function insertCustomer(tx: TenantTx, id: string, fields: CustomerFields): Promise<boolean> {
   const inserted = await tx.db.$executeRaw`
     insert into customer (tenant_id, id, external_id, name, email, status, currency, timezone, locale, billing_address, tax_ids,
-                          tax_status, invoice_number_prefix, payment_terms_days, metadata)
+                          tax_status, invoice_number_prefix, payment_terms_days, reminders_paused, metadata)
     values (${tx.tenantId}::uuid, ${id}::uuid, ${fields.externalId}, ${fields.name}, ${fields.email}, ${fields.status},
             ${fields.currency}, ${fields.timezone}, ${fields.locale}, ${JSON.stringify(fields.billingAddress)}::jsonb,
             ${JSON.stringify(fields.taxIds)}::jsonb, ${fields.taxStatus}, ${fields.invoiceNumberPrefix},
-            ${fields.paymentTermsDays}, ${JSON.stringify(fields.metadata)}::jsonb)
+            ${fields.paymentTermsDays}, ${fields.remindersPaused}, ${JSON.stringify(fields.metadata)}::jsonb)
     on conflict (tenant_id, external_id) do nothing`;
   if (inserted === 0) return false;
   await insertTaxRates(tx, id, fields.taxRateIds);
@@ -76,7 +78,7 @@ export async function updateCustomerRow(tx: TenantTx, id: string, fields: Custom
       currency = ${fields.currency}, timezone = ${fields.timezone}, locale = ${fields.locale},
       billing_address = ${JSON.stringify(fields.billingAddress)}::jsonb, tax_ids = ${JSON.stringify(fields.taxIds)}::jsonb,
       tax_status = ${fields.taxStatus}, invoice_number_prefix = ${fields.invoiceNumberPrefix},
-      payment_terms_days = ${fields.paymentTermsDays}, metadata = ${JSON.stringify(fields.metadata)}::jsonb,
+      payment_terms_days = ${fields.paymentTermsDays}, reminders_paused = ${fields.remindersPaused}, metadata = ${JSON.stringify(fields.metadata)}::jsonb,
       version = version + 1, updated_at = now()
     where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid`;
   await tx.db

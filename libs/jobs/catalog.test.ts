@@ -66,6 +66,7 @@ describe("the schedules", () => {
       ["usage.recount", "0 0 * * * *"],
       ["billing.month", "0 0 0 1 * *"],
       ["billing.due", "0 * * * * *"],
+      ["invoice.remind", "0 20 * * * *"],
     ]);
     expect(schedulesOf({ ...settings, runSchedule: "0 0 6 * * *" }).get("billing.legacy")?.cron).toBe(
       "0 0 6 * * *",

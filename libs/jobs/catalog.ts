@@ -5,6 +5,7 @@ import { creditNoteRefund } from "./credit-note-refund.job.ts";
 import type { AnyJob } from "./define-job.ts";
 import { invoiceCollect } from "./invoice-collect.job.ts";
 import { invoiceEmail } from "./invoice-email.job.ts";
+import { invoiceRemind } from "./invoice-remind.job.ts";
 import { invoiceFinalize } from "./invoice-finalize.job.ts";
 import { invoiceGeneratePeriod } from "./invoice-generate-period.job.ts";
 import { invoiceGenerate } from "./invoice-generate.job.ts";
@@ -36,6 +37,7 @@ const list: readonly AnyJob[] = [
   invoiceRenderPdf,
   invoiceStorePdf,
   invoiceEmail,
+  invoiceRemind,
   invoiceSend,
   invoiceSyncStripe,
   invoiceCollect,

@@ -3,6 +3,7 @@ import type { Deps } from "#libs/billing/deps.ts";
 import { sweepDueBoundaries } from "#libs/billing/run/sweep-due-boundaries.ts";
 import { startScheduledRuns } from "#libs/billing/run/start-scheduled-runs.ts";
 import { noteTick } from "#libs/billing/run/note-schedules.ts";
+import { sweepReminders } from "#libs/billing/dunning/sweep-reminders.ts";
 import { planRecounts } from "#libs/billing/usage/plan-recounts.ts";
 import type { QueueName } from "#libs/platform/queue/queue-names.ts";
 
@@ -54,6 +55,13 @@ export function schedulesOf(settings: ScheduleSettings): Map<string, Schedule> {
       tick: dryRun ? writesNothing : (deps) => sweepDueBoundaries(deps),
     },
   ];
+  list.push({
+    name: "invoice.remind",
+    cron: "0 20 * * * *",
+    timezone: "UTC",
+    queue: "email-delivery",
+    tick: dryRun ? writesNothing : (deps) => sweepReminders(deps),
+  });
   if (runSchedule !== undefined) {
     list.push({
       name: "billing.legacy",

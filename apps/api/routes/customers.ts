@@ -51,6 +51,7 @@ const exampleCustomer = {
   tax_status: "taxable",
   invoice_number_prefix: null,
   payment_terms_days: null,
+  reminders_paused: false,
   metadata: {},
   version: 1,
   created_at: "2026-03-01T09:00:00Z",

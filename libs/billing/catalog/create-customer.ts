@@ -53,5 +53,6 @@ const blankCustomer: Omit<CustomerFields, "name" | "taxRateIds"> = {
   taxStatus: "taxable",
   invoiceNumberPrefix: null,
   paymentTermsDays: null,
+  remindersPaused: false,
   metadata: {},
 };

@@ -68,6 +68,7 @@ function currentFields(row: CustomerRow) {
     taxStatus: row.tax_status,
     invoiceNumberPrefix: row.invoice_number_prefix,
     paymentTermsDays: row.payment_terms_days,
+    remindersPaused: row.reminders_paused,
     metadata: row.metadata,
   };
 }

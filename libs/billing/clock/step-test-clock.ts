@@ -1,6 +1,8 @@
 import { Temporal } from "temporal-polyfill";
 import { type TenantTx, toInstant, withTenant } from "#libs/data/database.ts";
 import { planDueDrafts } from "#libs/data/invoice-drafts.ts";
+import { nextReminderInstant } from "#libs/data/reminders.ts";
+import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { setTenantClock } from "#libs/data/tenants.ts";
 import {
   findTestClock,
@@ -11,6 +13,7 @@ import {
 } from "#libs/data/test-clocks.ts";
 import type { Deps } from "../deps.ts";
 import { expireCredits } from "../credit/expire-credits.ts";
+import { planReminders } from "../dunning/plan-reminders.ts";
 import { settleRun } from "../run/settle-runs.ts";
 import { startDueRun } from "../run/sweep-due-boundaries.ts";
 import { adoptEvents } from "../usage/adopt-events.ts";
@@ -25,8 +28,8 @@ const pauseMs = 40;
 type Step = "busy" | "worked" | "moved" | "arrived";
 
 /**
- * Takes a test clock to its target, from due instant to due instant: at each it looks for late usage, which is otherwise
- * done every hour, starts what is due, waits until the tenant's work is quiet, and goes on. Every step is a transaction of its own, so a killed worker's successor goes on
+ * Takes a test clock to its target, from due instant to due instant: at each it looks for late usage and
+ * reminders, which is otherwise done every hour, starts what is due, waits until the tenant's work is quiet, and goes on. Every step is a transaction of its own, so a killed worker's successor goes on
  * where it stood.
  * @returns how many instants it stopped at
  */
@@ -56,7 +59,10 @@ async function takeStep(tx: TenantTx, jobName: string, runsHere: number): Promis
   for (const runId of await listOpenRunIds(tx)) await settleRun(tx, runId);
   if (await isTenantBusy(tx, { patience, exceptJob: jobName })) return "busy";
   await expireCredits(tx);
-  if (runsHere === 0) await settleUsage(tx);
+  if (runsHere === 0) {
+    await settleUsage(tx);
+    if ((await planReminders(tx)) > 0) return "worked";
+  }
   if (runsHere < runsPerInstantMax && (await startDueRun(tx)) + (await planDueDrafts(tx)) > 0)
     return "worked";
   const target = toInstant(clock.target_at);
@@ -64,8 +70,10 @@ async function takeStep(tx: TenantTx, jobName: string, runsHere: number): Promis
     await saveTestClock(tx, { state: "ready" });
     return "arrived";
   }
-  const due = await nextDueInstant(tx);
-  const next = due === null || due.getTime() > target.epochMilliseconds ? target : toInstant(due);
+  const dues = [await nextDueInstant(tx), await nextReminder(tx)].flatMap((at) =>
+    at === null ? [] : [toInstant(at)],
+  );
+  const [next = target] = [...dues, target].sort(Temporal.Instant.compare);
   await setTenantClock(tx, next);
   return "moved";
 }
@@ -73,4 +81,9 @@ async function takeStep(tx: TenantTx, jobName: string, runsHere: number): Promis
 async function settleUsage(tx: TenantTx): Promise<void> {
   await adoptEvents(tx, {});
   await settleLateUsage(tx);
+}
+
+async function nextReminder(tx: TenantTx): Promise<Date | null> {
+  const { reminderSchedule: days, timezone } = (await currentSettings(tx)).settings;
+  return days.length === 0 ? null : nextReminderInstant(tx, { days, timezone });
 }

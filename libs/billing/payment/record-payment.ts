@@ -12,6 +12,7 @@ import {
   type PayableInvoice,
   readPaymentState,
 } from "#libs/data/payments.ts";
+import { cancelReminders } from "#libs/data/reminders.ts";
 
 /**
  * Writes money that was received: payment, ledger, and invoice.paid when nothing is left, all in this transaction. What
@@ -108,6 +109,7 @@ async function emitPaid(
     },
   ];
   if (before.payment_status !== "succeeded" && after.payment_status === "succeeded") {
+    await cancelReminders(tx, before.id);
     events.push({ type: "invoice.paid", subjectType: "invoice", subjectId: before.id });
   }
   await emitEvents(tx, events);

@@ -41,5 +41,6 @@ export async function previewTemplate(
   });
   if (kind.endsWith("_pdf")) return { pdf: (await deps.pdf.render({ ...sample, template })).bytes };
   const from = sample.seller.name;
-  return { mail: invoiceMail(sample, { from, template, payUrl: "https://example.com/pay" }) };
+  const reminder = kind === "reminder_mail" ? { reminder: { day: 7, left: sample.amountDue } } : {};
+  return { mail: invoiceMail(sample, { from, template, payUrl: "https://example.com/pay", ...reminder }) };
 }

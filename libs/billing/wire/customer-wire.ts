@@ -20,6 +20,10 @@ const fields = {
   tax_status: z.enum(["taxable", "exempt", "reverse_charge"]).optional(),
   invoice_number_prefix: text(20).nullable().optional(),
   payment_terms_days: z.int().nullable().optional(),
+  reminders_paused: z
+    .boolean()
+    .optional()
+    .describe("No reminders of unpaid invoices, whatever reminder_schedule says"),
   metadata: metadata.optional(),
 };
 
@@ -43,6 +47,7 @@ export const customerWire = z.strictObject({
   tax_status: z.enum(["taxable", "exempt", "reverse_charge"]),
   invoice_number_prefix: z.string().nullable(),
   payment_terms_days: z.int().nullable(),
+  reminders_paused: z.boolean(),
   metadata,
   version,
   created_at: z.string(),
@@ -70,6 +75,7 @@ export function parseCustomerChange(
     taxStatus: body.tax_status,
     invoiceNumberPrefix: body.invoice_number_prefix,
     paymentTermsDays: body.payment_terms_days,
+    remindersPaused: body.reminders_paused,
     metadata: body.metadata,
   });
 }
@@ -90,6 +96,7 @@ export function customerToWire(row: CustomerRow): z.infer<typeof customerWire> {
     tax_status: row.tax_status,
     invoice_number_prefix: row.invoice_number_prefix,
     payment_terms_days: row.payment_terms_days,
+    reminders_paused: row.reminders_paused,
     metadata: { ...row.metadata },
     version: row.version,
     created_at: timestampToWire(row.created_at),

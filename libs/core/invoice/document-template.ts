@@ -7,6 +7,7 @@ export const templateFields = {
   credit_note_pdf: ["title", "intro", "closing", "footer"],
   invoice_mail: ["subject", "greeting", "message", "footer"],
   credit_note_mail: ["subject", "greeting", "message", "footer"],
+  reminder_mail: ["subject", "greeting", "message", "footer"],
 } as const;
 
 export type TemplateKind = keyof typeof templateFields;

@@ -4,7 +4,7 @@ import { type EventType, eventTypes } from "../events.ts";
 /** Steps of our own work, which say nothing of the business. */
 const innerTypes: ReadonlySet<EventType> = new Set([
   ...(["billing_run.requested", "billing_run.chunk_due", "invoice.generation_requested"] as const),
-  ...(["invoice.draft_due", "invoice.send_requested", "usage.recount_due"] as const),
+  ...(["invoice.draft_due", "invoice.send_requested", "invoice.reminder_due", "usage.recount_due"] as const),
   ...([
     "usage.settlement_due",
     "event_import.requested",

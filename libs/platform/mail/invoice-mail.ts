@@ -7,13 +7,21 @@ import { plainSentence } from "../words/invoice-words.ts";
 
 export type InvoiceMail = { readonly subject: string; readonly html: string; readonly text: string };
 
+/** Reminds of an invoice: days since it was due, 0 or less before it is late, and what is left to pay in major units. */
+export type MailReminder = { readonly day: number; readonly left: string };
+
 /**
- * The mail that brings an invoice: what is due and when, a button to pay where there is a link, and the PDF beside it.
+ * The mail that brings an invoice, or reminds of it: what is due and when, a button to pay where there is a link, and the PDF beside it.
  * `from` is the name the mail speaks with, usually the seller's. Reads the document only.
  */
 export function invoiceMail(
   document: InvoiceDocument,
-  options: { readonly from: string; readonly payUrl?: string; readonly template?: DocumentTemplate },
+  options: {
+    readonly from: string;
+    readonly payUrl?: string;
+    readonly template?: DocumentTemplate;
+    readonly reminder?: MailReminder;
+  },
 ): InvoiceMail {
   const text = invoiceText(document);
   const words = mailWords(document, text, options);
@@ -47,7 +55,11 @@ type MailWords = {
 function mailWords(
   document: InvoiceDocument,
   text: InvoiceText,
-  { from, template }: { readonly from: string; readonly template?: DocumentTemplate },
+  {
+    from,
+    template,
+    reminder,
+  }: { readonly from: string; readonly template?: DocumentTemplate; readonly reminder?: MailReminder },
 ): MailWords {
   const { words, locale, direction } = text;
   const isCredit = document.invoiceType === "credit";
@@ -58,8 +70,10 @@ function mailWords(
       : ([[words.servicePeriod, text.period(document.periodStart, document.periodEnd)]] as const);
   const date = text.date(document.dueAt);
   const due = owes ? ([[words.dueOn, date]] as const) : [];
-  const owed = owes ? plainSentence(words.mailDue, { date }) : words.mailNothing;
-  const about = { number: document.number, seller: from, customer: document.customer.name };
+  const isLate = reminder !== undefined && reminder.day > 0;
+  const owed = owes ? plainSentence(isLate ? words.mailWasDue : words.mailDue, { date }) : words.mailNothing;
+  const about = { number: document.number, seller: from, customer: document.customer.name, date };
+  const purpose = purposeOf(words, { isCredit, isReminder: reminder !== undefined, isLate });
   const name = isCredit ? words.creditNote : words.invoice;
   const { subject, greeting, message, footer } = template?.texts ?? {};
   const values = { ...templateValues(document, text), seller: from };
@@ -70,16 +84,13 @@ function mailWords(
     footer: footer === undefined ? null : plainSentence(footer, values),
     subject:
       subject === undefined
-        ? plainSentence(words.mailSubject, { ...about, document: name })
+        ? plainSentence(purpose.subject, { ...about, document: name })
         : plainSentence(subject, values),
-    amount: text.money(isCredit ? document.total : document.amountDue),
+    amount: text.money(reminder?.left ?? (isCredit ? document.total : document.amountDue)),
     amountNote: isCredit ? words.mailCredited : owed,
     greeting:
       greeting === undefined ? plainSentence(words.mailGreeting, about) : plainSentence(greeting, values),
-    sentence:
-      message === undefined
-        ? plainSentence(isCredit ? words.mailCreditNote : words.mailInvoice, about)
-        : plainSentence(message, values),
+    sentence: message === undefined ? plainSentence(purpose.message, about) : plainSentence(message, values),
     pay: words.mailPay,
     questions: [before, after],
     facts: [
@@ -91,6 +102,15 @@ function mailWords(
       [words.total, text.money(document.total)],
     ],
   };
+}
+
+function purposeOf(
+  words: InvoiceText["words"],
+  is: { readonly isCredit: boolean; readonly isReminder: boolean; readonly isLate: boolean },
+): { readonly subject: string; readonly message: string } {
+  if (is.isLate) return { subject: words.mailReminderSubject, message: words.mailOverdue };
+  if (is.isReminder) return { subject: words.mailReminderSubject, message: words.mailReminder };
+  return { subject: words.mailSubject, message: is.isCredit ? words.mailCreditNote : words.mailInvoice };
 }
 
 /** Only web addresses become links. */

@@ -49,6 +49,11 @@ export const english = {
   mailGreeting: "Hello {customer},",
   mailInvoice: "your invoice {number} from {seller} is attached as a PDF.",
   mailCreditNote: "your credit note {number} from {seller} is attached as a PDF.",
+  mailReminderSubject: "Reminder: {document} {number} from {seller}",
+  mailReminder: "your invoice {number} is due on {date}. It is attached as a PDF.",
+  mailOverdue:
+    "your invoice {number} was due on {date}, and we have not received your payment yet. It is attached as a PDF.",
+  mailWasDue: "was due {date}",
   mailDue: "due {date}",
   mailCredited: "credited to you",
   mailNothing: "nothing to pay",

@@ -51,6 +51,11 @@ export const french: InvoiceWords = {
   mailGreeting: "Bonjour {customer},",
   mailInvoice: "votre facture {number} de {seller} est jointe au format PDF.",
   mailCreditNote: "votre avoir {number} de {seller} est joint au format PDF.",
+  mailReminderSubject: "Rappel : {document} {number} de {seller}",
+  mailReminder: "votre facture {number} est à régler pour le {date}. Vous la trouverez ci-jointe en PDF.",
+  mailOverdue:
+    "votre facture {number} était à régler pour le {date} et nous n’avons pas encore reçu votre paiement. Vous la trouverez ci-jointe en PDF.",
+  mailWasDue: "échéance dépassée : {date}",
   mailDue: "à payer d’ici le {date}",
   mailCredited: "crédités en votre faveur",
   mailNothing: "rien à payer",

@@ -51,6 +51,11 @@ export const german: InvoiceWords = {
   mailGreeting: "Guten Tag {customer},",
   mailInvoice: "Ihre Rechnung {number} von {seller} liegt als PDF bei.",
   mailCreditNote: "Ihre Rechnungskorrektur {number} von {seller} liegt als PDF bei.",
+  mailReminderSubject: "Erinnerung: {document} {number} von {seller}",
+  mailReminder: "Ihre Rechnung {number} ist am {date} fällig. Sie liegt als PDF bei.",
+  mailOverdue:
+    "Ihre Rechnung {number} war am {date} fällig, und Ihre Zahlung ist noch nicht bei uns eingegangen. Sie liegt als PDF bei.",
+  mailWasDue: "fällig seit {date}",
   mailDue: "fällig am {date}",
   mailCredited: "Ihnen gutgeschrieben",
   mailNothing: "nichts zu zahlen",

@@ -51,6 +51,11 @@ export const japanese: InvoiceWords = {
   mailGreeting: "{customer} 様",
   mailInvoice: "{seller} からの請求書 {number} を PDF で添付いたします。",
   mailCreditNote: "{seller} からの返還請求書 {number} を PDF で添付いたします。",
+  mailReminderSubject: "お支払いのご案内：{document} {number}（{seller}）",
+  mailReminder: "請求書 {number} のお支払期限は {date} です。PDF を添付いたします。",
+  mailOverdue:
+    "請求書 {number} のお支払期限（{date}）を過ぎておりますが、ご入金を確認できておりません。PDF を添付いたします。",
+  mailWasDue: "支払期限 {date}（超過）",
   mailDue: "支払期限 {date}",
   mailCredited: "返還額",
   mailNothing: "お支払いは不要です",

@@ -51,6 +51,11 @@ export const polish: InvoiceWords = {
   mailGreeting: "Dzień dobry, {customer},",
   mailInvoice: "w załączniku PDF przesyłamy fakturę {number} od {seller}.",
   mailCreditNote: "w załączniku PDF przesyłamy fakturę korygującą {number} od {seller}.",
+  mailReminderSubject: "Przypomnienie: {document} {number} od {seller}",
+  mailReminder: "termin płatności faktury {number} upływa {date}. Faktura jest w załączniku (PDF).",
+  mailOverdue:
+    "termin płatności faktury {number} upłynął {date}, a płatność jeszcze do nas nie dotarła. Faktura jest w załączniku (PDF).",
+  mailWasDue: "termin minął {date}",
   mailDue: "płatne do {date}",
   mailCredited: "zwrotu na Państwa rzecz",
   mailNothing: "nic do zapłaty",
