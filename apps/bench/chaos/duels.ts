@@ -2,7 +2,7 @@ import type { BilledTenant } from "../stack/make-billed-tenant.ts";
 import { arm, waitForHit } from "../stack/failpoints.ts";
 import { waitForQuiet } from "../stack/quiet.ts";
 import { readJournal } from "../stack/sandbox-facts.ts";
-import { type BillingStack, leaseMs } from "../stack/start-stack.ts";
+import type { BillingStack } from "../stack/start-stack.ts";
 import { until } from "../stack/until.ts";
 
 /** What a duel showed, in words; null when it could not be played, which says nothing about the guard. */
@@ -53,7 +53,7 @@ export async function duelForEffect(stack: BillingStack, tenant: BilledTenant): 
   const zombie = await waitForHit(stack.failpointDir, before, reachMs);
   if (zombie === null) return { name, story: null };
   arm(stack.failpointDir, after);
-  const heir = await waitForHit(stack.failpointDir, after, reachMs + leaseMs);
+  const heir = await waitForHit(stack.failpointDir, after, reachMs + stack.leaseMs);
   const log = stack.processes.ofPid(zombie.pid)?.log ?? (() => "");
   const from = log().length;
   zombie.release();

@@ -23,7 +23,7 @@ export type Fault = {
   readonly queues: "postgres" | "redis";
   /** Part of the short selection. */
   readonly isQuick?: true;
-  /** Customers that are billed; 6 unless said. */
+  /** Customers that are billed; 6 unless said, 3 when it must be quick. */
   readonly customers?: number;
   readonly boundMs: number;
   /** A program that must be installed. */

@@ -28,6 +28,8 @@ export type FaultRun = {
   readonly signal: AbortSignal;
 };
 
+/** Longer than a process of a busy machine is silent. */
+const leaseMs = 4_000;
 const quietMs = 60_000;
 
 /** Runs the faults one after the other, those on the same queues on the same stack, a fresh one after a breach. */
@@ -63,7 +65,7 @@ export async function runFaults(
 }
 
 async function openStack(backend: Fault["queues"], { keep, signal }: FaultRun): Promise<BillingStack> {
-  const stack = await startStack({ backend, keep, isProxied: true });
+  const stack = await startStack({ backend, keep, isProxied: true, leaseMs });
   signal.addEventListener("abort", () => void stack.close(), { once: true });
   await duplicateWebhooks(stack.sandboxUrl);
   return stack;
@@ -86,7 +88,7 @@ async function runFault(
   const ownSeed = (seed * 1_009 + Number(fault.code.slice(1))) >>> 0;
   try {
     if (stack.proxies === null) throw new Error("the stack has no proxies");
-    const tenant = await makeBilledTenant(stack, ownSeed, fault.customers ?? 6);
+    const tenant = await makeBilledTenant(stack, ownSeed, isQuick ? 3 : (fault.customers ?? 6));
     if (broken !== null) await breakGuard(stack, broken);
     const ground: FaultGround = {
       ...{ stack, proxies: stack.proxies, tenant, isQuick, random: seededRandom(ownSeed ^ 0x5eed) },

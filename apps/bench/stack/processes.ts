@@ -98,7 +98,7 @@ export function createProcesses(logDir: string): Processes {
       isOver = true;
       const left = [...entries.values()].filter((entry) => entry.ended === null);
       // What the others stand on ends last.
-      const isGround = (entry: Entry) => entry.recipe.role === "redis" || entry.recipe.role === "sandbox";
+      const isGround = ({ recipe }: Entry) => ["redis", "sandbox"].includes(recipe.role);
       for (const stage of [left.filter((entry) => !isGround(entry)), left.filter(isGround)]) {
         for (const entry of stage) signal(entry, "SIGTERM");
         await Promise.all(stage.map((entry) => gone(entry, boundMs)));

@@ -147,7 +147,7 @@ async function readUsage(stack: BillingStack, tenantId: string): Promise<Map<str
      from invoice_line l
      join invoice i on i.tenant_id = l.tenant_id and i.id = l.invoice_id and i.invoice_status <> 'voided'
      join customer c on c.tenant_id = i.tenant_id and c.id = i.customer_id
-     where l.tenant_id = $1 and l.kind = 'usage' group by 1`,
+     where l.tenant_id = $1 and l.kind in ('usage', 'late_usage') group by 1`,
     [tenantId],
   );
   return new Map(rows.map((row) => [row.key, BigInt(row.quantity)]));

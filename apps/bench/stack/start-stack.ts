@@ -17,6 +17,8 @@ export type StackOptions = {
   readonly keep: boolean;
   /** Puts a proxy before the database, Redis and the outside. */
   readonly isProxied?: boolean;
+  /** How long a silent process is trusted with its work; 2 s unless said. */
+  readonly leaseMs?: number;
 };
 
 /** What stands between our processes and everything else. */
@@ -37,6 +39,8 @@ export type Session = {
 /** Everything that one run needs, in a folder of its own. */
 export type BillingStack = {
   readonly dir: string;
+  /** How long a silent process is trusted with its work. */
+  readonly leaseMs: number;
   readonly failpointDir: string;
   readonly objectDir: string;
   readonly processes: Processes;
@@ -65,12 +69,11 @@ export type AppRole = "api" | "worker" | "scheduler";
 export const appRoles: readonly AppRole[] = ["api", "worker", "worker", "scheduler", "scheduler"];
 
 const webhookSecret = "whsec_stack_loopback_only";
-/** How long a silent process is trusted with its work. */
-export const leaseMs = 2_000;
 
 /** Starts database, queue carrier, sandbox, api, two workers and two schedulers; the last five as compiled processes. */
 export async function startStack(options: StackOptions): Promise<BillingStack> {
   const { dir, logDir, failpointDir, dataDir } = makeFolders();
+  const { leaseMs = 2_000 } = options;
   const processes = createProcesses(logDir);
   const closers: (() => Promise<unknown>)[] = [];
   const close = closeOnce(closers, options.keep ? null : dir);
@@ -102,6 +105,7 @@ export async function startStack(options: StackOptions): Promise<BillingStack> {
           ? sandbox
           : { url: `http://127.0.0.1:${proxies.stripe.port}`, smtpPort: proxies.smtp.port },
       ),
+      JOB_LEASE_MS: String(leaseMs),
       DATABASE_URL: through(postgres.url, proxies?.postgres),
       BILLWRIGHT_DATA_DIR: dataDir,
       FAILPOINT_DIR: failpointDir,
@@ -120,7 +124,7 @@ export async function startStack(options: StackOptions): Promise<BillingStack> {
     await waitForApi();
     return {
       openSession: (as) => openSession(postgres, as),
-      ...{ dir, failpointDir, objectDir: join(dataDir, "objects"), processes, database, rows },
+      ...{ dir, leaseMs, failpointDir, objectDir: join(dataDir, "objects"), processes, database, rows },
       ...{ postgres, redis, proxies, apiUrl, sandboxUrl: sandbox.url, recipeOf, waitForApi, close },
       restart: (recipe) => void processes.start(recipe),
     };
@@ -207,7 +211,6 @@ function billingSettings(sandbox: SandboxPlace): Record<string, string> {
   return {
     DB_POOL_SIZE: "12",
     LOG_LEVEL: "info",
-    JOB_LEASE_MS: String(leaseMs),
     JOB_RETRY_SCALE: "0.05",
     INVOICE_BATCH_SIZE: "6",
     INVOICE_ENABLE_STRIPE: "true",

@@ -128,6 +128,16 @@ describe("startTcpProxy", () => {
     expect(proxy.connections()).toBe(0);
   });
 
+  it("leads new connections elsewhere until it is healed", async () => {
+    const other = await startEcho();
+    proxy.aim(other.port);
+    await say(await open(), "there");
+    proxy.heal();
+    await say(await open(), "here");
+    expect([other.heard, echo.heard]).toEqual([["there"], ["here"]]);
+    other.server.close();
+  });
+
   it("comes late when it is slow", async () => {
     proxy.set({ kind: "latency", ms: 5 });
     expect(await say(await open(), "slow")).toBe("slow");

@@ -31,7 +31,7 @@ export type TcpProxy = {
   readonly cut: () => number;
   /** Tells every client that the server will send no more, and still takes what they send; how many there were. */
   readonly halfClose: () => number;
-  /** Where new connections go from now on. */
+  /** Where new connections go from now on; healing leads them back. */
   readonly aim: (port: number) => void;
   readonly close: () => Promise<void>;
 };
@@ -85,7 +85,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       for (const line of wire.lines) Object.assign(line, { tail: "", sent: 0 });
     },
     heal: () => {
-      wire.fault = null;
+      Object.assign(wire, { fault: null, aim: target });
     },
     cut: () => all((line) => reset(wire, line)),
     halfClose: () => all((line) => void line.client.end()),

@@ -71,6 +71,19 @@ describe("runWork", () => {
     });
   });
 
+  it("does nothing instead of work that was committed before its failure was heard of", async () => {
+    const id = await newJob();
+    const recover = jest.fn(async () => ({ instead: true }));
+    const failpoint = (name: string) => {
+      if (name === "job.test.work:committed") throw new Error("the answer to the commit was lost");
+    };
+    const work: Work = { kind: "transaction", run: async () => ({ done: true }), recover };
+    const input = { jobId: id, timeoutMs: () => 10_000, plan: () => work };
+    expect(await runWork({ ...world.deps, failpoint }, input)).toEqual({ outcome: "fenced" });
+    expect(recover).not.toHaveBeenCalled();
+    expect(await job(id)).toMatchObject({ state: "succeeded", result: { done: true } });
+  });
+
   it("gives work whose lease ran out to the next delivery, and fences the first one off before it can commit", async () => {
     const id = await newJob();
     let release = () => {};

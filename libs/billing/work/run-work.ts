@@ -116,6 +116,11 @@ async function recovered(
   thrown: unknown,
 ): Promise<WorkOutcome | null> {
   if (work === null || work.kind === "external" || work.recover === undefined) return null;
+  // The transaction may have been committed all the same: what it did needs no other way.
+  const isHeld = await withTenant(deps.database, scopeOf(row, 10_000), (tx) =>
+    lockJob(tx, row.id, row.attempts),
+  );
+  if (!isHeld) return { outcome: "fenced" };
   const result = (await work.recover(thrown)) ?? null;
   if (result === null) return null;
   const done = await withTenant(deps.database, scopeOf(row, 10_000), (tx) =>

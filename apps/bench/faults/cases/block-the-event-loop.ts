@@ -1,9 +1,6 @@
-import { leaseMs } from "../../stack/start-stack.ts";
 import type { Fault } from "../fault.ts";
 import { strikePoints } from "../strike-points.ts";
 
-/** BullMQ's lock is twice the lease; it looks for stalled jobs all the time. */
-const blockMs = 3 * leaseMs;
 const places = ["pdf.render:rendered", "job.invoice.generate:before-commit"];
 
 export const blockTheEventLoop: Fault = {
@@ -12,14 +9,14 @@ export const blockTheEventLoop: Fault = {
   queues: "redis",
   customers: 3,
   boundMs: 180_000,
-  run: (ground) =>
-    strikePoints(
-      ground,
-      ground.isQuick ? places : [...places, ...places],
-      async ({ point, pid, release }) => {
-        await new Promise((resolve) => setTimeout(resolve, blockMs));
-        release();
-        ground.inject(`${pid} blocked at ${point} for ${blockMs} ms`);
-      },
-    ),
+  run: (ground) => {
+    // BullMQ's lock is twice the lease; it looks for stalled jobs all the time.
+    const blockMs = 3 * ground.stack.leaseMs;
+    const points = ground.isQuick ? places : [...places, ...places];
+    return strikePoints(ground, points, async ({ point, pid, release }) => {
+      await new Promise((resolve) => setTimeout(resolve, blockMs));
+      release();
+      ground.inject(`${pid} blocked at ${point} for ${blockMs} ms`);
+    });
+  },
 };

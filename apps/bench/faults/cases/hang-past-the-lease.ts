@@ -1,11 +1,9 @@
 import { allPoints } from "../../stack/failpoints.ts";
-import { leaseMs } from "../../stack/start-stack.ts";
 import type { Fault } from "../fault.ts";
 import { shuffled, strikePoints } from "../strike-points.ts";
 
 /** Points outside of any transaction: who stands there holds nothing but a lease. */
 const leased = allPoints.filter((point) => point.startsWith("effect.") || point.startsWith("job.invoice.s"));
-const holdMs = 3 * leaseMs;
 
 export const hangPastTheLease: Fault = {
   code: "F3",
@@ -14,6 +12,7 @@ export const hangPastTheLease: Fault = {
   customers: 3,
   boundMs: 400_000,
   run: async (ground) => {
+    const holdMs = 3 * ground.stack.leaseMs;
     const points = shuffled(ground.random, leased).slice(0, ground.isQuick ? 2 : 10);
     const missed = await strikePoints(ground, points, async ({ point, pid, release }) => {
       await new Promise((resolve) => setTimeout(resolve, holdMs));

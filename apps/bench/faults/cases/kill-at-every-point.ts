@@ -11,7 +11,7 @@ export const killAtEveryPoint: Fault = {
   boundMs: 900_000,
   isQuick: true,
   run: async (ground) => {
-    const points = shuffled(ground.random, allPoints).slice(0, ground.isQuick ? 4 : undefined);
+    const points = shuffled(ground.random, allPoints).slice(0, ground.isQuick ? 3 : undefined);
     return strikePoints(ground, points, async ({ point, pid, release }) => {
       const { name } = await killAndReplace(ground.stack, pid);
       release();

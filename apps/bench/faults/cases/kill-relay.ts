@@ -8,7 +8,6 @@ export const killRelay: Fault = {
   queues: "postgres",
   customers: 3,
   boundMs: 180_000,
-  isQuick: true,
   run: async (ground) => {
     const rounds = ground.isQuick ? 1 : 4;
     const points = Array.from({ length: rounds }, () => ["relay:taken", "relay:added"]).flat();

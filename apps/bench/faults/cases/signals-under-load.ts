@@ -1,4 +1,3 @@
-import { leaseMs } from "../../stack/start-stack.ts";
 import { until } from "../../stack/until.ts";
 import type { Fault, FaultGround } from "../fault.ts";
 
@@ -34,9 +33,9 @@ export const signalsUnderLoad: Fault = {
 
     const stopped = await busyWorker(ground);
     processes.signal(stopped, "SIGSTOP");
-    await new Promise((resolve) => setTimeout(resolve, 4 * leaseMs));
+    await new Promise((resolve) => setTimeout(resolve, 4 * stack.leaseMs));
     processes.signal(stopped, "SIGCONT");
-    inject(`SIGSTOP for ${4 * leaseMs} ms`);
+    inject(`SIGSTOP for ${4 * stack.leaseMs} ms`);
 
     const [api] = processes.running("api");
     if (api === undefined) return [...breaches, "no api runs"];

@@ -1,5 +1,4 @@
 import { arm, waitForHit } from "../../stack/failpoints.ts";
-import { leaseMs } from "../../stack/start-stack.ts";
 import type { Fault } from "../fault.ts";
 import { strikePoints } from "../strike-points.ts";
 
@@ -15,7 +14,7 @@ export const stallAgainAndAgain: Fault = {
       let [standing, stalls] = [first, 1];
       inject(`${first.pid} stalled at ${first.point}`);
       while (stalls < 3) {
-        await new Promise((resolve) => setTimeout(resolve, 2 * leaseMs));
+        await new Promise((resolve) => setTimeout(resolve, 2 * stack.leaseMs));
         arm(stack.failpointDir, first.point);
         const next = await waitForHit(stack.failpointDir, first.point, 20_000);
         standing.release();
@@ -24,7 +23,7 @@ export const stallAgainAndAgain: Fault = {
         inject(`${next.pid} stalled at ${first.point}, the next one`);
         standing = next;
       }
-      await new Promise((resolve) => setTimeout(resolve, 2 * leaseMs));
+      await new Promise((resolve) => setTimeout(resolve, 2 * stack.leaseMs));
       standing.release();
     });
   },

@@ -8,7 +8,7 @@ export const terminateBackends: Fault = {
   isQuick: true,
   run: async ({ stack, tenant, random, isQuick, inject }) => {
     const ending = async () => {
-      for (let times = 0; times < (isQuick ? 15 : 60); times++) {
+      for (let times = 0; times < (isQuick ? 10 : 60); times++) {
         await new Promise((resolve) => setTimeout(resolve, 200));
         const sessions = await stack.rows<{ pid: number; doing: string }>(
           `select pid, coalesce(state, '') as doing from pg_stat_activity
