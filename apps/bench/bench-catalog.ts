@@ -2,6 +2,7 @@ import type { Bench } from "./bench.ts";
 import { chunkMemory } from "./benches/chunk-memory.ts";
 import { importUsage } from "./benches/import-usage.ts";
 import { periodLookup } from "./benches/period-lookup.ts";
+import { printPdfs } from "./benches/print-pdfs.ts";
 import { rateAndAssemble } from "./benches/rate-and-assemble.ts";
 import { rateLine } from "./benches/rate-line.ts";
 
@@ -12,4 +13,5 @@ export const benchCatalog: readonly Bench[] = [
   rateAndAssemble,
   chunkMemory,
   importUsage,
+  printPdfs,
 ];

@@ -13,6 +13,7 @@ export const invoiceRenderPdf = defineJob({
   payload: z.object({ invoiceId: z.uuid() }),
   key: ({ invoiceId }) => invoiceId,
   retry: { attempts: 5, delayMs: 1_000, budget: 20 },
-  timeoutMs: 60_000,
+  // A batch that fails is printed in halves before its turn ends.
+  timeoutMs: 120_000,
   external: (deps, { invoiceId }, scope) => renderInvoicePdf(deps, { ...scope, invoiceId }),
 });

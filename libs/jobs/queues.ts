@@ -12,7 +12,8 @@ export type QueueSettings = {
 export const queueSettings: Readonly<Record<QueueName, QueueSettings>> = {
   "usage-aggregation": { concurrency: 2, component: null },
   "invoice-generation": { concurrency: 2, component: "generate" },
-  "pdf-render": { concurrency: 2, component: "pdf" },
+  // What waits for the printer is printed together.
+  "pdf-render": { concurrency: 16, component: "pdf" },
   "storage-upload": { concurrency: 8, component: "storage" },
   "stripe-sync": { concurrency: 8, component: "stripe", limiter: { max: 20, duration: 1_000 } },
   payment: { concurrency: 8, component: "payment", limiter: { max: 20, duration: 1_000 } },

@@ -4,10 +4,9 @@ export type FontCoverage = {
   readonly missingFrom: (text: string) => readonly string[];
 };
 
-/** Reads which code points TrueType or OpenType files map to a glyph other than `.notdef` (cmap formats 4 and 12). */
-export function fontCoverage(files: readonly Uint8Array[]): FontCoverage {
-  const covered = new Set<number>();
-  for (const file of files) addCoverage(file, covered);
+/** The characters that one of the fonts has, by their glyphs; see `glyphsByCodePoint`. */
+export function fontCoverage(fonts: readonly ReadonlyMap<number, number>[]): FontCoverage {
+  const covered = new Set(fonts.flatMap((glyphs) => [...glyphs.keys()]));
   return {
     missingFrom: (text) => {
       const missing = new Set<string>();
@@ -19,12 +18,19 @@ export function fontCoverage(files: readonly Uint8Array[]): FontCoverage {
   };
 }
 
+/** The glyph of each code point that a TrueType file maps to one other than `.notdef` (cmap formats 4 and 12). */
+export function glyphsByCodePoint(file: Uint8Array): ReadonlyMap<number, number> {
+  const covered = new Map<number, number>();
+  addCoverage(file, covered);
+  return covered;
+}
+
 /** White space that HTML collapses, and what Unicode calls default-ignorable: joiners, direction marks, selectors. */
 function printsNothing(character: string): boolean {
   return /^[\t\n\r]$|^\p{Default_Ignorable_Code_Point}$/u.test(character);
 }
 
-function addCoverage(file: Uint8Array, covered: Set<number>): void {
+function addCoverage(file: Uint8Array, covered: Map<number, number>): void {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const cmap = tableOffset(view, "cmap");
   const count = view.getUint16(cmap + 2);
@@ -47,7 +53,7 @@ function tableOffset(view: DataView, tag: string): number {
 }
 
 /** Format 4: segments of the Basic Multilingual Plane, each by a delta or by an array of glyphs. */
-function addSegments(view: DataView, table: number, covered: Set<number>): void {
+function addSegments(view: DataView, table: number, covered: Map<number, number>): void {
   const segments = view.getUint16(table + 6) / 2;
   const ends = table + 14;
   const starts = ends + segments * 2 + 2;
@@ -61,13 +67,13 @@ function addSegments(view: DataView, table: number, covered: Set<number>): void 
     for (let code = start; code <= end && code < 0xffff; code += 1) {
       const stored = range === 0 ? code : view.getUint16(ranges + index * 2 + range + (code - start) * 2);
       const glyph = stored === 0 ? 0 : (stored + delta) & 0xffff;
-      if (glyph !== 0) covered.add(code);
+      if (glyph !== 0) covered.set(code, glyph);
     }
   }
 }
 
 /** Format 12: groups of consecutive code points with consecutive glyphs, all planes. */
-function addGroups(view: DataView, table: number, covered: Set<number>): void {
+function addGroups(view: DataView, table: number, covered: Map<number, number>): void {
   const groups = view.getUint32(table + 12);
   for (let index = 0; index < groups; index += 1) {
     const group = table + 16 + index * 12;
@@ -75,7 +81,7 @@ function addGroups(view: DataView, table: number, covered: Set<number>): void {
     const end = view.getUint32(group + 4);
     const glyph = view.getUint32(group + 8);
     for (let code = start; code <= end; code += 1) {
-      if (glyph + code - start !== 0) covered.add(code);
+      if (glyph + code - start !== 0) covered.set(code, glyph + code - start);
     }
   }
 }

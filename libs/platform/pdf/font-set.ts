@@ -1,9 +1,15 @@
 import { copyFile, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type FontCoverage, fontCoverage } from "./font-coverage.ts";
+import { type FontCoverage, fontCoverage, glyphsByCodePoint } from "./font-coverage.ts";
+import { readTrueType, type TrueType } from "./true-type.ts";
 
 /** Our fonts, installed: the only ones that the browser can see, and what they can print. */
-export type FontSet = { readonly configFile: string; readonly coverage: FontCoverage };
+export type FontSet = {
+  readonly configFile: string;
+  readonly coverage: FontCoverage;
+  /** By PostScript name, as a PDF names them. */
+  readonly fonts: ReadonlyMap<string, TrueType>;
+};
 
 /** Latin, Greek, Cyrillic and Devanagari; Arabic; Japanese; emoji. All SIL Open Font License. */
 function fontFiles(): readonly string[] {
@@ -29,7 +35,10 @@ export async function installFontSet(workDir: string): Promise<FontSet> {
   const files = await Promise.all(
     fontFiles().map(async (source) => {
       await placeCopy(source, join(fontDir, basename(source)));
-      return readFile(source);
+      const file = await readFile(source);
+      const glyphs = glyphsByCodePoint(file);
+      const name = basename(source, ".ttf").replace(/_\d+/, "-");
+      return { name, glyphs, font: readTrueType(file, glyphs) };
     }),
   );
   const configFile = join(workDir, "fonts.conf");
@@ -37,7 +46,11 @@ export async function installFontSet(workDir: string): Promise<FontSet> {
   await writeFile(draft, fontConfig(fontDir, join(workDir, "font-cache")));
   await rename(draft, configFile);
   // Characters that only a regular file has are printed from it in bold text too, so the union decides.
-  return { configFile, coverage: fontCoverage(files) };
+  return {
+    configFile,
+    coverage: fontCoverage(files.map(({ glyphs }) => glyphs)),
+    fonts: new Map(files.map(({ name, font }) => [name, font])),
+  };
 }
 
 async function placeCopy(source: string, target: string): Promise<void> {

@@ -10,6 +10,7 @@ import { type InvoiceText, invoiceText, isZero, negated } from "../invoice-text.
 import { templateValues } from "../words/template-values.ts";
 import { english, type InvoiceWords } from "../words/english.ts";
 import { plainSentence, sentence } from "../words/invoice-words.ts";
+import { startMark } from "./split-pdf.ts";
 import { invoiceStyle, pageStyle } from "./invoice-style.ts";
 
 const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -23,6 +24,8 @@ export type InvoicePage = {
   readonly title: string;
   readonly seller: string;
   readonly direction: "ltr" | "rtl";
+  readonly locale: string;
+  readonly issuedAt: string;
   readonly size: "A4" | "Letter";
   readonly text: string;
 };
@@ -43,23 +46,24 @@ export function invoicePage(document: InvoiceDocument): InvoicePage {
   const title = `${documentName(document, text)} ${document.number}`;
   const seller = document.seller.name;
   return {
-    section: html`<section class="invoice" lang="${text.locale}" dir="${text.direction}" style="--brand: ${brandColor(document)}">${body}</section>`,
-    ...{ title, seller, direction: text.direction, size: document.pageSize },
+    section: html`<section class="invoice" lang="${text.locale}" dir="${text.direction}" style="--brand: ${brandColor(document)}"><a class="start" href="${startMark}"></a>${body}</section>`,
+    ...{ title, seller, size: document.pageSize },
+    ...{ direction: text.direction, locale: text.locale, issuedAt: document.issuedAt },
     text: `${textOf(body.markup)} ${title} ${seller} · / `,
   };
 }
 
-/** The whole page that the browser prints. */
-export function pageMarkup(page: InvoicePage): string {
+/** What the browser prints at once: each document begins a page of its own, with the mark that it is cut at. */
+export function pagesMarkup(pages: readonly InvoicePage[]): string {
+  const styles = pages.map((page, index) => pageStyle(`p${index}`, page)).join("");
   return html`<!doctype html>
 <html>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${contentPolicy}">
-<title>${page.title}</title>
-<style>${trustedHtml(pageStyle(page) + invoiceStyle)}</style>
+<style>${trustedHtml(styles + invoiceStyle)}</style>
 </head>
-<body>${page.section}</body>
+<body>${pages.map(({ section }, index) => html`<div style="page: p${index}">${section}</div>`)}</body>
 </html>`.markup;
 }
 

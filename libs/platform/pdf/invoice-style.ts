@@ -2,6 +2,8 @@
 export const invoiceStyle = `
 * { box-sizing: border-box; margin: 0; padding: 0; }
 html { -webkit-print-color-adjust: exact; }
+.invoice { position: relative; break-before: page; }
+.start { position: absolute; top: 0; left: 0; width: 1px; height: 1px; }
 .invoice {
   font-family: "Noto Sans", "Noto Sans Arabic", "Noto Sans JP", "Noto Emoji", sans-serif;
   font-size: 9pt; line-height: 1.45; color: #1a1f36;
@@ -63,25 +65,27 @@ table.lines { width: 100%; border-collapse: collapse; margin-top: 8mm; table-lay
 .closing p + p { margin-top: 1.5mm; }
 `;
 
-/** Page size, margins, and at the foot of each page what it belongs to and `n / N`. `title` and `seller` are any text. */
-export function pageStyle(page: {
-  readonly size: "A4" | "Letter";
-  readonly title: string;
-  readonly seller: string;
-  readonly direction: "ltr" | "rtl";
-}): string {
+/** The pages called `name`: their size, their margins, and at their foot what they belong to. `title` and `seller` are any text. */
+export function pageStyle(
+  name: string,
+  page: {
+    readonly size: "A4" | "Letter";
+    readonly title: string;
+    readonly seller: string;
+    readonly direction: "ltr" | "rtl";
+  },
+): string {
   const box = `font-family: "Noto Sans", "Noto Sans Arabic", "Noto Sans JP", "Noto Emoji", sans-serif; font-size: 7.5pt; color: #5b6478; vertical-align: middle;`;
-  const [name, count] = page.direction === "rtl" ? ["right", "left"] : ["left", "right"];
+  const side = page.direction === "rtl" ? "right" : "left";
   // Isolated, so that a name never reorders what stands beside it.
   const running = [page.seller, page.title]
     .filter((part) => part !== "")
     .map((part) => `\u2068${part}\u2069`)
     .join(" · ");
   return `
-@page {
+@page ${name} {
   size: ${page.size}; margin: 12mm 18mm 20mm;
-  @bottom-${name} { content: ${cssString(running)}; direction: ${page.direction}; ${box} }
-  @bottom-${count} { content: counter(page) " / " counter(pages); ${box} }
+  @bottom-${side} { content: ${cssString(running)}; direction: ${page.direction}; ${box} }
 }
 `;
 }

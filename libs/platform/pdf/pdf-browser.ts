@@ -1,3 +1,4 @@
+import { readdir, readFile } from "node:fs/promises";
 import { type Browser, type HTTPRequest, launch, type Page } from "puppeteer-core";
 import { domainError } from "#libs/core/errors.ts";
 import type { ChromiumBinary } from "./chromium-binary.ts";
@@ -9,6 +10,8 @@ export type PdfBrowser = {
   readonly end: () => Promise<void>;
   readonly isRunning: () => boolean;
   readonly processId: number | undefined;
+  /** Resident memory of the browser with all its children; 0 where the system does not say. */
+  readonly memoryBytes: () => Promise<number>;
 };
 
 export type BrowserOptions = {
@@ -22,6 +25,7 @@ export type BrowserOptions = {
 /** The renderer's own limit comes first and has a name; the browser's limits only catch what it cannot. */
 const patienceMs = 5_000;
 const startTimeoutMs = 30_000;
+const memoryPageBytes = 4_096;
 
 /** Chosen by us: no network, no GPU, no services; site isolation, web security and the process model stay as they are. */
 const browserFlags = [
@@ -65,6 +69,7 @@ export async function startPdfBrowser(options: BrowserOptions): Promise<PdfBrows
       end: () => endBrowser(browser),
       isRunning: () => browser.connected,
       processId: browser.process()?.pid,
+      memoryBytes: () => memoryOfGroup(browser.process()?.pid),
     };
   } catch (error) {
     await endBrowser(browser);
@@ -126,6 +131,17 @@ async function printPage(page: Page, markup: string, timeoutMs: number): Promise
     waitForFonts: false,
     timeout: timeoutMs,
   });
+}
+
+/** Reads Linux's /proc: shared pages count once a process, so the sum is an upper bound. */
+async function memoryOfGroup(group: number | undefined): Promise<number> {
+  if (group === undefined || process.platform !== "linux") return 0;
+  const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(ids.map((id) => readFile(`/proc/${id}/stat`, "utf8").catch(() => "")));
+  return stats.reduce((sum, stat) => {
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return Number(fields[2]) === group ? sum + Number(fields[21]) * memoryPageBytes : sum;
+  }, 0);
 }
 
 async function endBrowser(browser: Browser): Promise<void> {

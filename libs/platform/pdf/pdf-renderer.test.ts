@@ -345,25 +345,13 @@ describe("a PDF renderer under stress", () => {
   });
 
   test("gives up in time, and prints the next document with a fresh browser", async () => {
-    const renderer = createPdfRenderer({ workDir, timeoutMs: 1_500, maxPages: 5_000 });
+    const renderer = createPdfRenderer({ workDir, timeoutMs: 400, maxPages: 5_000 });
     try {
-      await expect(renderer.render(longDocument(60_000))).rejects.toMatchObject({ code: "pdf_timed_out" });
+      await expect(renderer.render(longDocument(15_000))).rejects.toMatchObject({ code: "pdf_timed_out" });
       await expect(renderer.render(invoiceDocument())).resolves.toMatchObject({ pageCount: 1 });
     } finally {
       await renderer.close();
     }
-  });
-
-  test("prints the same bytes with the browser that replaces a used one", async () => {
-    const renderer = createPdfRenderer({ workDir, recycleAfter: 2 });
-    try {
-      const hashes = [];
-      for (let round = 0; round < 5; round += 1) hashes.push((await renderer.render(names)).sha256);
-      expect(new Set(hashes).size).toBe(1);
-    } finally {
-      await renderer.close();
-    }
-    await expect(renderer.render(names)).rejects.toMatchObject({ code: "pdf_render_failed" });
   });
 
   test("says that the named browser does not exist", async () => {

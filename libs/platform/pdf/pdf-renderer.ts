@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { DomainError, domainError } from "#libs/core/errors.ts";
 import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
-import { findChromium } from "./chromium-binary.ts";
 import { type FontSet, installFontSet } from "./font-set.ts";
-import { invoicePage, pageMarkup } from "./invoice-page.ts";
-import { type PdfBrowser, startPdfBrowser } from "./pdf-browser.ts";
-import { countPages, withFixedDates } from "./pdf-file.ts";
+import { type InvoicePage, invoicePage, pagesMarkup } from "./invoice-page.ts";
+import type { startPdfBrowser } from "./pdf-browser.ts";
+import { type BrowserLimits, recycledBrowser } from "./recycled-browser.ts";
+import { type SplitDocument, splitPdf } from "./split-pdf.ts";
 
 export type RenderedPdf = {
   readonly bytes: Uint8Array;
@@ -18,8 +18,8 @@ export type RenderedPdf = {
 
 export type PdfRenderer = {
   /**
-   * Prints an invoice with the default template. The same document gives the same bytes, in every process.
-   * One document at a time: calls wait for each other.
+   * Prints an invoice. The same document gives the same bytes, in every process, alone or beside others.
+   * Documents that are asked for while others print are printed together; one that cannot be keeps none of them back.
    * @throws DomainError pdf_glyph_missing, pdf_too_large, pdf_timed_out, pdf_render_failed, pdf_browser_missing
    */
   readonly render: (document: InvoiceDocument) => Promise<RenderedPdf>;
@@ -37,119 +37,157 @@ export type PdfRendererOptions = {
   readonly maxPages?: number;
   /** Of one file: mail servers take attachments of some 20 MB, and a file grows by a third on its way. */
   readonly maxBytes?: number;
-  /** The browser is replaced by a fresh one after this many documents, so that nothing it leaks grows. */
-  readonly recycleAfter?: number;
+  /** At most so many documents are printed at once; more make the browser slower by the document. */
+  readonly batchSize?: number;
+  /** When the browser is replaced by a fresh one, so that nothing it leaks grows. */
+  readonly recycle?: BrowserLimits;
+  /** Starts the browser; for tests that want one that fails. */
+  readonly startBrowser?: typeof startPdfBrowser;
 };
 
 /** No page of either size holds this many rows: a document with more of them need not be printed to be refused. */
 const rowsPerPageAtMost = 90;
+/** A document with more rows takes as long as a batch does. */
+const rowsPrintedTogether = 200;
+const batchTimeoutMs = 10_000;
+const mostSuspects = 1_000;
+
+type Waiting = {
+  readonly document: InvoiceDocument;
+  readonly resolve: (pdf: RenderedPdf) => void;
+  readonly reject: (error: unknown) => void;
+};
 
 /** Makes the renderer. Nothing starts before the first document; see `PdfRenderer` for what it promises. */
 export function createPdfRenderer(given: PdfRendererOptions): PdfRenderer {
   // The browser starts in a folder of its own: a relative path would lose it our fonts.
   const options = { ...given, workDir: resolve(given.workDir) };
-  const { timeoutMs = 30_000, maxPages = 500, maxBytes = 15_000_000, recycleAfter = 400 } = options;
+  const { timeoutMs = 30_000, maxPages = 500, maxBytes = 15_000_000, batchSize = 16 } = options;
+  const browsers = recycledBrowser(options, timeoutMs);
+  const waiting: Waiting[] = [];
+  const suspects = new Set<string>();
   let fonts: Promise<FontSet> | null = null;
-  let browser: PdfBrowser | null = null;
-  let printed = 0;
   let closed = false;
-  let turn: Promise<unknown> = Promise.resolve();
+  let turn: Promise<void> | null = null;
 
-  async function endBrowser(): Promise<void> {
-    const ending = browser;
-    browser = null;
-    printed = 0;
-    await ending?.end();
+  async function work(): Promise<void> {
+    // What is asked for in the same moment is printed together.
+    await new Promise((next) => setImmediate(next));
+    while (waiting.length > 0) await printBatch(takeBatch(waiting, suspects, batchSize));
+    turn = null;
   }
 
-  async function render(document: InvoiceDocument): Promise<RenderedPdf> {
-    if (closed) throw domainError("pdf_render_failed", "The renderer is closed.");
+  async function printBatch(batch: readonly Waiting[]): Promise<void> {
     fonts ??= prepareFonts(options.workDir);
     const fontSet = await fonts.catch((error: unknown) => {
       fonts = null;
-      throw error;
+      for (const each of batch) each.reject(error);
     });
-    const page = invoicePage(document);
-    refuseTooManyRows(document, maxPages);
-    refuseMissingGlyphs(document, fontSet, page.text);
-    if (browser?.isRunning() === false || printed >= recycleAfter) await endBrowser();
-    browser ??= await openBrowser(options, fontSet, timeoutMs);
-    printed += 1;
+    if (fontSet === undefined) return;
+    await printPages(printable(batch, fontSet, maxPages), fontSet);
+  }
+
+  /** A batch that fails is printed in halves, down to the one document that cannot be; that one is printed alone from then on. */
+  async function printPages(
+    batch: readonly (readonly [Waiting, InvoicePage])[],
+    fontSet: FontSet,
+  ): Promise<void> {
+    const [first] = batch;
+    if (first === undefined) return;
+    const isAlone = batch.length === 1;
+    const limitMs = isAlone ? timeoutMs : Math.min(timeoutMs, batchTimeoutMs);
     try {
-      const bytes = withFixedDates(
-        await withinTime(browser.print(pageMarkup(page)), timeoutMs),
-        document.issuedAt,
-      );
-      refuseForeignFonts(bytes);
-      const pageCount = countPages(bytes);
-      if (pageCount > maxPages) throw tooLarge(document, `${pageCount} pages`, maxPages);
-      if (bytes.length > maxBytes) throw tooManyBytes(document, bytes.length, maxBytes);
-      return { bytes, sha256: createHash("sha256").update(bytes).digest("hex"), pageCount };
+      const browser = await browsers.open(fontSet, batch.length);
+      const pages = batch.map(([, page]) => page);
+      const printed = await withinTime(browser.print(pagesMarkup(pages)), limitMs);
+      const files = splitPdf(printed, pages, fontSet.fonts);
+      for (const [index, [each]] of batch.entries()) settle(each, files[index], { maxPages, maxBytes });
     } catch (error) {
-      if (error instanceof DomainError && error.code === "pdf_too_large") throw error;
-      await endBrowser();
-      throw asRenderError(error, document, timeoutMs);
+      await browsers.end();
+      if (isAlone) {
+        remember(suspects, first[0].document.invoiceId);
+        first[0].reject(asRenderError(error, first[0].document, limitMs));
+        return;
+      }
+      const half = Math.ceil(batch.length / 2);
+      await printPages(batch.slice(0, half), fontSet);
+      await printPages(batch.slice(half), fontSet);
     }
   }
 
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = turn.then(work);
-    turn = result.catch(() => undefined);
-    return result;
-  }
-
   return {
-    render: (document) => inTurn(() => render(document)),
-    close: () =>
-      inTurn(async () => {
-        closed = true;
-        await endBrowser();
+    render: (document) =>
+      new Promise((resolve, reject) => {
+        if (closed) return reject(domainError("pdf_render_failed", "The renderer is closed."));
+        waiting.push({ document, resolve, reject });
+        turn ??= work();
       }),
+    close: async () => {
+      closed = true;
+      await turn;
+      await browsers.end();
+    },
   };
 }
 
-/** The same document must give the same bytes everywhere, so a font that is not ours is a failure, not a fallback. */
-function refuseForeignFonts(bytes: Uint8Array): void {
-  const names = Buffer.from(bytes)
-    .toString("latin1")
-    .matchAll(/\/BaseFont\s*\/(?:[A-Z]{6}\+)?([^\s/<>[\]()]+)/g);
-  const foreign = [...new Set([...names].flatMap(([, name]) => (name?.startsWith("Noto") ? [] : [name])))];
-  if (foreign.length > 0) {
-    throw domainError(
-      "pdf_render_failed",
-      `the page was set in ${foreign.join(", ")}, which is not ours: our fonts were not found`,
-    );
-  }
+/** The documents that can be printed, laid out; the others are refused. */
+function printable(
+  batch: readonly Waiting[],
+  fontSet: FontSet,
+  maxPages: number,
+): (readonly [Waiting, InvoicePage])[] {
+  return batch.flatMap((each) => {
+    try {
+      refuseTooManyRows(each.document, maxPages);
+      const page = invoicePage(each.document);
+      refuseMissingGlyphs(each.document, fontSet, page.text);
+      return [[each, page] as const];
+    } catch (error) {
+      each.reject(error);
+      return [];
+    }
+  });
+}
+
+function settle(
+  { document, resolve, reject }: Waiting,
+  file: SplitDocument | undefined,
+  { maxPages, maxBytes }: { readonly maxPages: number; readonly maxBytes: number },
+): void {
+  const { bytes, pageCount } = file ?? { bytes: new Uint8Array(), pageCount: 0 };
+  if (pageCount > maxPages) reject(tooLarge(document, `${pageCount} pages`, maxPages));
+  else if (bytes.length > maxBytes) reject(tooManyBytes(document, bytes.length, maxBytes));
+  else resolve({ bytes, sha256: createHash("sha256").update(bytes).digest("hex"), pageCount });
+}
+
+/** The oldest that waits, and those behind it on the same paper, but for the ones that have failed before: they go alone. */
+function takeBatch(waiting: Waiting[], suspects: ReadonlySet<string>, batchSize: number): Waiting[] {
+  const [first] = waiting;
+  if (first === undefined) return [];
+  const isAlone = ({ document }: Waiting) =>
+    suspects.has(document.invoiceId) || rowsOf(document) > rowsPrintedTogether;
+  const batch = isAlone(first)
+    ? [first]
+    : waiting
+        .filter((each) => !isAlone(each) && each.document.pageSize === first.document.pageSize)
+        .slice(0, batchSize);
+  for (const each of batch) waiting.splice(waiting.indexOf(each), 1);
+  return batch;
+}
+
+function remember(suspects: Set<string>, invoiceId: string): void {
+  const [oldest] = suspects;
+  if (suspects.size >= mostSuspects && oldest !== undefined) suspects.delete(oldest);
+  suspects.add(invoiceId);
+}
+
+function rowsOf(document: InvoiceDocument): number {
+  return document.lines.reduce((sum, line) => sum + 1 + line.tiers.length, 0);
 }
 
 async function prepareFonts(workDir: string): Promise<FontSet> {
   await mkdir(workDir, { recursive: true });
   return installFontSet(workDir);
-}
-
-/**
- * Chromium's own sandbox stays on wherever it can: not for root, who must not use it. Where the kernel or the
- * container forbids it, the browser runs without, which is said in the log: scripts and network are off either way.
- */
-async function openBrowser(
-  options: PdfRendererOptions,
-  fonts: FontSet,
-  timeoutMs: number,
-): Promise<PdfBrowser> {
-  const binary = await findChromium(options.workDir, options.chromiumPath);
-  const homeDir = join(options.workDir, "home");
-  await mkdir(homeDir, { recursive: true });
-  const start = (sandbox: boolean) =>
-    startPdfBrowser({ binary, fontConfigFile: fonts.configFile, homeDir, sandbox, timeoutMs });
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot) return start(false);
-  try {
-    return await start(true);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    options.logger?.warn("The browser did not start in its sandbox; trying without", { reason });
-    return start(false);
-  }
 }
 
 function refuseMissingGlyphs(document: InvoiceDocument, fonts: FontSet, text: string): void {
@@ -167,7 +205,7 @@ function refuseMissingGlyphs(document: InvoiceDocument, fonts: FontSet, text: st
 }
 
 function refuseTooManyRows(document: InvoiceDocument, maxPages: number): void {
-  const rows = document.lines.reduce((sum, line) => sum + 1 + line.tiers.length, 0);
+  const rows = rowsOf(document);
   if (rows > maxPages * rowsPerPageAtMost) throw tooLarge(document, `${rows} rows`, maxPages);
 }
 
