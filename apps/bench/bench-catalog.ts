@@ -1,6 +1,9 @@
 import type { Bench } from "./bench.ts";
 import { chunkMemory } from "./benches/chunk-memory.ts";
+import { generateInvoicesBench } from "./benches/generate-invoices.ts";
+import { generateTogether } from "./benches/generate-together.ts";
 import { importUsage } from "./benches/import-usage.ts";
+import { numberInvoices } from "./benches/number-invoices.ts";
 import { periodLookup } from "./benches/period-lookup.ts";
 import { printPdfs } from "./benches/print-pdfs.ts";
 import { rateAndAssemble } from "./benches/rate-and-assemble.ts";
@@ -14,4 +17,7 @@ export const benchCatalog: readonly Bench[] = [
   chunkMemory,
   importUsage,
   printPdfs,
+  generateInvoicesBench,
+  generateTogether,
+  numberInvoices,
 ];

@@ -4,7 +4,14 @@ import { benchUsage, OptionsError, readBenchOptions } from "./bench-options.ts";
 const read = (...args: string[]) => readBenchOptions(args, benchCatalog);
 
 test("without names every bench runs, in the order of the catalog", () => {
-  expect(read()).toEqual({ benches: benchCatalog, pairs: 5, rows: 100_000, limitMs: 300_000, json: null });
+  expect(read()).toEqual({
+    benches: benchCatalog,
+    pairs: 5,
+    rows: 100_000,
+    size: "small",
+    limitMs: 300_000,
+    json: null,
+  });
 });
 
 test("names select benches, once each", () => {
@@ -20,6 +27,11 @@ test("an unknown name is refused with the names there are", () => {
 
 test("fewer than five pairs are refused", () => {
   expect(() => read("--pairs", "4")).toThrow("--pairs is a whole number from 5 to 50");
+});
+
+test("an unknown size is refused with the sizes there are", () => {
+  expect(read("--size", "full")?.size).toBe("full");
+  expect(() => read("--size", "huge")).toThrow('--size is one of tiny, small, full, not "huge"');
 });
 
 test("the usage names every bench", () => {

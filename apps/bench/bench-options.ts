@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Bench } from "./bench.ts";
+import { type Bench, type Size, sizes } from "./bench.ts";
 
 export type BenchOptions = {
   /** Those named on the command line; all when none is. */
@@ -7,6 +7,7 @@ export type BenchOptions = {
   readonly pairs: number;
   /** See `BenchTerms`. */
   readonly rows: number;
+  readonly size: Size;
   /** After so long a case starts no further pair; with fewer than the least number of pairs it has failed. */
   readonly limitMs: number;
   /** File that the raw figures are written to; null = none. */
@@ -33,6 +34,7 @@ ${names}
 
   --pairs N              pairs of samples of each case, ${PAIRS_MIN} to 50 (default ${PAIRS_MIN})
   --rows N               events of the import, 1000 to 10000000 (default ${ROWS})
+  --size SIZE            ${sizes.join(", ")} (default small): what the other benches work on
   --seconds N            most time of each case, 1 to 3600 (default 300)
   --json FILE            write every sample, with machine and versions
   --help                 this text
@@ -54,6 +56,7 @@ export function readBenchOptions(args: readonly string[], catalog: readonly Benc
     benches: positionals.length === 0 ? catalog : catalog.filter(({ name }) => positionals.includes(name)),
     pairs: wholeNumber("--pairs", values.pairs, PAIRS_MIN, 50),
     rows: wholeNumber("--rows", values.rows, 1_000, 10_000_000),
+    size: sizeOf(values.size),
     limitMs: wholeNumber("--seconds", values.seconds, 1, 3_600) * 1_000,
     json: values.json ?? null,
   };
@@ -67,6 +70,7 @@ function parse(args: readonly string[]) {
       options: {
         pairs: { type: "string", default: String(PAIRS_MIN) },
         rows: { type: "string", default: String(ROWS) },
+        size: { type: "string", default: "small" },
         seconds: { type: "string", default: "300" },
         json: { type: "string" },
         help: { type: "boolean", default: false },
@@ -75,6 +79,12 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new OptionsError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function sizeOf(text: string): Size {
+  const size = sizes.find((each) => each === text);
+  if (size !== undefined) return size;
+  throw new OptionsError(`--size is one of ${sizes.join(", ")}, not "${text}"`);
 }
 
 function wholeNumber(flag: string, text: string, least: number, most: number): number {

@@ -4,6 +4,8 @@ export type Sample = {
   /** Of the single operations of the sample, in the same unit, where they were timed alone. */
   readonly p50?: number;
   readonly p99?: number;
+  /** Of this process, while the work was done; unset: of the whole sample. */
+  readonly cpuSeconds?: number;
 };
 
 /** One side of a comparison. `sample` does the whole work once and answers what that took. */
@@ -37,9 +39,14 @@ export type Bench = {
   readonly open: (terms: BenchTerms) => OpenBench | Promise<OpenBench>;
 };
 
+/** How much a bench works on: `tiny` only shows that it runs, `small` takes about a minute, `full` is for a quiet machine. */
+export const sizes = ["tiny", "small", "full"] as const;
+export type Size = (typeof sizes)[number];
+
 export type BenchTerms = {
-  /** Of what a bench loads or reads, where that can be chosen. */
+  /** Of what an import loads. */
   readonly rows: number;
+  readonly size: Size;
   /** A migrated database to work in; without it a bench that needs one starts a server of its own. */
   readonly server?: { readonly url: string; readonly ownerUrl: string };
 };

@@ -3,9 +3,15 @@ import type { Bench, BenchCase, Side } from "./bench.ts";
 import { benchCatalog } from "./bench-catalog.ts";
 import { resultTable } from "./print-results.ts";
 import { runBenches } from "./run-benches.ts";
-import { spreadOf } from "./run-case.ts";
+import { type RunLimits, spreadOf } from "./run-case.ts";
 
-const limits = { pairs: 5, rows: 2_000, limitMs: 60_000, signal: new AbortController().signal };
+const limits: RunLimits = {
+  pairs: 5,
+  rows: 2_000,
+  size: "tiny",
+  limitMs: 60_000,
+  signal: new AbortController().signal,
+};
 const side = (name: string, value: number, log: string[] = []): Side => ({
   name,
   sample: () => {
@@ -99,7 +105,7 @@ afterAll(() => database.close());
 it.each(benchCatalog.map((bench) => [bench.name, bench] as const))(
   "%s measures two sides that come to the same answer",
   async (_name, bench) => {
-    const { cases, close } = await bench.open({ rows: 2_000, server: database });
+    const { cases, close } = await bench.open({ rows: 2_000, size: "tiny", server: database });
     try {
       for (const each of cases) await each.verify();
       expect(cases.length).toBeGreaterThan(0);

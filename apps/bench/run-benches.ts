@@ -28,7 +28,7 @@ export async function runBenches(
 
 async function runBench(bench: Bench, limits: RunLimits): Promise<BenchResult> {
   try {
-    const { cases, close } = await bench.open({ rows: limits.rows });
+    const { cases, close } = await bench.open({ rows: limits.rows, size: limits.size });
     try {
       const results: BenchResult["cases"][number][] = [];
       for (const each of cases) results.push(await runSafely(each, limits));

@@ -1,14 +1,11 @@
-import type { BenchCase, Sample, Side } from "./bench.ts";
+import type { BenchCase, Sample, Side, Size } from "./bench.ts";
 import { PAIRS_MIN } from "./bench-options.ts";
 import { collectGarbage } from "./heap.ts";
 
 /** Least, middle and greatest of several values. */
 export type Spread = { readonly min: number; readonly median: number; readonly max: number };
 
-type Measured = Sample & {
-  /** Of this process, while the sample ran. */
-  readonly cpuSeconds: number;
-};
+type Measured = Sample & Required<Pick<Sample, "cpuSeconds">>;
 
 export type Pair = {
   /** The side that went first; the sides take turns at it. */
@@ -34,6 +31,7 @@ export type CaseResult = {
 export type RunLimits = {
   readonly pairs: number;
   readonly rows: number;
+  readonly size: Size;
   readonly limitMs: number;
   /** Ends the run after the sample that is being taken. */
   readonly signal: AbortSignal;
@@ -88,7 +86,7 @@ async function measure(side: Side): Promise<Measured> {
   const before = process.cpuUsage();
   const sample = await side.sample();
   const { user, system } = process.cpuUsage(before);
-  return { ...sample, cpuSeconds: (user + system) / 1e6 };
+  return { cpuSeconds: (user + system) / 1e6, ...sample };
 }
 
 /** The median of an even number of values is the mean of the middle two. */

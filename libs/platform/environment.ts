@@ -131,7 +131,7 @@ export const environmentSchema = z.object({
     "at least 32 characters; several with commas between, the newest first",
     z.string().transform(readSecrets).optional(),
   ),
-  INVOICE_BATCH_SIZE: whole("subscriptions billed in one transaction", 1, 2_000, 250),
+  INVOICE_BATCH_SIZE: whole("subscriptions billed in one transaction", 1, 2_000, 600),
   WORKER_QUEUES: variable(
     "queues that a worker takes",
     `names with commas between, out of ${queueNames.join(", ")}`,

@@ -11,7 +11,8 @@ export type TidyRule =
   | "module_mock"
   | "readme"
   | "reexport_all"
-  | "skipped_test";
+  | "skipped_test"
+  | "sql_offset";
 
 /** One breach; `amount` is the number of lines for the size rules and 1 for the others. */
 export interface TidyBreach {
@@ -63,6 +64,7 @@ export function breachesOfFile(file: SourceFile): TidyBreach[] {
   const word = bannedWordIn(path);
   if (word !== undefined) report("banned_name", 1, `"${word}" says nothing: name the thing it owns`);
   if (/(^|\/)index\.[cm]?[jt]s$/.test(path)) report("index_file", 1, "import the file that owns the thing");
+  if (!isTest(path)) checkOffsets(text, report);
   const syntax = parseSource(text);
   checkExports(syntax, report);
   checkSyntax(path, syntax, report);
@@ -82,6 +84,15 @@ export function breachesOfReadmes(files: readonly SourceFile[]): TidyBreach[] {
     const what = text === undefined ? "there is no README.md" : `headings missing: ${missing.join(", ")}`;
     return [{ rule: "readme", path, line: 1, amount: 1, message: what }];
   });
+}
+
+/** A page that is found by counting rows is slower the later it comes, and moves under its reader; `offset 0` only bars the planner. */
+function checkOffsets(text: string, report: Report): void {
+  for (const [at, line] of text.split("\n").entries()) {
+    if (/\boffset\s+(\$\{|\$\d|[1-9])/i.test(line)) {
+      report("sql_offset", at + 1, "OFFSET reads what it leaves out: go on after the last key (page.ts)");
+    }
+  }
 }
 
 type Report = (rule: TidyRule, line: number, message: string, amount?: number) => void;

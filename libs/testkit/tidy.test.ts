@@ -65,6 +65,17 @@ describe("names", () => {
   });
 });
 
+describe("pages", () => {
+  test.each(["offset $" + "{from}", "limit 20 offset $2", "limit 20 OFFSET 40"])("%s is refused", (sql) => {
+    expect(breachesIn("libs/core/a.ts", `const sql = \`select 1 ${sql}\`;`)).toEqual(["sql_offset"]);
+    expect(breachesIn("libs/core/a.test.ts", `const sql = \`select 1 ${sql}\`;`)).toEqual([]);
+  });
+
+  test("a bar for the planner is no page", () => {
+    expect(breachesIn("libs/core/a.ts", "const sql = `select 1 offset 0`;")).toEqual([]);
+  });
+});
+
 describe("environment and tests", () => {
   test.each([
     "process.env.X;",

@@ -2,6 +2,7 @@ import type { Causes } from "#libs/core/events.ts";
 import type { Meter } from "#libs/core/usage/meter.ts";
 import { type Database, type TenantTx, withSystem, withTenant } from "#libs/data/database.ts";
 import { newId } from "#libs/data/new-id.ts";
+import { logStatements } from "./log-statements.ts";
 import { openTestDatabase, type TestDatabase } from "./test-database.ts";
 
 export type UsageWorld = {
@@ -73,31 +74,4 @@ async function addMeter(
     insert into meter (tenant_id, id, code, name, event_type, definition)
     values (${tx.tenantId}::uuid, ${id}::uuid, ${code}, ${name}, ${eventType}, ${JSON.stringify(definition)}::jsonb)`;
   return { ...meter, id };
-}
-
-async function logStatements(database: Database, fn: () => Promise<unknown>): Promise<string[]> {
-  const statements: string[] = [];
-  const clients = new Map<object, () => void>();
-  const watch = (client: { query: (...args: never[]) => unknown }) => {
-    if (clients.has(client)) return;
-    const query = client.query;
-    const send = query.bind(client) as (...args: unknown[]) => unknown;
-    client.query = (...args: unknown[]) => {
-      const [first] = args;
-      statements.push(typeof first === "string" ? first : String((first as { text?: string }).text));
-      return send(...args);
-    };
-    clients.set(client, () => {
-      client.query = query;
-    });
-  };
-  const onAcquire = (client: object) => watch(client as Parameters<typeof watch>[0]);
-  database.pool.on("acquire", onAcquire);
-  try {
-    await fn();
-  } finally {
-    database.pool.off("acquire", onAcquire);
-    for (const restore of clients.values()) restore();
-  }
-  return statements;
 }

@@ -1,17 +1,12 @@
 import { hash } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTenant } from "#libs/billing/catalog/create-tenant.ts";
 import { importEvents } from "#libs/billing/usage/import-events.ts";
-import { type Database, openDatabase } from "#libs/data/database.ts";
-import { migrate } from "#libs/data/migrate.ts";
 import { newId } from "#libs/data/new-id.ts";
-import { causes } from "#libs/jobs/catalog.ts";
 import { createLogger } from "#libs/platform/logger.ts";
-import { startEmbeddedPostgres } from "#libs/platform/postgres/embedded-postgres.ts";
-import type { Bench, BenchCase, BenchTerms, OpenBench, Sample } from "../bench.ts";
-import { projectDir } from "../stack/build-when-stale.ts";
+import type { Bench, BenchCase, OpenBench, Sample } from "../bench.ts";
+import { inPlace, type Place } from "../open-place.ts";
 
 const CUSTOMERS = 1_000;
 const meters = ["calls", "bytes", "seats", "jobs"] as const;
@@ -26,52 +21,8 @@ const KEY_ONLY = "usage_event_key_only";
 export const importUsage: Bench = {
   name: "import-usage",
   about: `import of a CSV file, ${CUSTOMERS} customers, ${meters.length} meters, in order of time; peer: COPY of the same rows`,
-  open: async ({ rows, server }) => {
-    const place = await openPlace(server);
-    try {
-      return { cases: await casesOf(place, rows), close: place.close };
-    } catch (error) {
-      await place.close();
-      throw error;
-    }
-  },
+  open: (terms) => inPlace(terms, async (place) => ({ cases: await casesOf(place, terms.rows) })),
 };
-
-type Place = {
-  readonly dir: string;
-  readonly database: Database;
-  /** The owner of the schema: COPY from a file, and TRUNCATE. */
-  readonly owner: Database["pool"];
-  readonly close: () => Promise<void>;
-};
-
-type Server = NonNullable<BenchTerms["server"]> & { readonly stop?: () => Promise<void> };
-
-async function openPlace(given: BenchTerms["server"]): Promise<Place> {
-  const dir = mkdtempSync(join(tmpdir(), "billwright-bench-"));
-  chmodSync(dir, 0o755);
-  const server: Server = given ?? (await startServer(dir));
-  const database = openDatabase({ url: server.url, poolSize: 4, causes });
-  const owner = openDatabase({ url: server.ownerUrl, poolSize: 1, causes });
-  const close = async () => {
-    await database.close();
-    await owner.close();
-    await server.stop?.();
-    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
-  };
-  try {
-    if (given === undefined) await migrate(server.ownerUrl, server.url, join(projectDir, "prisma"));
-    return { dir, database, owner: owner.pool, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-/** As durable as in production. */
-function startServer(dir: string): Promise<Server> {
-  return startEmbeddedPostgres({ dir: join(dir, "postgres"), database: "billwright", durable: true });
-}
 
 async function casesOf(place: Place, rows: number): Promise<OpenBench["cases"]> {
   const { database, owner } = place;
