@@ -77,8 +77,9 @@ async function waitForLock(client: pg.Client): Promise<void> {
 async function clearFailed(client: pg.Client, prismaDir: string): Promise<void> {
   const table = await client.query("select to_regclass('_prisma_migrations') as found");
   if (table.rows[0]?.found === null) return;
+  const unfinished = "finished_at is null and rolled_back_at is null";
   const failed = await client.query<{ migration_name: string }>(
-    "update _prisma_migrations set rolled_back_at = now() where finished_at is null and rolled_back_at is null returning migration_name",
+    `select migration_name from _prisma_migrations where ${unfinished}`,
   );
   if (failed.rows.length === 0) return;
   const invalid = await client.query<{ name: string; quoted: string }>(`
@@ -92,6 +93,7 @@ async function clearFailed(client: pg.Client, prismaDir: string): Promise<void> 
     if (scripts.some((script) => script.includes(name)))
       await client.query(`drop index concurrently ${quoted}`);
   }
+  await client.query(`update _prisma_migrations set rolled_back_at = now() where ${unfinished}`);
 }
 
 function readScript(folder: string): string {
