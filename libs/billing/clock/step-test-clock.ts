@@ -60,8 +60,8 @@ async function takeStep(tx: TenantTx, jobName: string, runsHere: number): Promis
   if (await isTenantBusy(tx, { patience, exceptJob: jobName })) return "busy";
   await expireCredits(tx);
   if (runsHere === 0) {
-    await settleUsage(tx);
-    if ((await planReminders(tx)) > 0) return "worked";
+    const late = await settleUsage(tx);
+    if (late + (await planReminders(tx)) > 0) return "worked";
   }
   if (runsHere < runsPerInstantMax && (await startDueRun(tx)) + (await planDueDrafts(tx)) > 0)
     return "worked";
@@ -78,9 +78,10 @@ async function takeStep(tx: TenantTx, jobName: string, runsHere: number): Promis
   return "moved";
 }
 
-async function settleUsage(tx: TenantTx): Promise<void> {
+/** How many invoices it made. */
+async function settleUsage(tx: TenantTx): Promise<number> {
   await adoptEvents(tx, {});
-  await settleLateUsage(tx);
+  return (await settleLateUsage(tx)).invoices.length;
 }
 
 async function nextReminder(tx: TenantTx): Promise<Date | null> {
