@@ -31,16 +31,26 @@ describe("generatePeriod", () => {
   it("names the void invoice of a period, which is made again and not billed anew", async () => {
     const tenant = await world.start("2026-02-01T00:00:00Z", { plan: {} });
     await tenant.bill();
-    const [, cycle] = await invoicesOf(tenant);
-    await tenant.inTenant((tx) => voidInvoice(tx, { invoiceId: cycle?.id ?? "", reason: "wrong" }));
-    await expect(generate(tenant)).rejects.toMatchObject({
+    await tenant.moveClock("2026-03-01T00:00:00Z");
+    await generate(tenant, february);
+    const made = (await invoicesOf(tenant)).at(-1);
+    await tenant.inTenant((tx) => voidInvoice(tx, { invoiceId: made?.id ?? "", reason: "wrong" }));
+    await expect(generate(tenant, february)).rejects.toMatchObject({
       code: "period_voided",
-      message: expect.stringMatching(
-        / billed by invoice INV-202602-00002, which is void; POST .*\/regenerate/,
-      ),
+      message: expect.stringMatching(/ billed by invoice INV-202603-00001, which is void; POST .*regenerate/),
     });
-    await tenant.inTenant((tx) => regenerateInvoice(tx, { invoiceId: cycle?.id ?? "", reason: "again" }));
-    expect(await generate(tenant)).toMatchObject({ created: false, invoices: [{}, {}] });
+    await tenant.inTenant((tx) => regenerateInvoice(tx, { invoiceId: made?.id ?? "", reason: "again" }));
+    expect(await generate(tenant, february)).toMatchObject({ created: false, invoices: [{}] });
+  });
+
+  it("bills what is left of a period whose first invoice is void, and answers with that", async () => {
+    const tenant = await world.start("2026-01-15T00:00:00Z", { plan: {} });
+    const [start] = (await tenant.bill()).invoices;
+    await tenant.inTenant((tx) => voidInvoice(tx, { invoiceId: start?.invoiceId ?? "", reason: "wrong" }));
+    await expect(generate(tenant)).rejects.toMatchObject({ code: "period_voided" });
+    await tenant.moveClock("2026-02-01T00:00:00Z");
+    expect(await generate(tenant)).toMatchObject({ created: true, invoices: [{}] });
+    expect(await generate(tenant)).toMatchObject({ created: false, invoices: [{}] });
   });
 
   it("makes one invoice for the period when it is called 50 times at once", async () => {

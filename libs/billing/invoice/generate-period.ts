@@ -3,6 +3,7 @@ import { domainError } from "#libs/core/errors.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import { type DuePeriod, edgeAfter, type Position } from "#libs/core/rating/due-periods.ts";
 import { type BillableSubscription, loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
+import { findClaimed } from "#libs/data/billing-periods.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { findClaimInvoices, findVoidedClaim, nameInvoice } from "#libs/data/invoice-boundaries.ts";
 import {
@@ -117,8 +118,10 @@ function refuseEarlier(
   }
 }
 
-/** What was billed and taken back is not billed anew: it is made again from its void invoice. */
+/** What was billed and taken back, all of it, is not billed anew: it is made again from its void invoice. */
 async function refuseVoided(tx: TenantTx, dues: readonly DuePeriod[]): Promise<void> {
+  if ((await findClaimed(tx, dues)).size < dues.length) return;
+  if ((await findClaimInvoices(tx, dues)).length > 0) return;
   const voided = await findVoidedClaim(tx, dues);
   if (voided === null) return;
   const id = publicId("invoice", voided.id);

@@ -66,6 +66,18 @@ describe("previewInvoice", () => {
     expect((await preview(tenant, { period: january })).draft.kind).toBe("cycle");
   });
 
+  it("counts towards a commitment what the first invoice of the period will bill", async () => {
+    const tenant = await world.start("2026-02-01T00:00:00Z", { plan: { minimumCommitment: "100.00" } });
+    await tenant.send("4", "2026-01-05T00:00:00Z");
+    const { lines } = await preview(tenant, { period: january });
+    const made = (await tenant.bill()).invoices.at(-1);
+    const stored = await tenant.inTenant((tx) => listInvoiceLines(tx, made?.invoiceId ?? ""));
+    const amounts = (of: readonly { readonly kind: string; readonly amount_minor: bigint }[]) =>
+      of.map((line) => [line.kind, line.amount_minor]);
+    expect(amounts(lines)).toEqual(amounts(stored));
+    expect(amounts(lines)).toContainEqual(["minimum_commitment", 8800n]);
+  });
+
   it("looks at the period that holds as_of, also one that has not begun", async () => {
     const tenant = await world.start("2026-01-15T00:00:00Z");
     const { draft } = await preview(tenant, { asOf: at("2026-03-31T23:00:00Z") });

@@ -18,7 +18,8 @@ import {
 import { draftRound } from "../run/draft-round.ts";
 import { withLateLines } from "../run/late-lines.ts";
 import { loadPendingChanges, withOverrides } from "../run/load-changes.ts";
-import { standingAt } from "../run/load-standings.ts";
+import { billStandings } from "../run/generate-invoices.ts";
+import { loadStandings, standingAt } from "../run/load-standings.ts";
 import { loadLimits } from "../run/load-limits.ts";
 import { loadUsage } from "../run/load-usage.ts";
 import { lineViews, type UnsavedLineView } from "./line-view.ts";
@@ -48,7 +49,10 @@ export async function previewInvoice(tx: TenantTx, input: PreviewInput): Promise
   if (asked === undefined && change !== undefined && compareInstants(change.at, first.position.at) <= 0) {
     return { draft: await draftChange(tx, first, change.at, settings), roundingMode: settings.roundingMode };
   }
-  const position = asked === undefined ? first.position : await positionOf(tx, first, asked);
+  const positions = asked === undefined ? [] : positionsOfPeriod(first, asked);
+  const due = await draftDue(tx, first, positions);
+  if (due !== null) return { draft: due, roundingMode: settings.roundingMode };
+  const position = positions.at(-1) ?? first.position;
   const [standing = first] = await withLateLines(tx, [{ ...first, position }], settings);
   const dues = dueAt(standing);
   const usage = await loadUsage(tx, [{ standing, dues }]);
@@ -60,13 +64,22 @@ export async function previewInvoice(tx: TenantTx, input: PreviewInput): Promise
   return { draft, roundingMode: settings.roundingMode };
 }
 
-async function positionOf(tx: TenantTx, standing: Standing, asked: PeriodAsked): Promise<Position> {
-  const positions = positionsOfPeriod(standing, asked);
-  for (const position of positions.toReversed()) {
-    const isDue = compareInstants(position.at, tx.now) <= 0;
-    if (isDue && (await findClaimed(tx, dueAt({ ...standing, position }))).size === 0) return position;
-  }
-  return positions.at(-1) ?? standing.position;
+/** The last invoice of a period that generation would make now, as it would; null when it would make none. */
+async function draftDue(
+  tx: TenantTx,
+  { subscriptionId, timezone }: Standing,
+  positions: readonly Position[],
+): Promise<BoundaryDraft | null> {
+  const due = positions.filter(({ at }) => compareInstants(at, tx.now) <= 0);
+  const last = due.at(-1);
+  if (last === undefined) return null;
+  const { standings } = await loadStandings(tx, [subscriptionId]);
+  const cutoffs = new Map([[timezone, last.at]]);
+  const { drafted } = await billStandings(tx, standings, { cutoffs, dryRun: true });
+  const drafts = drafted
+    .map(({ draft }) => draft)
+    .filter(({ standing }) => due.some(({ at }) => compareInstants(at, standing.position.at) === 0));
+  return drafts.at(-1) ?? null;
 }
 
 /** The invoice of a change that waits, as it would be if it took effect with the usage there is now. */
