@@ -18,7 +18,7 @@ export function validateCoverage(wanted: readonly TimeRange[], held: readonly Ti
       overlaps.push({ start, end: isWithin ? end : latest });
     if (!isWithin) latest = end;
   }
-  const gaps = mergeRanges(wanted).flatMap((range) => subtract(range, merged));
+  const gaps = subtract(mergeRanges(wanted), merged);
   return { gaps, overlaps: mergeRanges(overlaps) };
 }
 
@@ -35,15 +35,21 @@ export function mergeRanges(ranges: readonly TimeRange[]): TimeRange[] {
   return merged;
 }
 
-function subtract(range: TimeRange, held: readonly TimeRange[]): TimeRange[] {
+/** Both merged; one pass over each. */
+function subtract(wanted: readonly TimeRange[], held: readonly TimeRange[]): TimeRange[] {
   const gaps: TimeRange[] = [];
-  let from = range.start;
-  for (const { start, end } of held) {
-    if (compareInstants(end, from) <= 0 || compareInstants(start, range.end) >= 0) continue;
-    if (compareInstants(from, start) < 0) gaps.push({ start: from, end: start });
-    from = end;
+  let next = 0;
+  for (const range of wanted) {
+    let from = range.start;
+    for (; next < held.length; next++) {
+      const each = held[next];
+      if (each === undefined || compareInstants(each.start, range.end) >= 0) break;
+      if (compareInstants(from, each.start) < 0) gaps.push({ start: from, end: each.start });
+      if (compareInstants(each.end, from) > 0) from = each.end;
+      if (compareInstants(each.end, range.end) > 0) break;
+    }
+    if (compareInstants(from, range.end) < 0) gaps.push({ start: from, end: range.end });
   }
-  if (compareInstants(from, range.end) < 0) gaps.push({ start: from, end: range.end });
   return gaps;
 }
 
