@@ -1,6 +1,7 @@
 import { DomainError, domainError } from "#libs/core/errors.ts";
 import type { NewLine } from "#libs/core/invoice/new-line.ts";
-import { formatDecimal, parseDecimal } from "#libs/core/money/decimal.ts";
+import { type Decimal, formatDecimal, parseDecimal } from "#libs/core/money/decimal.ts";
+import { moneyToDecimal } from "#libs/core/money/money.ts";
 import { type RoundingMode, roundToMinor } from "#libs/core/money/rounding.ts";
 import { canonicalJson, inputHash } from "#libs/core/rating/input-hash.ts";
 import { printedMinor } from "#libs/core/rating/printed-amount.ts";
@@ -108,13 +109,15 @@ function sealedFacts(line: InvoiceLineView, stored: ReplayFacts, currency: strin
     ...stored,
     inputHash: inputHash(line.inputs),
     exactAmount: formatDecimal(exact),
-    amountMinor: isRoundedTogether(stored)
+    amountMinor: isRoundedTogether(stored, exact, currency)
       ? stored.amountMinor
       : roundToMinor(exact, currency, line.rounding_mode as RoundingMode),
   };
 }
 
-/** Its amount depends on the lines of the other groups. */
-function isRoundedTogether({ steps }: ReplayFacts): boolean {
-  return steps.some((step) => step.name === "rounded_together");
+/** Its amount depends on the lines of the other groups, within less than a minor unit of its own. */
+function isRoundedTogether({ steps, amountMinor }: ReplayFacts, exact: Decimal, currency: string): boolean {
+  if (!steps.some((step) => step.name === "rounded_together")) return false;
+  const apart = moneyToDecimal({ minor: amountMinor, currency }).minus(exact).abs();
+  return apart.lt(moneyToDecimal({ minor: 1n, currency }));
 }

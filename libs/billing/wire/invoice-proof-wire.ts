@@ -52,7 +52,7 @@ export function presentLineExplanation(
     line: { id: publicId("invoice_line", line.id), ...presentUnsavedLine(line, row.currency) },
     currency: row.currency,
     inputs: z.record(z.string(), z.unknown()).parse(snakeCaseKeys(line.inputs)),
-    steps: [...steps, rounding],
+    steps: steps.some((step) => step["name"] === "rounded_together") ? steps : [...steps, rounding],
     rounding: { mode: line.rounding_mode, exact_amount: line.exact_amount, amount },
     event_count: line.event_count.toString(),
     usage:

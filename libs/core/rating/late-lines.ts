@@ -1,6 +1,6 @@
 import type { TaxRate } from "../invoice/tax-lines.ts";
 import { type Decimal, formatDecimal, parseDecimal, zero } from "../money/decimal.ts";
-import { formatMoney } from "../money/money.ts";
+import { formatMoney, moneyToDecimal } from "../money/money.ts";
 import type { RoundingMode } from "../money/rounding.ts";
 import { amountsText } from "../proration/amounts-text.ts";
 import { creditLine, type LineAmounts } from "../proration/credit-line.ts";
@@ -99,9 +99,11 @@ function lateLine(
     },
     ...(given?.inputs ?? {}),
   };
-  const steps = [
-    ratingStep("already_billed", whole.exactAmount, gross, `${before} was billed before${leftOut}`),
-  ];
+  const printed =
+    whole.amountMinor === undefined
+      ? whole.exactAmount
+      : moneyToDecimal({ minor: whole.amountMinor, currency });
+  const steps = [ratingStep("already_billed", printed, gross, `${before} was billed before${leftOut}`)];
   if (discountMinor !== 0n)
     steps.push(ratingStep("discount", gross, exactAmount, `${text(discountMinor)} of it were never paid`));
   return {

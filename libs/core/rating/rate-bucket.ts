@@ -106,7 +106,10 @@ type FreeTier = {
   readonly above: Pick<Units, "quantity" | "tierQuantity">;
 };
 
-/** Included units that are a tier of their own: only what is metered above them is rounded into whole units. */
+/**
+ * Included units that are a tier of their own: only what is metered above them is rounded into whole units. Where the tier
+ * reached prices everything, the whole is, and what of it lies above them chooses the tier.
+ */
 function freeTierOf(price: Price, { quantity, tierQuantity }: Units): FreeTier | null {
   if (price.includedUnits === undefined || price.includedMode !== "free_tier") return null;
   const included = parseDecimal(price.includedUnits, "included_units");
@@ -115,10 +118,16 @@ function freeTierOf(price: Price, { quantity, tierQuantity }: Units): FreeTier |
   const unrounded = (metered: Decimal) =>
     transform === undefined ? metered : transformed(metered, { ...transform, round: "none" });
   const above = (metered: Decimal) => towardsZero(metered, included).abs();
+  const upTo = unrounded(included);
+  const isReached = chargeModelOf(price.chargeModel.model).tiering === "reached";
+  const unitsAbove = (metered: Decimal) =>
+    isReached && !above(metered).isZero()
+      ? Decimal.max(inUnits(metered.abs()).minus(upTo), 0)
+      : inUnits(above(metered));
   return {
-    upTo: unrounded(included),
+    upTo,
     quantity: unrounded(quantity.abs().minus(above(quantity))),
-    above: { quantity: inUnits(above(quantity)), tierQuantity: inUnits(above(tierQuantity)) },
+    above: { quantity: unitsAbove(quantity), tierQuantity: unitsAbove(tierQuantity) },
   };
 }
 

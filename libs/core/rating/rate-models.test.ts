@@ -146,6 +146,25 @@ describe("options between quantity and amount", () => {
     expect(amountOf(price, quantity)).toBe(amount);
   });
 
+  test("where the tier reached prices everything, the whole is rounded and what is above the free units chooses the tier", () => {
+    const volume: ChargeModel = {
+      model: "volume",
+      tiers: [
+        { upTo: "1", unitAmount: "5" },
+        { upTo: null, unitAmount: "3" },
+      ],
+    };
+    const price = usagePrice(volume, {
+      ...{ includedUnits: "1500", includedMode: "free_tier" },
+      transformQuantity: { divideBy: "1000", round: "up" },
+    });
+    expect(amountOf(price, "1500")).toBe("0");
+    expect(amountOf(price, "1600")).toBe("10");
+    expect(rate(price, "2500").tiers).toMatchObject([
+      { from: "2.5", upTo: null, quantity: "3", amount: "9" },
+    ]);
+  });
+
   test("the step of a free tier says what lies above it", () => {
     const price = usagePrice(
       { model: "per_unit", unitAmount: "2" },
