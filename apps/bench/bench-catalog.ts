@@ -3,11 +3,14 @@ import { chunkMemory } from "./benches/chunk-memory.ts";
 import { generateInvoicesBench } from "./benches/generate-invoices.ts";
 import { generateTogether } from "./benches/generate-together.ts";
 import { importUsage } from "./benches/import-usage.ts";
+import { ingestEventsBench } from "./benches/ingest-events.ts";
 import { numberInvoices } from "./benches/number-invoices.ts";
 import { periodLookup } from "./benches/period-lookup.ts";
 import { printPdfs } from "./benches/print-pdfs.ts";
 import { rateAndAssemble } from "./benches/rate-and-assemble.ts";
 import { rateLine } from "./benches/rate-line.ts";
+import { relayJobs } from "./benches/relay-jobs.ts";
+import { runJobsBench } from "./benches/run-jobs.ts";
 
 /** Every bench there is, in the order in which they run. */
 export const benchCatalog: readonly Bench[] = [
@@ -20,4 +23,7 @@ export const benchCatalog: readonly Bench[] = [
   generateInvoicesBench,
   generateTogether,
   numberInvoices,
+  ingestEventsBench,
+  runJobsBench,
+  relayJobs,
 ];

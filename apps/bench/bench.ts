@@ -4,6 +4,8 @@ export type Sample = {
   /** Of the single operations of the sample, in the same unit, where they were timed alone. */
   readonly p50?: number;
   readonly p99?: number;
+  /** Of single requests, where they were timed. */
+  readonly latencyMs?: { readonly p50: number; readonly p99: number };
   /** Of this process, while the work was done; unset: of the whole sample. */
   readonly cpuSeconds?: number;
 };
@@ -53,5 +55,7 @@ export type BenchTerms = {
 
 export type OpenBench = {
   readonly cases: readonly BenchCase[];
+  /** What this machine lacks, where there are no cases. */
+  readonly notRun?: string;
   readonly close?: () => Promise<void>;
 };

@@ -36,9 +36,9 @@ export async function inPlace(
 ): Promise<OpenBench> {
   const place = await openPlace(server, poolSize);
   try {
-    const { cases, close } = await open(place);
+    const { close, ...opened } = await open(place);
     return {
-      cases,
+      ...opened,
       close: async () => {
         await close?.();
         await place.close();

@@ -5,6 +5,7 @@ const headings = ["case", "unit", "ours", "target", "peer", "ratio min", "median
 
 /** The figures as a table, one row a case: medians of both sides, and how far the ratio moved. */
 export function resultTable(result: BenchResult): string {
+  if (result.notRun !== undefined) return `NOT RUN: ${result.notRun}`;
   const rows = [headings, ...result.cases.map((each) => ("failed" in each ? failedRow(each) : rowOf(each)))];
   const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const pad = (text: string, column: number) =>

@@ -8,6 +8,8 @@ export type BenchFailure = { readonly name: string; readonly failed: string };
 export type BenchResult = {
   readonly bench: string;
   readonly cases: readonly (CaseResult | BenchFailure)[];
+  /** What the machine lacks for it. */
+  readonly notRun?: string;
 };
 
 /** Runs the benches one after the other; what fails is told in its place, and the rest goes on. */
@@ -28,11 +30,11 @@ export async function runBenches(
 
 async function runBench(bench: Bench, limits: RunLimits): Promise<BenchResult> {
   try {
-    const { cases, close } = await bench.open({ rows: limits.rows, size: limits.size });
+    const { cases, notRun, close } = await bench.open({ rows: limits.rows, size: limits.size });
     try {
       const results: BenchResult["cases"][number][] = [];
       for (const each of cases) results.push(await runSafely(each, limits));
-      return { bench: bench.name, cases: results };
+      return { bench: bench.name, cases: results, ...(notRun === undefined ? {} : { notRun }) };
     } finally {
       await close?.();
     }

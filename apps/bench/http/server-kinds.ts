@@ -1,0 +1,7 @@
+/** Our API; Express that only parses; Express that inserts each event by itself. */
+export const serverKinds = ["api", "bare", "insert"] as const;
+export type ServerKind = (typeof serverKinds)[number];
+
+export function isServerKind(text: string | undefined): text is ServerKind {
+  return serverKinds.some((kind) => kind === text);
+}
