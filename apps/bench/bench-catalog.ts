@@ -1,5 +1,6 @@
 import type { Bench } from "./bench.ts";
 import { chunkMemory } from "./benches/chunk-memory.ts";
+import { countUsage } from "./benches/count-usage.ts";
 import { generateInvoicesBench } from "./benches/generate-invoices.ts";
 import { generateTogether } from "./benches/generate-together.ts";
 import { importUsage } from "./benches/import-usage.ts";
@@ -9,6 +10,7 @@ import { periodLookup } from "./benches/period-lookup.ts";
 import { printPdfs } from "./benches/print-pdfs.ts";
 import { rateAndAssemble } from "./benches/rate-and-assemble.ts";
 import { rateLine } from "./benches/rate-line.ts";
+import { readUsageBench } from "./benches/read-usage.ts";
 import { relayJobs } from "./benches/relay-jobs.ts";
 import { runJobsBench } from "./benches/run-jobs.ts";
 
@@ -24,6 +26,8 @@ export const benchCatalog: readonly Bench[] = [
   generateTogether,
   numberInvoices,
   ingestEventsBench,
+  countUsage,
+  readUsageBench,
   runJobsBench,
   relayJobs,
 ];

@@ -1,15 +1,14 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createApiKey } from "#libs/billing/catalog/create-api-key.ts";
-import { createTenant } from "#libs/billing/catalog/create-tenant.ts";
 import { withTenant } from "#libs/data/database.ts";
-import { newId } from "#libs/data/new-id.ts";
 import type { Bench, BenchCase, OpenBench, Sample } from "../bench.ts";
 import type { ServerKind } from "../http/server-kinds.ts";
 import { sendAll } from "../http/send-all.ts";
 import { type Servers, startServers } from "../http/start-servers.ts";
 import { inPlace, type Place } from "../open-place.ts";
 import { timeWork } from "../time-work.ts";
+import { openUsageTenant } from "../usage-tenant.ts";
 
 const CUSTOMERS = 1_000;
 const meters = ["calls", "bytes", "seats", "jobs"] as const;
@@ -58,24 +57,14 @@ type Load = {
   readonly connections: number;
 };
 
-async function openTenant({ database, owner }: Place): Promise<string> {
-  const { tenantId } = await createTenant(database, { name: "Bench", mode: "test", actor: "bench" });
-  await owner.query(
-    `insert into customer (tenant_id, id, external_id, name)
-     select $1, c.id, 'customer-' || c.n - 1, 'Customer' from unnest($2::uuid[]) with ordinality as c (id, n)`,
-    [tenantId, Array.from({ length: CUSTOMERS }, () => newId())],
-  );
-  await owner.query(
-    `insert into meter (tenant_id, id, code, name, event_type, definition)
-     select $1, gen_random_uuid(), m, m, m, '{"aggregation": "sum"}' from unnest($2::text[]) as m`,
-    [tenantId, meters],
-  );
+async function openTenant(place: Place): Promise<string> {
+  const { database, owner } = place;
+  const { tenantId } = await openUsageTenant(place, CUSTOMERS);
   await owner.query(`
     drop table if exists ingest_copy, ingest_naive;
     create table ingest_copy (like usage_event including defaults, primary key (tenant_id, source, id));
     create table ingest_naive (id text primary key, customer text, event_type text, timestamp timestamptz, value numeric, properties jsonb);
-    grant insert, select on ingest_naive to billwright;
-    analyze customer; analyze meter`);
+    grant insert, select on ingest_naive to billwright`);
   const { secret } = await withTenant(database, { tenantId, actor: "bench" }, (tx) =>
     createApiKey(tx, { name: "bench", role: "ingest" }),
   );

@@ -23,6 +23,7 @@ import { timeWork } from "../time-work.ts";
 
 const QUEUE = "webhook-delivery";
 const { concurrency } = queueSettings[QUEUE];
+const REDIS_SERVER = "redis-server";
 const BATCH = 500;
 const DONE_MS = 600_000;
 
@@ -61,7 +62,7 @@ type GivenRedis = { readonly url: string; readonly close: () => Promise<void> };
 async function openRedis({ dir }: Place): Promise<GivenRedis | null> {
   const { REDIS_URL: given } = givenSettings();
   if (given !== undefined) return { url: given, close: async () => undefined };
-  if (spawnSync("redis-server", ["--version"]).status !== 0) return null;
+  if (spawnSync(REDIS_SERVER, ["--version"]).status !== 0) return null;
   const processes = createProcesses(dir);
   const { url, client } = await startStackRedis(processes, dir);
   return {
