@@ -3,6 +3,7 @@ import { chunkMemory } from "./benches/chunk-memory.ts";
 import { countUsage } from "./benches/count-usage.ts";
 import { generateInvoicesBench } from "./benches/generate-invoices.ts";
 import { generateTogether } from "./benches/generate-together.ts";
+import { growth } from "./benches/growth.ts";
 import { importUsage } from "./benches/import-usage.ts";
 import { ingestEventsBench } from "./benches/ingest-events.ts";
 import { numberInvoices } from "./benches/number-invoices.ts";
@@ -30,4 +31,5 @@ export const benchCatalog: readonly Bench[] = [
   readUsageBench,
   runJobsBench,
   relayJobs,
+  growth,
 ];

@@ -1,15 +1,13 @@
-import { hash } from "node:crypto";
-import { insertUsageEvents, type MeterContribution, type NewUsageEvent } from "#libs/data/usage-events.ts";
+import { insertUsageEvents } from "#libs/data/usage-events.ts";
 import type { Bench, BenchCase, Sample } from "../bench.ts";
+import { contributionAt, eventAt, EVENT_HOURS as HOURS, type Spread } from "../bench-events.ts";
 import { eachChunk } from "../monthly-tenant.ts";
 import { inPlace, type Place, POOL_SIZE } from "../open-place.ts";
 import { timeWork } from "../time-work.ts";
 import { openUsageTenant, type UsageTenant } from "../usage-tenant.ts";
 
 const CUSTOMERS = 1_000;
-const HOURS = 720;
 const BATCH = 2_000;
-const FIRST_AT = Date.parse("2026-03-01T00:00:00Z");
 
 /** What it costs to count each event in its hour, in the statement that stores it. */
 export const countUsage: Bench = {
@@ -27,7 +25,7 @@ export const countUsage: Bench = {
     }),
 };
 
-function caseOf(place: Place, tenant: UsageTenant, count: number, spread: "evenly" | "skewed"): BenchCase {
+function caseOf(place: Place, tenant: UsageTenant, count: number, spread: Spread): BenchCase {
   const numbers = Array.from({ length: count }, (_, n) => n);
   const insert = async (withBuckets: boolean): Promise<Sample> => {
     await place.owner.query("truncate usage_event, usage_hour");
@@ -77,25 +75,4 @@ async function assertCounted({ owner }: Place, count: number): Promise<void> {
 async function assertStored({ owner }: Place, count: number): Promise<void> {
   const { rows } = await owner.query<{ n: string }>("select count(*) as n from usage_event");
   if (rows[0]?.n !== String(count)) throw new Error(`${rows[0]?.n} of ${count} events are stored`);
-}
-
-function eventAt({ customers, meters }: UsageTenant, n: number, spread: "evenly" | "skewed"): NewUsageEvent {
-  const share = ((n * 7_919) % CUSTOMERS) / CUSTOMERS;
-  // Skewed as by Zipf: half of the events are of a few dozen customers.
-  const customer = Math.floor(spread === "evenly" ? share * CUSTOMERS : CUSTOMERS ** share - 1);
-  const at = FIRST_AT + ((n * 104_729) % HOURS) * 3_600_000 + (n % 3_600) * 1_000;
-  return {
-    ...{ source: "", id: `e-${n}`, eventType: meters[n % meters.length]?.eventType ?? "" },
-    ...{ customerRef: `customer-${customer}`, customerId: customers[customer] ?? null, subscriptionId: null },
-    ...{ timestamp: new Date(at).toISOString(), value: valueOf(n), properties: '{"region": "eu-west"}' },
-    ...{ contentHash: hash("sha256", String(n), "hex"), unresolved: null },
-  };
-}
-
-function contributionAt({ meters }: UsageTenant, n: number, place: number): MeterContribution {
-  return { event: place, meterId: meters[n % meters.length]?.id ?? "", group: "", value: valueOf(n) };
-}
-
-function valueOf(n: number): string {
-  return String((n % 1_000) / 4);
 }

@@ -36,7 +36,7 @@ async function openOurs(place: Place, count: number): Promise<Biller> {
 
 async function openRaw(place: Place, count: number): Promise<Biller> {
   const tenant = await openMonthlyTenant(place, count);
-  await openRawTables(place, tenant);
+  await openRawTables(place, [tenant]);
   const bill = async (number: number) => {
     const month = await tenant.reach(number);
     const chunks = { chunk: CHUNK, workers: POOL_SIZE };

@@ -38,8 +38,8 @@ async function casesOf(
   size: "tiny" | "small" | "full",
 ): Promise<OpenBench["cases"]> {
   const key = await openTenant(place);
-  const batched = { tiny: 2_000, small: 50_000, full: 1_000_000 }[size];
-  const single = { tiny: 100, small: 5_000, full: 100_000 }[size];
+  const batched = { tiny: 2_000, small: 20_000, full: 1_000_000 }[size];
+  const single = { tiny: 100, small: 1_000, full: 100_000 }[size];
   return [
     besideCopy(place, servers, { key, count: batched, perRequest: 100, connections: 20 }),
     besideCopy(place, servers, { key, count: batched, perRequest: 1_000, connections: 8 }),

@@ -7,12 +7,12 @@ import type { Place } from "../open-place.ts";
  * The same tables with the same indexes and checks, without foreign keys, triggers and row-level security, and the subscriptions as
  * they stand now: what billing them costs the database at least.
  */
-export async function openRawTables({ owner }: Place, { tenantId }: MonthlyTenant): Promise<void> {
+export async function openRawTables({ owner }: Place, tenants: readonly MonthlyTenant[]): Promise<void> {
   await owner.query("drop schema if exists raw cascade; create schema raw");
   for (const table of ["subscription", ...writtenTables])
     await owner.query(`create table raw.${table} (like public.${table} including all)`);
-  await owner.query("insert into raw.subscription select * from subscription where tenant_id = $1", [
-    tenantId,
+  await owner.query("insert into raw.subscription select * from subscription where tenant_id = any($1)", [
+    tenants.map(({ tenantId }) => tenantId),
   ]);
   await owner.query("analyze raw.subscription");
 }
