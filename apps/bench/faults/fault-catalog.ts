@@ -1,3 +1,4 @@
+import { blackHoleRedis } from "./cases/black-hole-redis.ts";
 import { blockTheEventLoop } from "./cases/block-the-event-loop.ts";
 import { commitLate } from "./cases/commit-late.ts";
 import { cutAtCommit } from "./cases/cut-at-commit.ts";
@@ -29,6 +30,7 @@ export const faultCatalog: readonly Fault[] = [
   stallAgainAndAgain,
   flushRedis,
   restartRedis,
+  blackHoleRedis,
   sleepThreeMonths,
   stopPostgres,
   cutAtCommit,

@@ -4,6 +4,7 @@ import { withSystem } from "#libs/data/database.ts";
 import { readCircuit } from "#libs/data/provider-circuits.ts";
 import { readRoleFacts } from "#libs/data/doctor-reads.ts";
 import type { Installation } from "../cli-context.ts";
+import { checkQueues } from "./check-queues.ts";
 import { checkStorage } from "./check-storage.ts";
 import { attempt, type Finding, ok, problem, warning } from "./finding.ts";
 
@@ -14,16 +15,7 @@ export async function checkConnections(installation: Installation): Promise<Find
     await attempt("database", "check DATABASE_URL, and run `billwright migrate`", () =>
       checkRoles(installation),
     ),
-    await attempt(
-      "queues",
-      queues.kind === "redis"
-        ? "check REDIS_URL and that Redis runs"
-        : "check DATABASE_URL, and run `billwright migrate`",
-      async () => {
-        await queues.check();
-        return `${queues.kind} answers`;
-      },
-    ),
+    await checkQueues(queues),
     await attempt("schedules", "start a scheduler: `billwright up`, or the scheduler process", async () => {
       const found = await queues.queue("invoice-generation").getJobSchedulers();
       return found.length > 0

@@ -34,6 +34,8 @@ export type QueueBackend = {
   readonly countHit: ((key: string, windowMs: number) => Promise<HitCount>) | null;
   /** Answers when the carrier does; throws what is wrong with it. */
   readonly check: () => Promise<void>;
+  /** What the carrier does when its memory is full, such as `noeviction`; null where nothing is dropped, or it does not say. */
+  readonly evictionPolicy: () => Promise<string | null>;
   readonly close: () => Promise<void>;
 };
 
@@ -63,9 +65,19 @@ local hits = redis.call("INCR", KEYS[1])
 if hits == 1 or redis.call("PTTL", KEYS[1]) < 0 then redis.call("PEXPIRE", KEYS[1], ARGV[1]) end
 return { hits, redis.call("PTTL", KEYS[1]) }`;
 
+/**
+ * A connection on which a command has no answer for so long is dead, though nobody closed it, and is made anew. Longer than
+ * BullMQ waits for work.
+ */
+const silenceMs = 20_000;
+
 function openOnRedis(url: string, prefix = "billwright"): QueueBackend {
   const { Queue, Worker } = withBackend(createRedisBackend);
-  const connection = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true });
+  const connection = new Redis(url, {
+    maxRetriesPerRequest: null,
+    lazyConnect: true,
+    socketTimeout: silenceMs,
+  });
   connection.on("error", () => undefined); // reported by each call that needs the connection
   const queues = new Map<string, DeliveryQueue>();
   const workers: QueueWorker[] = [];
@@ -96,6 +108,10 @@ function openOnRedis(url: string, prefix = "billwright"): QueueBackend {
     },
     check: async () => {
       await within(connection.ping(), 3_000, "redis did not answer within 3 s");
+    },
+    evictionPolicy: async () => {
+      const info = await within(connection.info("memory"), 3_000, "redis did not answer within 3 s");
+      return /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? null;
     },
     close: async () => {
       await Promise.allSettled(workers.map((worker) => worker.close()));
@@ -144,6 +160,7 @@ function openOnPostgres(url: string, prefix = "billwright"): QueueBackend {
     check: async () => {
       await pool.query("select 1");
     },
+    evictionPolicy: async () => null,
     close: async () => {
       await Promise.allSettled(workers.map((worker) => worker.close()));
       await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
