@@ -20,9 +20,17 @@ export type MonthlyTenant = {
   readonly inTenant: <T>(fn: (tx: TenantTx) => Promise<T>) => Promise<T>;
   /** Takes in the usage of month `number`, counted from 0, and moves the clock to its end. Not part of what is measured. */
   readonly reach: (number: number) => Promise<Month>;
+  /** What `reach` does, but for the usage. */
+  readonly moveTo: (number: number) => Promise<Month>;
+  /** Takes in the usage of a month, in batches one after the other; answers how many events that were. */
+  readonly ingest: (month: Month) => Promise<number>;
 };
 
-export type Month = { readonly start: Temporal.Instant; readonly end: Temporal.Instant };
+export type Month = {
+  readonly number: number;
+  readonly start: Temporal.Instant;
+  readonly end: Temporal.Instant;
+};
 
 /** Subscriptions that are billed in one transaction when nobody sets how many. */
 export const CHUNK = readConfig({}).INVOICE_BATCH_SIZE;
@@ -67,9 +75,18 @@ export async function openMonthlyTenant(
     [tenantId],
   );
   await place.owner.query("analyze");
+  const users = { inTenant, customers: count, usesPerMonth };
+  const moveTo = (number: number) => moveClock(place, tenantId, number);
+  const ingest = (month: Month) => ingestMonth(users, month);
   return {
-    ...{ tenantId, inTenant, subscriptionIds: rows.map(({ id }) => id) },
-    reach: (number) => reachMonth(place, { tenantId, inTenant, customers: count, usesPerMonth }, number),
+    ...{ tenantId, inTenant, subscriptionIds: rows.map(({ id }) => id), moveTo, ingest },
+    reach: async (number) => {
+      const month = await moveTo(number);
+      await ingest(month);
+      await place.owner.query("analyze usage_event, usage_hour, billing_period, invoice, invoice_line");
+      await place.owner.query("checkpoint");
+      return month;
+    },
   };
 }
 
@@ -112,7 +129,9 @@ async function subscribeFirst(tx: TenantTx): Promise<string> {
   return (await createSubscription(tx, { ...parties, timezone: "UTC" })).id;
 }
 
-const idOf = (id: string) => `md5(n || '/' || ${id})::uuid`;
+/** A UUID of version 8, which is what somebody makes of his own bits. */
+const idOf = (id: string) =>
+  `overlay(overlay(md5(n || '/' || ${id}) placing '8' from 13) placing 'a' from 17)::uuid`;
 
 async function copyFirst({ owner }: Place, tenantId: string, copies: number): Promise<void> {
   const copy = (table: string, changes: string) =>
@@ -127,37 +146,37 @@ async function copyFirst({ owner }: Place, tenantId: string, copies: number): Pr
   await copy("item_schedule", `'subscription_item_id', ${idOf("t.subscription_item_id")}`);
 }
 
-type Users = { readonly customers: number; readonly usesPerMonth: number };
-
-async function reachMonth(
-  { owner }: Place,
-  tenant: Pick<MonthlyTenant, "tenantId" | "inTenant"> & Users,
-  number: number,
-): Promise<Month> {
+async function moveClock({ owner }: Place, tenantId: string, number: number): Promise<Month> {
   const [start, end] = [number, number + 1].map((months) => FIRST.add({ months }).toInstant());
   if (start === undefined || end === undefined) throw new Error(`there is no month ${number}`);
-  await owner.query("update tenant set clock_now = $2 where id = $1", [tenant.tenantId, end.toString()]);
-  const events = usageOf(tenant, number, start);
-  for (let from = 0; from < events.length; from += EVENTS_PER_BATCH) {
-    const batch = parseEventJson(events.slice(from, from + EVENTS_PER_BATCH)).events;
-    const { accepted } = await tenant.inTenant((tx) => ingestEvents(tx, batch));
-    if (accepted !== batch.length) throw new Error(`${accepted} of ${batch.length} events were accepted`);
+  await owner.query("update tenant set clock_now = $2 where id = $1", [tenantId, end.toString()]);
+  return { number, start, end };
+}
+
+type Users = Pick<MonthlyTenant, "inTenant"> & {
+  readonly customers: number;
+  readonly usesPerMonth: number;
+};
+
+async function ingestMonth(users: Users, month: Month): Promise<number> {
+  const count = users.customers * meters.length * users.usesPerMonth;
+  for (let from = 0; from < count; from += EVENTS_PER_BATCH) {
+    const numbers = Array.from({ length: Math.min(EVENTS_PER_BATCH, count - from) }, (_, n) => from + n);
+    const { events } = parseEventJson(numbers.map((n) => eventOf(users, month, n)));
+    const { accepted } = await users.inTenant((tx) => ingestEvents(tx, events));
+    if (accepted !== numbers.length) throw new Error(`${accepted} of ${numbers.length} events were accepted`);
   }
-  await owner.query("analyze usage_event, usage_hour, billing_period, invoice, invoice_line");
-  await owner.query("checkpoint");
-  return { start, end };
+  return count;
 }
 
 /** A customer's uses lie in the hours of the month one after the other, spread over its first 27 days. */
-function usageOf({ customers, usesPerMonth }: Users, month: number, start: Temporal.Instant): object[] {
+function eventOf({ usesPerMonth }: Users, { number, start }: Month, n: number): object {
   const perCustomer = meters.length * usesPerMonth;
-  return Array.from({ length: customers * perCustomer }, (_, n) => {
-    const customer = Math.floor(n / perCustomer);
-    const hour = Math.floor(((n % perCustomer) * 648) / perCustomer) + (customer % 20);
-    const at = start.add({ hours: hour });
-    return {
-      ...{ id: `${month}/${n}`, event_type: meters[n % meters.length], customer: `customer-${customer}` },
-      ...{ timestamp: at.toString(), value: `${((n + 1) * 7_919 * (month + 1)) % 75_000}.25` },
-    };
-  });
+  const customer = Math.floor(n / perCustomer);
+  const hours = Math.floor(((n % perCustomer) * 648) / perCustomer) + (customer % 20);
+  return {
+    ...{ id: `${number}/${n}`, event_type: meters[n % meters.length], customer: `customer-${customer}` },
+    timestamp: start.add({ hours }).toString(),
+    value: `${((n + 1) * 7_919 * (number + 1)) % 75_000}.25`,
+  };
 }

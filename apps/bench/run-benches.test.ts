@@ -119,4 +119,5 @@ it.each(benchCatalog.map((bench) => [bench.name, bench] as const))(
       await close?.();
     }
   },
+  120_000,
 );

@@ -9,7 +9,7 @@ import type { Place } from "../open-place.ts";
  */
 export async function openRawTables({ owner }: Place, tenants: readonly MonthlyTenant[]): Promise<void> {
   await owner.query("drop schema if exists raw cascade; create schema raw");
-  for (const table of ["subscription", ...writtenTables])
+  for (const table of ["subscription", "usage_event", ...writtenTables])
     await owner.query(`create table raw.${table} (like public.${table} including all)`);
   await owner.query("insert into raw.subscription select * from subscription where tenant_id = any($1)", [
     tenants.map(({ tenantId }) => tenantId),
