@@ -26,6 +26,9 @@ const { concurrency } = queueSettings[QUEUE];
 const REDIS_SERVER = "redis-server";
 const BATCH = 500;
 const DONE_MS = 600_000;
+const CLOSE_MS = 10_000;
+/** Longer than any run. */
+const RUN_MS = 2 ** 31;
 
 const step = defineJob({
   ...{ name: "bench.step", queue: QUEUE, timeoutMs: 30_000 },
@@ -56,17 +59,28 @@ export const runJobsBench: Bench = {
     ),
 };
 
-type GivenRedis = { readonly url: string; readonly close: () => Promise<void> };
+type GivenRedis = {
+  readonly url: string;
+  /** The work, or an error once the server has ended: what waits for it would wait for ever. */
+  readonly whileUp: <T>(work: Promise<T>) => Promise<T>;
+  readonly close: () => Promise<void>;
+};
 
 /** The one that the environment names, else one of our own. */
 async function openRedis({ dir }: Place): Promise<GivenRedis | null> {
   const { REDIS_URL: given } = givenSettings();
-  if (given !== undefined) return { url: given, close: async () => undefined };
+  if (given !== undefined) return { url: given, whileUp: (work) => work, close: async () => undefined };
   if (spawnSync(REDIS_SERVER, ["--version"]).status !== 0) return null;
   const processes = createProcesses(dir);
   const { url, client } = await startStackRedis(processes, dir);
+  const hasEnded = () => (processes.running("redis").length === 0 ? true : null);
+  const ended = until(hasEnded, RUN_MS).then((): never => {
+    throw new Error("redis-server ended while it was needed");
+  });
+  ended.catch(() => undefined); // also when nobody waits
   return {
     url,
+    whileUp: (work) => Promise.race([work, ended]),
     close: async () => {
       client.disconnect();
       await processes.endAll(5_000);
@@ -87,7 +101,8 @@ async function openCases(place: Place, redis: GivenRedis, count: number): Promis
   await place.owner.query("update job set run_at = 'infinity' where state = 'pending'"); // of other benches
   await place.owner.query("create table if not exists bench_effect (key text primary key)");
   const carrier = createCarrier(queues, jobs, 1);
-  const ours = () => runOurs(place, { tenantId, count, relay: () => relayDueWork(deps, carrier, BATCH) });
+  const ours = () =>
+    redis.whileUp(runOurs(place, { tenantId, count, relay: () => relayDueWork(deps, carrier, BATCH) }));
   const bare = startPeer(peerQueues, "bare", async () => undefined);
   const inserting = startPeer(peerQueues, "inserting", (key) =>
     place.owner.query({
@@ -97,13 +112,19 @@ async function openCases(place: Place, redis: GivenRedis, count: number): Promis
   );
   return {
     cases: [
-      caseOf(`${count} jobs beside BullMQ alone, which keeps nothing`, ours, () => bare(count), 0.5),
-      caseOf(`${count} jobs beside BullMQ and an INSERT a job`, ours, () => inserting(count)),
+      caseOf(
+        `${count} jobs beside BullMQ alone, which keeps nothing`,
+        ours,
+        () => redis.whileUp(bare(count)),
+        0.5,
+      ),
+      caseOf(`${count} jobs beside BullMQ and an INSERT a job`, ours, () => redis.whileUp(inserting(count))),
     ],
     close: async () => {
       await workers.close();
-      await queues.close();
-      await peerQueues.close();
+      // A queue without its Redis would wait for it.
+      const closing = Promise.all([queues.close(), peerQueues.close()]);
+      await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
       await closeDeps();
       await redis.close();
     },
@@ -130,7 +151,11 @@ function caseOf(
 /** Writes the rows, relays them, and waits until each has ended well, once. */
 async function runOurs(
   place: Place,
-  given: { readonly tenantId: string; readonly count: number; readonly relay: () => Promise<number> },
+  given: {
+    readonly tenantId: string;
+    readonly count: number;
+    readonly relay: () => Promise<number>;
+  },
 ): Promise<Sample> {
   const { tenantId, count, relay } = given;
   const run = newId();
@@ -160,11 +185,9 @@ function startPeer(
   work: (key: string) => Promise<unknown>,
 ): (count: number) => Promise<Sample> {
   let ended = 0;
-  let onEnd: () => void = () => undefined;
   const processor = async (job: { readonly data: { readonly jobId?: string } }) => {
     await work(job.data.jobId ?? "");
     ended += 1;
-    onEnd();
   };
   const onError = () => undefined;
   queues.work(name, processor, { concurrency, lockDuration: 30_000, stalledInterval: 30_000, onError });
@@ -172,12 +195,10 @@ function startPeer(
     const jobs = Array.from({ length: count }, () => ({ name: "step", data: { jobId: newId() } }));
     const wanted = ended + count;
     return timeWork(count, async () => {
-      const done = new Promise<void>((resolve) => {
-        onEnd = () => (ended === wanted ? resolve() : undefined);
-      });
       for (let from = 0; from < count; from += BATCH)
         await queues.queue(name).addBulk(jobs.slice(from, from + BATCH));
-      await done;
+      const isDone = () => (ended === wanted ? true : null);
+      if ((await until(isDone, DONE_MS, 5)) === null) throw new Error(`not all of ${count} jobs ended`);
     });
   };
 }
