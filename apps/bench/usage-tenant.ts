@@ -12,7 +12,8 @@ export type UsageTenant = {
   readonly inTenant: <T>(fn: (tx: TenantTx) => Promise<T>) => Promise<T>;
 };
 
-const codes = ["calls", "bytes", "seats", "jobs"];
+/** Of its meters. */
+export const usageMeterCodes = ["calls", "bytes", "seats", "jobs"];
 
 export async function openUsageTenant(
   { database, owner }: Place,
@@ -28,7 +29,7 @@ export async function openUsageTenant(
   await owner.query(
     `insert into meter (tenant_id, id, code, name, event_type, definition)
      select $1, gen_random_uuid(), m, m, m, '{"aggregation": "sum"}' from unnest($2::text[]) as m`,
-    [tenantId, codes],
+    [tenantId, usageMeterCodes],
   );
   await owner.query("analyze customer; analyze meter");
   const inTenant: UsageTenant["inTenant"] = (fn) =>

@@ -1,15 +1,13 @@
 import { hash } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createTenant } from "#libs/billing/catalog/create-tenant.ts";
 import { importEvents } from "#libs/billing/usage/import-events.ts";
-import { newId } from "#libs/data/new-id.ts";
 import { createLogger } from "#libs/platform/logger.ts";
 import type { Bench, BenchCase, OpenBench, Sample } from "../bench.ts";
 import { inPlace, type Place } from "../open-place.ts";
+import { openUsageTenant, usageMeterCodes } from "../usage-tenant.ts";
 
 const CUSTOMERS = 1_000;
-const meters = ["calls", "bytes", "seats", "jobs"] as const;
 /** A million events are a day. */
 const EVERY_MS = 86;
 const FIRST_AT = Date.parse("2026-03-01T00:00:00Z");
@@ -20,28 +18,17 @@ const KEY_ONLY = "usage_event_key_only";
 /** A file of a day's log, imported with its hourly buckets, beside the server's own COPY of the finished rows. */
 export const importUsage: Bench = {
   name: "import-usage",
-  about: `import of a CSV file, ${CUSTOMERS} customers, ${meters.length} meters, in order of time; peer: COPY of the same rows`,
+  about: `import of a CSV file, ${CUSTOMERS} customers, ${usageMeterCodes.length} meters, in order of time; peer: COPY of the same rows`,
   open: (terms) => inPlace(terms, async (place) => ({ cases: await casesOf(place, terms.rows) })),
 };
 
 async function casesOf(place: Place, rows: number): Promise<OpenBench["cases"]> {
   const { database, owner } = place;
-  const { tenantId } = await createTenant(database, { name: "Bench", mode: "test", actor: "bench" });
-  const customers = Array.from({ length: CUSTOMERS }, () => newId());
-  await owner.query(
-    `insert into customer (tenant_id, id, external_id, name)
-     select $1, c.id, 'customer-' || c.n - 1, 'Customer' from unnest($2::uuid[]) with ordinality as c (id, n)`,
-    [tenantId, customers],
-  );
-  await owner.query(
-    `insert into meter (tenant_id, id, code, name, event_type, definition)
-     select $1, gen_random_uuid(), m, m, m, '{"aggregation": "sum"}' from unnest($2::text[]) as m`,
-    [tenantId, meters],
-  );
+  const { tenantId, customers } = await openUsageTenant(place, CUSTOMERS);
   await owner.query(
     `create table ${KEY_ONLY} (like usage_event including defaults, primary key (tenant_id, source, id))`,
   );
-  await owner.query("analyze customer; analyze meter; analyze tenant");
+  await owner.query("analyze tenant");
   const files = writeFiles(place.dir, { tenantId, customers, rows });
   const clear = () => owner.query(`truncate usage_event, usage_hour, ${KEY_ONLY}; checkpoint`);
   const timed = async (run: () => Promise<unknown>): Promise<Sample> => {
@@ -108,7 +95,7 @@ function writeFiles(
   };
   for (let n = 0; n < given.rows; n++) {
     const who = (n * 7_919) % CUSTOMERS;
-    const type = meters[Math.floor((n * 2_654_435_761) / 7) % meters.length] ?? "";
+    const type = usageMeterCodes[Math.floor((n * 2_654_435_761) / 7) % usageMeterCodes.length] ?? "";
     const at = new Date(FIRST_AT + n * EVERY_MS).toISOString();
     const value = String((n % 1_000) / 4);
     const id = hash("sha256", String(n), "hex");

@@ -1,4 +1,5 @@
 import { Temporal } from "temporal-polyfill";
+import { newId } from "#libs/data/new-id.ts";
 import { insertDueReminders } from "#libs/data/reminders.ts";
 import { setTenantClock } from "#libs/data/tenants.ts";
 import {
@@ -13,6 +14,7 @@ import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
 import type { OutgoingMail } from "#libs/platform/mail/mailer.ts";
 import { updateCustomer } from "../catalog/update-customer.ts";
 import { updateSettings } from "../catalog/update-settings.ts";
+import { voidInvoice } from "../invoice/void-invoice.ts";
 import { recordOutsidePayment } from "../payment/record-outside-payment.ts";
 import { planReminders } from "./plan-reminders.ts";
 
@@ -133,6 +135,26 @@ describe("reminders of an unpaid invoice", () => {
     expect(await tenant.inTenant(planReminders)).toBe(1);
     await world.drain();
     expect(subjects()).toHaveLength(2);
+  });
+
+  it("wait while a payment is on its way, and are called off by a void that comes before the mail", async () => {
+    const { tenant, subjects } = await owing([1, 3]);
+    await world.travel(tenant, at("2026-02-15T12:00:00Z"));
+    const { id: invoiceId } = await invoiceOf(tenant);
+    const attempt = newId();
+    await world.test.owner.query(
+      `insert into payment_attempt (tenant_id, id, invoice_id, provider, method, amount_minor, currency, state)
+       values ($1, $2, $3, 'stripe', 'us_bank_account', 1000, 'USD', 'processing')`,
+      [tenant.tenantId, attempt, invoiceId],
+    );
+    await moveClock(tenant, "2026-02-16T12:00:00Z");
+    expect(await tenant.inTenant(planReminders)).toBe(0);
+    await world.test.owner.query("update payment_attempt set state = 'failed' where id = $1", [attempt]);
+    expect(await tenant.inTenant(planReminders)).toBe(1);
+    await tenant.inTenant((tx) => voidInvoice(tx, { invoiceId, reason: "wrong" }));
+    await world.drain();
+    expect(await stepsOf(tenant)).toMatchObject([{ step: 1, done: false, canceled: true }]);
+    expect(subjects()).toHaveLength(1);
   });
 
   it("of steps that were missed only the latest is sent, and none that is more than a week late", async () => {
