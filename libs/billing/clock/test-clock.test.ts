@@ -1,12 +1,16 @@
 import { Temporal } from "temporal-polyfill";
 import {
   flatPrice,
+  makeCustomer,
+  makeMeter,
   makePlan,
   makeSubscription,
   makeTenant,
   type TestTenant,
+  usagePrice,
 } from "#libs/testkit/factories.ts";
 import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
+import { use } from "#libs/testkit/customer-life.ts";
 import { createTenant } from "../catalog/create-tenant.ts";
 import { withTenant } from "#libs/data/database.ts";
 import { updateSettings } from "../catalog/update-settings.ts";
@@ -52,6 +56,34 @@ describe("a test clock", () => {
       [tenant.tenantId],
     );
     expect(now).toEqual(new Date("2027-01-15T12:00:00Z"));
+  });
+
+  it("delivers an invoice for late usage before it moves on", async () => {
+    const { tenant } = await clockAt("2026-01-01T00:00:00Z");
+    const { id: customer } = await makeCustomer(tenant);
+    await makeMeter(tenant, { code: "calls" });
+    const plan = await makePlan(tenant, { prices: [usagePrice("calls")] });
+    await makeSubscription(tenant, {
+      ...{ customer: { id: customer }, plan: { id: plan.id } },
+      ...{ startsAt: at("2026-01-01T00:00:00Z"), endsAt: at("2026-02-01T00:00:00Z") },
+    });
+    const send = (day: string) =>
+      use(tenant, { customer, meter: "calls", at: at(`2026-01-${day}T00:00:00Z`), value: "5" });
+    await world.travel(tenant, at("2026-01-10T00:00:00Z"));
+    await send("05");
+    await world.travel(tenant, at("2026-02-02T00:00:00Z"));
+    await send("06");
+    await world.travel(tenant, at("2026-03-01T00:00:00Z"));
+    expect(
+      await world.rows(
+        `select i.kind, e.occurred_at from invoice i join domain_event e on e.subject_id = i.id and e.type = 'invoice.pdf_rendered'
+         where i.tenant_id = $1 order by i.number`,
+        [tenant.tenantId],
+      ),
+    ).toEqual([
+      { kind: "final", occurred_at: new Date("2026-02-01T00:00:00Z") },
+      { kind: "late", occurred_at: new Date("2026-02-02T00:00:00Z") },
+    ]);
   });
 
   it("stops where a draft's window ends, too", async () => {
