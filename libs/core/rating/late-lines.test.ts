@@ -114,7 +114,12 @@ test("all lines of a period add up to the whole, whatever groups come, change an
       const due = dueOf(price);
       let billed: BilledBefore[] = [];
       for (const usage of rounds.map(usageOf)) {
-        billed = billedWith(billed, lateLines({ due, usage, billed, name, money }));
+        const lines = lateLines({ due, usage, billed, name, money });
+        for (const { steps } of lines) {
+          const at = steps.findIndex((step) => step.name === "already_billed");
+          if (at > 0) expect(steps[at]?.before).toBe(steps[at - 1]?.after);
+        }
+        billed = billedWith(billed, lines);
         const whole = rateDuePeriod(due, usage, money).reduce((sum, line) => sum + minorOf(line), 0n);
         expect(billed.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)).toBe(whole);
         expect(lateLines({ due, usage, billed, name, money })).toEqual([]);
