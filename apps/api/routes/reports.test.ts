@@ -25,6 +25,13 @@ describe("/v1/reports", () => {
     expect(answer.body.data).toMatchObject([{ currency: "USD", ...row }]);
   });
 
+  it("numbering is answered by series", async () => {
+    const answer = await world.call("get", "/v1/reports/numbering").expect(200);
+    expect(answer.body.data).toMatchObject([
+      { document: "invoice", given: 1, held: 1, missing: [], complete: true, period: expect.any(String) },
+    ]);
+  });
+
   it("come as tables, in which no name is a formula", async () => {
     const answer = await world.call("get", "/v1/reports/aging?format=csv").expect(200);
     expect(answer.headers["content-type"]).toMatch("text/csv");
@@ -34,14 +41,14 @@ describe("/v1/reports", () => {
       "customer_id,external_id,name,currency,not_due,days_1_to_30,days_31_to_60,days_61_to_90,days_over_90,total",
     );
     expect(row).toMatch(/^cus_\w+,acme,"'=Acme, Inc\.",USD,120\.50,0\.00/);
-    for (const report of ["revenue", "collections", "mrr", "statement?customer=acme"]) {
+    for (const report of ["revenue", "collections", "mrr", "numbering", "statement?customer=acme"]) {
       const mark = report.includes("?") ? "&" : "?";
       await world.call("get", `/v1/reports/${report}${mark}format=csv`).expect(200);
     }
   });
 
   it("show no tenant what another earned", async () => {
-    for (const report of ["revenue", "collections", "aging", "mrr"]) {
+    for (const report of ["revenue", "collections", "aging", "mrr", "numbering"]) {
       const answer = await world.call("get", `/v1/reports/${report}`, world.strangerKey).expect(200);
       expect(answer.body.data).toEqual([]);
     }

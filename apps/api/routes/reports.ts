@@ -1,13 +1,16 @@
 import type { Temporal } from "temporal-polyfill";
 import { z } from "zod";
 import { readMrr } from "#libs/billing/report/read-mrr.ts";
+import { readNumbering } from "#libs/billing/report/read-numbering.ts";
 import {
   agingRowWire,
   collectionRowWire,
   mrrRowWire,
+  numberingRowWire,
   presentAging,
   presentCollection,
   presentMrr,
+  presentNumbering,
   presentRevenue,
   presentStatement,
   revenueRowWire,
@@ -179,4 +182,20 @@ const mrr = defineRoute({
   },
 });
 
-export const reportRoutes: readonly Route[] = [revenue, collections, aging, statement, mrr];
+const numbering = defineRoute({
+  method: "get",
+  path: "/v1/reports/numbering",
+  tag,
+  summary: "The series of numbers, and what is missing of them",
+  description:
+    "Each count by itself: what it gave, what is held, which numbers no document has, and which are not in the order of issue. None should be; void documents keep their numbers.",
+  access: "read",
+  query: z.strictObject({ format }),
+  response: { status: 200, schema: reportOf(numberingRowWire), contentTypes: ["text/csv"] },
+  errors: [],
+  example: {},
+  transaction: async (tx, { query }) =>
+    answerOf("numbering", numberingRowWire, (await readNumbering(tx)).map(presentNumbering), query.format),
+});
+
+export const reportRoutes: readonly Route[] = [revenue, collections, aging, statement, mrr, numbering];

@@ -4,7 +4,6 @@ import { assertNoPlaces, placesOf } from "#libs/core/assert-places.ts";
 import { assertTimezone } from "#libs/core/calendar/timezone.ts";
 import type { ErrorPlace } from "#libs/core/errors.ts";
 import { assertLocale } from "#libs/core/locale.ts";
-import { parseNumberTemplate } from "#libs/core/invoice/number-template.ts";
 import { currencyExponent } from "#libs/core/money/currencies.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import { writeAudit } from "#libs/data/audit-log.ts";
@@ -13,6 +12,7 @@ import { currentSettings, saveSettings, type VersionedSettings } from "#libs/dat
 import { cleanPicture } from "#libs/platform/picture/clean-picture.ts";
 import { assertVersion } from "./assert-version.ts";
 import { paymentTermsPlaces } from "./customer-fields.ts";
+import { numberTemplatePlaces } from "./number-template-places.ts";
 
 export type SettingsChange = Partial<Omit<Settings, "brand">> & {
   readonly brand?: Partial<Settings["brand"]>;
@@ -44,7 +44,8 @@ export async function updateSettings(
     },
   };
   const refused = logo !== null && "refused" in logo ? [place("brand.logo", logo.refused)] : [];
-  assertNoPlaces([...settingsPlaces(changed), ...refused]);
+  const ofNumbers = await numberTemplatePlaces(tx, before.settings, changed);
+  assertNoPlaces([...ofNumbers, ...settingsPlaces(changed), ...refused]);
   const settings = {
     ...changed,
     timezone: assertTimezone(changed.timezone),
@@ -68,8 +69,6 @@ function settingsPlaces(settings: Settings): ErrorPlace[] {
     ...placesOf("timezone", () => assertTimezone(settings.timezone)),
     ...placesOf("default_locale", () => assertLocale(settings.defaultLocale)),
     ...placesOf("default_currency", () => currencyExponent(settings.defaultCurrency)),
-    ...placesOf("invoice_number_template", () => parseNumberTemplate(settings.invoiceNumberTemplate)),
-    ...placesOf("credit_note_number_template", () => parseNumberTemplate(settings.creditNoteNumberTemplate)),
     ...paymentTermsPlaces(settings.paymentTermsDays),
     ...draftWindowPlaces(settings.draftWindow),
     ...reminderPlaces(settings.reminderSchedule),

@@ -115,6 +115,8 @@ export const invariants: readonly Invariant[] = [
   {
     ...{ code: "I11", ...money, cost: "one count for each series, by index" },
     question: "Are the numbers of every series without gap, up to its counter?",
+    repair:
+      "`GET /v1/reports/numbering` names the numbers; find out who deleted or changed the rows, and put them back from a backup",
     find: byRange(findNumberGaps),
   },
   {

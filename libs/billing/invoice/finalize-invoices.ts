@@ -1,5 +1,6 @@
 import { localDate } from "#libs/core/calendar/timezone.ts";
 import { numberParts, parseNumberTemplate } from "#libs/core/invoice/number-template.ts";
+import { seriesKey } from "#libs/core/invoice/number-series.ts";
 import { creditNotePostings, invoicePostings, type Posting } from "#libs/core/ledger/postings.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents, type NewEvent } from "#libs/data/domain-events.ts";
@@ -89,7 +90,7 @@ function finalizationOf(
   const parts = numberParts(template, { issuedOn: { year, month, day }, prefix: customerPrefix });
   return {
     invoiceId: draft.id,
-    series: [credit ? "credit_note" : "invoice", template.source, parts.prefix, parts.resetPeriod].join("|"),
+    series: seriesKey({ document: credit ? "credit_note" : "invoice", template, ...parts }),
     prefix: parts.prefix,
     pad: parts.pad,
     suffix: parts.suffix,

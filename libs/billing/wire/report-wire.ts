@@ -5,6 +5,7 @@ import { roundDecimal, roundToMinor } from "#libs/core/money/rounding.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import type { AgingRow, CollectionRow, RevenueRow, StatementRow } from "#libs/data/report-reads.ts";
 import type { MrrReport } from "../report/read-mrr.ts";
+import type { SeriesReport } from "../report/read-numbering.ts";
 import { nullableTimestamp } from "./wire-values.ts";
 
 const amount = z.string().describe("Major units of the currency beside it");
@@ -169,5 +170,51 @@ export function presentMrr(report: MrrReport): z.infer<typeof mrrRowWire> {
     customers: report.customers,
     subscriptions: report.subscriptions,
     average: show(report.customers === 0 ? movement.closing : movement.closing.div(report.customers)),
+  };
+}
+
+export const numberingRowWire = z
+  .object({
+    document: z.enum(["invoice", "credit_note"]),
+    template: z.string(),
+    prefix: z.string().describe("What stands before the count"),
+    period: z
+      .string()
+      .nullable()
+      .describe("Of the issue date, which the count is of; null: it never starts anew"),
+    first_number: z.string(),
+    last_number: z.string(),
+    given: z.int().describe("How far the counter is"),
+    held: z.int().describe("Documents that have one of these numbers; void ones keep theirs"),
+    voided: z.int(),
+    missing_count: z.int(),
+    missing: z
+      .array(z.string())
+      .describe("Numbers that no document has, up to 100, ranges as `INV-00003..INV-00007`"),
+    out_of_order: z
+      .array(z.string())
+      .describe("Numbers issued before a lower one, or that the counter never gave; up to 100"),
+    complete: z.boolean().describe("Nothing is missing or out of order, as it must be"),
+    last_issued_at: z.iso.datetime(),
+  })
+  .meta({ id: "NumberingRow" });
+
+export function presentNumbering(report: SeriesReport): z.infer<typeof numberingRowWire> {
+  const { series, row } = report;
+  return {
+    document: series.document,
+    template: series.template.source,
+    prefix: series.prefix,
+    period: series.resetPeriod === "all" ? null : series.resetPeriod,
+    first_number: report.firstNumber,
+    last_number: report.lastNumber,
+    given: Number(row.last_number),
+    held: Number(row.held),
+    voided: Number(row.voided),
+    missing_count: Number(row.missing_count),
+    missing: [...report.missing],
+    out_of_order: [...row.out_of_order],
+    complete: row.missing_count === 0n && row.out_of_order.length === 0,
+    last_issued_at: row.last_issued_at.toISOString(),
   };
 }

@@ -1,5 +1,7 @@
 import fc from "fast-check";
-import { numberParts, parseNumberTemplate, renderNumber } from "./number-template.ts";
+import { mayGiveSameNumber } from "./number-clash.ts";
+import { countPlace, numberOfCount, parseSeriesKey, seriesKey } from "./number-series.ts";
+import { assertNumbersCarried, numberParts, parseNumberTemplate, renderNumber } from "./number-template.ts";
 
 const issuedOn = { year: 2025, month: 3, day: 9 };
 const number = (template: string, seq: bigint, prefix = "ACME"): string =>
@@ -75,5 +77,96 @@ describe("number template", () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  test.each([
+    [" INV-{SEQ:3}", '" " at an end'],
+    [".INV-{SEQ:3}", '"." at an end'],
+    ["{SEQ:3}.", '"." at an end'],
+    ["INV  {SEQ:3}", '"  "'],
+    ["INV..{SEQ:3}", '".."'],
+    ["{PREFIX}-{PREFIX}-{PREFIX}-{SEQ:3}", "75 characters"],
+  ])("%s is refused as a new template, as files and mails cannot carry its numbers: %s", (source, says) => {
+    const template = parseNumberTemplate(source);
+    expect(() => assertNumbersCarried(template)).toThrow(says);
+    expect(() => assertNumbersCarried(template)).toThrow(
+      expect.objectContaining({ code: "invoice_number_template_invalid" }),
+    );
+  });
+
+  test.each(["INV-{YYYYMM}-{SEQ:5}", "FV {SEQ:1}/{MM}/{YYYY}", "{SEQ:6}-{PREFIX}", "#{YY}.{SEQ:4}"])(
+    "%s is carried",
+    (source) => {
+      expect(() => assertNumbersCarried(parseNumberTemplate(source))).not.toThrow();
+    },
+  );
+
+  test.each([
+    ["INV-{SEQ:4}", "INV-{SEQ:5}", true],
+    ["INV-{YYYYMM}-{SEQ:5}", "INV-{YYYY}{MM}-{SEQ:5}", true],
+    ["INV-{YYYY}{SEQ:1}", "INV-{YYYYMM}{SEQ:1}", true],
+    ["{PREFIX}-{SEQ:5}", "CN-{SEQ:5}", true],
+    ["INV-{YYYYMM}-{SEQ:5}", "INV-{YYYY}-{SEQ:5}", false],
+    ["INV-{SEQ:5}", "CN-{SEQ:5}", false],
+    ["{PREFIX}-{SEQ:5}", "CN-{YYYYMM}-{SEQ:5}", false],
+    ["{SEQ:3}/A", "{SEQ:3}/B", false],
+  ])("%s and %s could give the same number: %s", (a, b, clash) => {
+    expect(mayGiveSameNumber(parseNumberTemplate(a), parseNumberTemplate(b))).toBe(clash);
+    expect(mayGiveSameNumber(parseNumberTemplate(b), parseNumberTemplate(a))).toBe(clash);
+  });
+
+  test("templates that do not clash never give the same number", () => {
+    const part = fc.constantFrom("A", "-", "1", "{YYYY}", "{YYYYMM}", "{YY}");
+    const anyTemplate = fc
+      .tuple(
+        fc.array(part, { maxLength: 3 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(part, { maxLength: 2 }),
+      )
+      .map(([before, pad, after]) => parseNumberTemplate([...before, `{SEQ:${pad}}`, ...after].join("")));
+    const lengths: Readonly<Record<string, number>> = { YYYY: 4, YYYYMM: 6, YY: 2 };
+    const couldGive = (source: string) =>
+      new RegExp(
+        `^${source.replace(/\{(\w+)(?::(\d))?\}/g, (_, name, pad) => (pad ? `\\d{${pad},}` : `\\d{${lengths[name]}}`))}$`,
+      );
+    const anyDate = fc.record({
+      year: fc.integer({ min: 1000, max: 9999 }),
+      month: fc.integer({ min: 1, max: 12 }),
+      day: fc.constant(1),
+    });
+    let same = 0;
+    fc.assert(
+      fc.property(anyTemplate, anyTemplate, anyDate, fc.bigInt(1n, 9999n), (a, b, date, count) => {
+        const printed = renderNumber(numberParts(a, { issuedOn: date, prefix: "" }), count);
+        if (!couldGive(b.source).test(printed)) return;
+        same += 1;
+        expect(mayGiveSameNumber(a, b)).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
+    expect(same).toBeGreaterThan(0);
+  });
+
+  test("a series is known again by its key, and its counts by their place in its numbers", () => {
+    for (const source of [
+      "INV-{YYYYMM}-{SEQ:5}",
+      "{SEQ:1}{YYYYMM}",
+      "{SEQ:2}-A",
+      "{YY}{SEQ:3}7",
+      "{SEQ:4}",
+    ]) {
+      const template = parseNumberTemplate(source);
+      const parts = numberParts(template, { issuedOn, prefix: "" });
+      const key = seriesKey({ document: "invoice", template, ...parts });
+      const series = parseSeriesKey(key);
+      expect(seriesKey(series)).toBe(key);
+      for (const count of [1n, 42n, 123456n]) {
+        const printed = renderNumber(parts, count);
+        expect(numberOfCount(series, count)).toBe(printed);
+        const { before, after } = countPlace(series);
+        const rest = printed.slice(before, printed.length - after);
+        expect(BigInt(/^\d+/.exec(rest)?.[0] ?? "")).toBe(count);
+      }
+    }
   });
 });

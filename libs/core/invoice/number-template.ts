@@ -1,7 +1,7 @@
 import { domainError } from "../errors.ts";
 
 type DateToken = "YYYY" | "YY" | "MM" | "DD" | "YYYYMM";
-type Token =
+export type Token =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "date"; readonly token: DateToken }
   | { readonly kind: "prefix" }
@@ -31,7 +31,10 @@ export type NumberParts = {
 export type IssueDate = { readonly year: number; readonly month: number; readonly day: number };
 
 const longestTemplate = 60;
+const longestNumber = 60;
+const longestPrefix = 20;
 const mostDigits = 12;
+const anyDay: IssueDate = { year: 2000, month: 1, day: 1 };
 const allowedText = /^[A-Za-z0-9 ._/#-]*$/;
 
 /**
@@ -62,6 +65,36 @@ export function parseNumberTemplate(template: string): NumberTemplate {
   checkPrefixApart(template, before, before.at(-1), /[^0-9]$/);
   checkPrefixApart(template, after, after[0], /^[^0-9]/);
   return { source: template, before, pad: sequence.pad, after, reset: resetUnit(template, tokens) };
+}
+
+/**
+ * Refuses what files and mails could not carry as it is printed: a dot or blank at an end, two of them side by side, and over
+ * 60 characters with the longest {PREFIX} and count. Asked when a template is chosen; one that numbers already goes on.
+ * @throws DomainError invoice_number_template_invalid
+ */
+export function assertNumbersCarried({ source, before, after }: NumberTemplate): void {
+  const tokens: readonly Token[] = [...before, { kind: "sequence", pad: 1 }, ...after];
+  const text = tokens.map((token) => (token.kind === "text" ? token.text : "0")).join("");
+  const edge = /^[ .]|[ .]$/.exec(text)?.[0];
+  if (edge !== undefined)
+    throw invalid(
+      source,
+      `has ${JSON.stringify(edge)} at an end; a number begins and ends with another sign`,
+    );
+  const twice = /[ .]{2}/.exec(text)?.[0];
+  if (twice !== undefined)
+    throw invalid(source, `has ${JSON.stringify(twice)}; a blank or dot stands between other signs`);
+  const longest = tokens.reduce((sum, token) => sum + longestText(token), 0);
+  if (longest <= longestNumber) return;
+  throw invalid(
+    source,
+    `gives numbers of up to ${longest} characters ({PREFIX} has up to ${longestPrefix}, the count ${mostDigits}); allowed are ${longestNumber}`,
+  );
+}
+
+function longestText(token: Token): number {
+  if (token.kind === "sequence") return mostDigits;
+  return token.kind === "prefix" ? longestPrefix : renderToken(token, anyDay, "").length;
 }
 
 /** The series that a document issued on that date belongs to; `prefix` fills {PREFIX}. */
