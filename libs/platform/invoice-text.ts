@@ -1,6 +1,7 @@
 import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
 import type { DecimalString } from "#libs/core/price/price.ts";
 import { printedLanguage, printedLocale } from "#libs/core/locale.ts";
+import { dateFormat, numberFormat } from "./kept-formats.ts";
 import type { InvoiceWords } from "./words/english.ts";
 import { directionOfLocale, invoiceWords } from "./words/invoice-words.ts";
 import { unitWord } from "./words/unit-words.ts";
@@ -29,12 +30,12 @@ export type InvoiceText = {
 export function invoiceText(document: InvoiceDocument): InvoiceText {
   const { currency, timezone } = document;
   const locale = printedLocale(document.locale);
-  const currencyDecimals = new Intl.NumberFormat(locale, { style: "currency", currency }).resolvedOptions()
+  const currencyDecimals = numberFormat(locale, { style: "currency", currency }).resolvedOptions()
     .maximumFractionDigits;
-  const long = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: timezone });
-  const medium = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: timezone });
+  const long = dateFormat(locale, { dateStyle: "long", timeZone: timezone });
+  const medium = dateFormat(locale, { dateStyle: "medium", timeZone: timezone });
   const currencyFormat = (decimals: number) =>
-    new Intl.NumberFormat(locale, {
+    numberFormat(locale, {
       style: "currency",
       currency,
       minimumFractionDigits: decimals,
@@ -46,8 +47,8 @@ export function invoiceText(document: InvoiceDocument): InvoiceText {
     byDecimals.set(decimals, format);
     return format.format(exactNumber(amount));
   };
-  const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 });
-  const percentFormat = new Intl.NumberFormat(locale, {
+  const plain = numberFormat(locale, { maximumFractionDigits: 20 });
+  const percentFormat = numberFormat(locale, {
     style: "unit",
     unit: "percent",
     maximumFractionDigits: 20,

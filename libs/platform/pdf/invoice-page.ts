@@ -7,6 +7,7 @@ import type {
 } from "#libs/core/invoice/invoice-document.ts";
 import { type Html, html, trustedHtml } from "../html.ts";
 import { type InvoiceText, invoiceText, isZero, negated } from "../invoice-text.ts";
+import { numberFormat } from "../kept-formats.ts";
 import { templateValues } from "../words/template-values.ts";
 import { english, type InvoiceWords } from "../words/english.ts";
 import { plainSentence, sentence } from "../words/invoice-words.ts";
@@ -225,12 +226,12 @@ function prorationNote(
 ): Html {
   const numerator = BigInt(proration.numerator);
   const denominator = BigInt(proration.denominator);
-  const plain = new Intl.NumberFormat(locale);
+  const plain = numberFormat(locale);
   const ratio = html`${bdi(plain.format(numerator))} / ${bdi(plain.format(denominator))}`;
   if (denominator <= 0n) return sentence(words.proratedRatio, { ratio });
   const share = (numerator * 1_000_000n) / denominator;
   const decimals = String(share % 10_000n).padStart(4, "0");
-  const percent = new Intl.NumberFormat(locale, { style: "unit", unit: "percent", maximumFractionDigits: 4 });
+  const percent = numberFormat(locale, { style: "unit", unit: "percent", maximumFractionDigits: 4 });
   const part = percent.format(`${share / 10_000n}.${decimals}` as `${number}`);
   return sentence(words.prorated, { part, ratio });
 }

@@ -59,7 +59,7 @@ describe("printing many documents at once", () => {
   test("gives each the bytes that it has alone, whatever stands before and behind it", async () => {
     const { prints, startBrowser } = watched();
     const all = documents();
-    await using(createPdfRenderer({ workDir, startBrowser }), async (renderer) => {
+    await using(createPdfRenderer({ workDir, startBrowser, tabs: 1 }), async (renderer) => {
       const together = await Promise.all(all.map((document) => renderer.render(document)));
       const asAtOnce = prints.length;
       const backwards = await Promise.all([...all].reverse().map((document) => renderer.render(document)));
@@ -85,7 +85,7 @@ describe("printing many documents at once", () => {
       invoiceDocument({ invoiceId: `inv_${at}`, number: `INV-202510-0000${at}` }),
     );
     const bad = invoiceDocument({ invoiceId: "inv_7", number: "INV-202510-00007", description: "poison" });
-    await using(createPdfRenderer({ workDir, startBrowser }), async (renderer) => {
+    await using(createPdfRenderer({ workDir, startBrowser, tabs: 1 }), async (renderer) => {
       const batch = [...good.slice(0, 3), bad, ...good.slice(3)];
       const outcomes = await Promise.allSettled(batch.map((document) => renderer.render(document)));
       expect(outcomes.map(({ status }) => status === "fulfilled")).toEqual(batch.map((each) => each !== bad));
@@ -110,6 +110,72 @@ describe("printing many documents at once", () => {
       expect(prints).toEqual([["INV-202510-00000", "INV-202510-00001"]]);
     });
   });
+});
+
+/** A browser whose prints wait for each other: the first until a second has begun. */
+function meeting() {
+  let begun = 0;
+  let meet = (): void => undefined;
+  const met = new Promise<void>((resolve) => {
+    meet = resolve;
+  });
+  const processes = new Set<number | undefined>();
+  const startBrowser: typeof startPdfBrowser = async (options) => {
+    const browser = await startPdfBrowser(options);
+    processes.add(browser.processId);
+    return {
+      ...browser,
+      print: async (markup) => {
+        begun += 1;
+        if (begun === 2) meet();
+        await met;
+        if (markup.includes("poison")) process.kill(-Number(browser.processId), "SIGKILL");
+        return browser.print(markup);
+      },
+    };
+  };
+  return { processes, startBrowser };
+}
+
+describe("batches that print side by side", () => {
+  const numbered = (count: number) =>
+    Array.from({ length: count }, (_, at) =>
+      invoiceDocument({ invoiceId: `inv_${at}`, number: `INV-202510-0000${at}` }),
+    );
+
+  test("share one browser, and give each document the bytes that it has alone", async () => {
+    const { processes, startBrowser } = meeting();
+    await using(createPdfRenderer({ workDir, startBrowser, tabs: 2 }), async (renderer) => {
+      const all = numbered(8);
+      const printed = await Promise.all(all.map((document) => renderer.render(document)));
+      expect(processes.size).toBe(1);
+      for (const at of [0, 7]) {
+        const alone = await renderer.render(all[at] ?? invoiceDocument());
+        expect(alone.sha256).toBe(printed[at]?.sha256);
+      }
+    });
+  }, 60_000);
+
+  test("lose no document to the one beside them that takes the browser down", async () => {
+    const { startBrowser } = meeting();
+    await using(createPdfRenderer({ workDir, startBrowser, tabs: 2 }), async (renderer) => {
+      const good = numbered(7);
+      const bad = invoiceDocument({ invoiceId: "inv_7", number: "INV-202510-00007", description: "poison" });
+      const outcomes = await Promise.allSettled([...good, bad].map((document) => renderer.render(document)));
+      expect(outcomes.map(({ status }) => status)).toEqual([...good.map(() => "fulfilled"), "rejected"]);
+      expect(outcomes[7]).toMatchObject({ reason: { code: "pdf_render_failed" } });
+    });
+  }, 60_000);
+
+  test("end before the browser is replaced", async () => {
+    const { processes, startBrowser } = meeting();
+    const options = { workDir, startBrowser, tabs: 2, batchSize: 4, recycle: { documents: 8 } };
+    await using(createPdfRenderer(options), async (renderer) => {
+      const printed = await Promise.all(numbered(16).map((document) => renderer.render(document)));
+      expect(new Set(printed.map(({ sha256 }) => sha256)).size).toBe(16);
+      expect(processes.size).toBe(2);
+    });
+  }, 60_000);
 });
 
 describe("the browser that has had its time", () => {

@@ -3,8 +3,9 @@ import { type Browser, type HTTPRequest, launch, type Page } from "puppeteer-cor
 import { domainError } from "#libs/core/errors.ts";
 import type { ChromiumBinary } from "./chromium-binary.ts";
 
-/** One running browser with the one page that prints. */
+/** One running browser with the pages that print. */
 export type PdfBrowser = {
+  /** May be called again before it has ended: each prints on a page of its own, which is kept for the next. */
   readonly print: (markup: string) => Promise<Uint8Array>;
   /** Ends the browser and its children: asks first, then kills the process group. Never throws. */
   readonly end: () => Promise<void>;
@@ -63,9 +64,15 @@ const browserFlags = [
 export async function startPdfBrowser(options: BrowserOptions): Promise<PdfBrowser> {
   const browser = await launchBrowser(options);
   try {
-    const page = await openOfflinePage(browser, options.timeoutMs + patienceMs);
+    const limitMs = options.timeoutMs + patienceMs;
+    const free = [await openOfflinePage(browser, limitMs)];
     return {
-      print: (markup) => printPage(page, markup, options.timeoutMs + patienceMs),
+      print: async (markup) => {
+        const page = free.pop() ?? (await openOfflinePage(browser, limitMs));
+        const printed = await printPage(page, markup, limitMs);
+        free.push(page);
+        return printed;
+      },
       end: () => endBrowser(browser),
       isRunning: () => browser.connected,
       processId: browser.process()?.pid,

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { DomainError, domainError } from "#libs/core/errors.ts";
 import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
 import { type FontSet, installFontSet } from "./font-set.ts";
 import { type InvoicePage, invoicePage, pagesMarkup } from "./invoice-page.ts";
 import type { startPdfBrowser } from "./pdf-browser.ts";
+import { printQueue } from "./print-queue.ts";
 import { type BrowserLimits, recycledBrowser } from "./recycled-browser.ts";
 import { type SplitDocument, splitPdf } from "./split-pdf.ts";
 
@@ -37,8 +39,10 @@ export type PdfRendererOptions = {
   readonly maxPages?: number;
   /** Of one file: mail servers take attachments of some 20 MB, and a file grows by a third on its way. */
   readonly maxBytes?: number;
-  /** At most so many documents are printed at once; more make the browser slower by the document. */
+  /** At most so many documents make one batch; more make the browser slower by the document. */
   readonly batchSize?: number;
+  /** So many batches print side by side, each in a tab of the one browser: two, where there is a second core for it. */
+  readonly tabs?: number;
   /** When the browser is replaced by a fresh one, so that nothing it leaks grows. */
   readonly recycle?: BrowserLimits;
   /** Starts the browser; for tests that want one that fails. */
@@ -52,6 +56,8 @@ const rowsPrintedTogether = 200;
 const batchTimeoutMs = 10_000;
 const mostSuspects = 1_000;
 
+type LaidOut = readonly [Waiting, InvoicePage];
+
 type Waiting = {
   readonly document: InvoiceDocument;
   readonly resolve: (pdf: RenderedPdf) => void;
@@ -63,79 +69,86 @@ export function createPdfRenderer(given: PdfRendererOptions): PdfRenderer {
   // The browser starts in a folder of its own: a relative path would lose it our fonts.
   const options = { ...given, workDir: resolve(given.workDir) };
   const { timeoutMs = 30_000, maxPages = 500, maxBytes = 15_000_000, batchSize = 16 } = options;
+  const { tabs = Math.min(2, availableParallelism()) } = options;
   const browsers = recycledBrowser(options, timeoutMs);
-  const waiting: Waiting[] = [];
   const suspects = new Set<string>();
-  let fonts: Promise<FontSet> | null = null;
   let closed = false;
-  let turn: Promise<void> | null = null;
 
-  async function work(): Promise<void> {
-    // What is asked for in the same moment is printed together.
-    await new Promise((next) => setImmediate(next));
-    while (waiting.length > 0) await printBatch(takeBatch(waiting, suspects, batchSize));
-    turn = null;
-  }
-
-  async function printBatch(batch: readonly Waiting[]): Promise<void> {
-    fonts ??= prepareFonts(options.workDir);
-    const fontSet = await fonts.catch((error: unknown) => {
-      fonts = null;
-      for (const each of batch) each.reject(error);
-    });
-    if (fontSet === undefined) return;
-    await printPages(printable(batch, fontSet, maxPages), fontSet);
-  }
-
-  /** A batch that fails is printed in halves, down to the one document that cannot be; that one is printed alone from then on. */
-  async function printPages(
-    batch: readonly (readonly [Waiting, InvoicePage])[],
-    fontSet: FontSet,
-  ): Promise<void> {
-    const [first] = batch;
-    if (first === undefined) return;
-    const isAlone = batch.length === 1;
-    const limitMs = isAlone ? timeoutMs : Math.min(timeoutMs, batchTimeoutMs);
-    try {
-      const browser = await browsers.open(fontSet, batch.length);
-      const pages = batch.map(([, page]) => page);
-      const printed = await withinTime(browser.print(pagesMarkup(pages)), limitMs);
-      const files = splitPdf(printed, pages, fontSet.fonts);
-      for (const [index, [each]] of batch.entries()) settle(each, files[index], { maxPages, maxBytes });
-    } catch (error) {
+  const prepared = preparation(fontsOnce(options.workDir), maxPages);
+  const queue = printQueue<Waiting>({
+    ...{ tabs, batchSize },
+    isAlone: ({ document }) => suspects.has(document.invoiceId) || rowsOf(document) > rowsPrintedTogether,
+    goTogether: (first, other) => first.document.pageSize === other.document.pageSize,
+    print: (batch) => prepared(batch, (pages, fontSet) => printPages(pages, fontSet, batchTimeoutMs)),
+    printAlone: (each) => prepared([each], printParts),
+    printAgain: async (batch) => {
       await browsers.end();
-      if (isAlone) {
-        remember(suspects, first[0].document.invoiceId);
-        first[0].reject(asRenderError(error, first[0].document, limitMs));
-        return;
+      await prepared(batch, printParts);
+    },
+  });
+
+  async function printPages(pages: readonly LaidOut[], fontSet: FontSet, limitMs: number): Promise<void> {
+    const layouts = pages.map(([, page]) => page);
+    const printed = await browsers.use(fontSet, pages.length, (browser) =>
+      withinTime(browser.print(pagesMarkup(layouts)), Math.min(timeoutMs, limitMs)),
+    );
+    const files = splitPdf(printed, layouts, fontSet.fonts);
+    for (const [index, [each]] of pages.entries()) settle(each, files[index], { maxPages, maxBytes });
+  }
+
+  /** What failed is printed in halves, down to the one document that cannot be; that one is printed alone from then on. */
+  async function printParts(pages: readonly LaidOut[], fontSet: FontSet): Promise<void> {
+    for (const part of halves(pages)) {
+      const isAlone = part.length === 1;
+      try {
+        await printPages(part, fontSet, isAlone ? timeoutMs : batchTimeoutMs);
+      } catch (error) {
+        await browsers.end();
+        if (!isAlone) await printParts(part, fontSet);
+        for (const [each] of isAlone ? part : []) {
+          remember(suspects, each.document.invoiceId);
+          each.reject(asRenderError(error, each.document, timeoutMs));
+        }
       }
-      const half = Math.ceil(batch.length / 2);
-      await printPages(batch.slice(0, half), fontSet);
-      await printPages(batch.slice(half), fontSet);
     }
   }
 
   return {
     render: (document) =>
       new Promise((resolve, reject) => {
-        if (closed) return reject(domainError("pdf_render_failed", "The renderer is closed."));
-        waiting.push({ document, resolve, reject });
-        turn ??= work();
+        if (closed) reject(domainError("pdf_render_failed", "The renderer is closed."));
+        else queue.add({ document, resolve, reject });
       }),
     close: async () => {
       closed = true;
-      await turn;
+      await queue.finish();
       await browsers.end();
     },
   };
 }
 
+/** Lays out of a batch what can be printed and refuses the rest, then prints. */
+function preparation(fonts: () => Promise<FontSet>, maxPages: number) {
+  return async (
+    batch: readonly Waiting[],
+    print: (pages: readonly LaidOut[], fontSet: FontSet) => Promise<void>,
+  ): Promise<void> => {
+    const fontSet = await fonts().catch((error: unknown) => {
+      for (const each of batch) each.reject(error);
+    });
+    if (fontSet === undefined) return;
+    const pages = printable(batch, fontSet, maxPages);
+    if (pages.length > 0) await print(pages, fontSet);
+  };
+}
+
+function halves<T>(parts: readonly T[]): readonly (readonly T[])[] {
+  const half = Math.ceil(parts.length / 2);
+  return parts.length === 1 ? [parts] : [parts.slice(0, half), parts.slice(half)];
+}
+
 /** The documents that can be printed, laid out; the others are refused. */
-function printable(
-  batch: readonly Waiting[],
-  fontSet: FontSet,
-  maxPages: number,
-): (readonly [Waiting, InvoicePage])[] {
+function printable(batch: readonly Waiting[], fontSet: FontSet, maxPages: number): LaidOut[] {
   return batch.flatMap((each) => {
     try {
       refuseTooManyRows(each.document, maxPages);
@@ -160,21 +173,6 @@ function settle(
   else resolve({ bytes, sha256: createHash("sha256").update(bytes).digest("hex"), pageCount });
 }
 
-/** The oldest that waits, and those behind it on the same paper, but for the ones that have failed before: they go alone. */
-function takeBatch(waiting: Waiting[], suspects: ReadonlySet<string>, batchSize: number): Waiting[] {
-  const [first] = waiting;
-  if (first === undefined) return [];
-  const isAlone = ({ document }: Waiting) =>
-    suspects.has(document.invoiceId) || rowsOf(document) > rowsPrintedTogether;
-  const batch = isAlone(first)
-    ? [first]
-    : waiting
-        .filter((each) => !isAlone(each) && each.document.pageSize === first.document.pageSize)
-        .slice(0, batchSize);
-  for (const each of batch) waiting.splice(waiting.indexOf(each), 1);
-  return batch;
-}
-
 function remember(suspects: Set<string>, invoiceId: string): void {
   const [oldest] = suspects;
   if (suspects.size >= mostSuspects && oldest !== undefined) suspects.delete(oldest);
@@ -185,9 +183,18 @@ function rowsOf(document: InvoiceDocument): number {
   return document.lines.reduce((sum, line) => sum + 1 + line.tiers.length, 0);
 }
 
-async function prepareFonts(workDir: string): Promise<FontSet> {
-  await mkdir(workDir, { recursive: true });
-  return installFontSet(workDir);
+/** Our fonts, installed at the first call; tried again when that failed. */
+function fontsOnce(workDir: string): () => Promise<FontSet> {
+  let fonts: Promise<FontSet> | null = null;
+  return () => {
+    fonts ??= mkdir(workDir, { recursive: true })
+      .then(() => installFontSet(workDir))
+      .catch((error: unknown) => {
+        fonts = null;
+        throw error;
+      });
+    return fonts;
+  };
 }
 
 function refuseMissingGlyphs(document: InvoiceDocument, fonts: FontSet, text: string): void {

@@ -12,9 +12,13 @@ export type BrowserLimits = {
 };
 
 export type RecycledBrowser = {
-  /** The browser that prints the next `documents`: the running one, or a fresh one where that has had its time. */
-  readonly open: (fonts: FontSet, documents: number) => Promise<PdfBrowser>;
-  /** Ends the browser with its children. */
+  /** Prints the next `documents`, beside what prints already: in the running browser, or in a fresh one where that has had its time. */
+  readonly use: <T>(
+    fonts: FontSet,
+    documents: number,
+    work: (browser: PdfBrowser) => Promise<T>,
+  ) => Promise<T>;
+  /** Ends the browser with its children, whatever it prints. */
   readonly end: () => Promise<void>;
 };
 
@@ -26,14 +30,22 @@ type Options = {
   readonly startBrowser?: typeof startPdfBrowser;
 };
 
-/** Keeps one browser running between documents, and replaces it before what it leaks grows. */
+type Running = {
+  readonly browser: PdfBrowser;
+  readonly startedAtMs: number;
+  readonly uses: Set<Promise<unknown>>;
+  printed: number;
+};
+
+/** Keeps one browser running between documents, and replaces it, when it prints nothing, before what it leaks grows. */
 export function recycledBrowser(options: Options, timeoutMs: number): RecycledBrowser {
   const {
     documents: mostDocuments = 1_000,
     ageMs = 600_000,
     memoryBytes = 1_500_000_000,
   } = options.recycle ?? {};
-  let running: { readonly browser: PdfBrowser; readonly startedAtMs: number; printed: number } | null = null;
+  let running: Running | null = null;
+  let opening: Promise<unknown> = Promise.resolve();
 
   async function isSpent(): Promise<boolean> {
     if (running === null) return false;
@@ -49,17 +61,33 @@ export function recycledBrowser(options: Options, timeoutMs: number): RecycledBr
     await ending?.browser.end();
   }
 
+  async function open(fonts: FontSet, documents: number): Promise<Running> {
+    if (await isSpent()) {
+      await Promise.allSettled(running?.uses ?? []);
+      await end();
+    }
+    running ??= {
+      browser: await openBrowser(options, fonts, timeoutMs),
+      ...{ startedAtMs: performance.now(), uses: new Set(), printed: 0 },
+    };
+    running.printed += documents;
+    return running;
+  }
+
   return {
     end,
-    open: async (fonts, documents) => {
-      if (await isSpent()) await end();
-      running ??= {
-        browser: await openBrowser(options, fonts, timeoutMs),
-        startedAtMs: performance.now(),
-        printed: 0,
-      };
-      running.printed += documents;
-      return running.browser;
+    use: async (fonts, documents, work) => {
+      // One after the other: two that find no browser must not start two, nor one end it before the other has begun.
+      const started = opening.then(async () => {
+        const { browser, uses } = await open(fonts, documents);
+        const printing = work(browser);
+        uses.add(printing);
+        const forget = () => uses.delete(printing);
+        printing.then(forget, forget);
+        return { printing };
+      });
+      opening = started.catch(() => undefined);
+      return (await started).printing;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { UnitForms } from "#libs/core/invoice/document-template.ts";
+import { pluralRules } from "../kept-formats.ts";
 
 /**
  * Units that many sellers count in: their forms by language, in the order of `formOrder`. Units that are not here,
@@ -113,7 +114,7 @@ export function unitWord(
   }: { readonly locale: string; readonly own?: Readonly<Record<string, UnitForms>> | undefined },
 ): string {
   const language = new Intl.Locale(locale).language;
-  const category = new Intl.PluralRules(locale).select(Math.abs(Number(quantity)));
+  const category = pluralRules(locale).select(Math.abs(Number(quantity)));
   const ownForms = Object.hasOwn(own, unit) ? own[unit] : undefined;
   if (ownForms !== undefined) return ownForms[category] ?? ownForms["other"] ?? unit;
   const forms = formsByWord.get(unit.toLowerCase())?.[language]?.split("|");
