@@ -58,6 +58,11 @@ function createGauges(registry: Registry): (figures: WorkFigures) => void {
     "Breaches that the last look at each invariant found",
     "invariant",
   );
+  const anomalies = gauge(
+    "pricing_anomalies",
+    "Findings of the anomaly report of this month and the one before, by kind, as the last daily look had them",
+    "kind",
+  );
   const byState: readonly (readonly [Gauge, (figures: WorkFigures) => readonly StateCount[]])[] = [
     [gauge("invoices", "Invoices by state", "state"), (figures) => figures.invoices],
     [gauge("billing_runs", "Runs of the last seven days by state", "state"), (figures) => figures.runs],
@@ -93,12 +98,13 @@ function createGauges(registry: Registry): (figures: WorkFigures) => void {
     ],
   ];
   return (figures) => {
-    for (const metric of [jobs, effects, schedules, invariants, ...byState.map(([each]) => each)])
+    for (const metric of [jobs, effects, schedules, invariants, anomalies, ...byState.map(([each]) => each)])
       metric.reset();
     for (const row of figures.jobs) jobs.set({ queue: row.queue, state: row.state }, row.count);
     for (const row of figures.effects) effects.set({ kind: row.kind, state: row.state }, row.count);
     for (const row of figures.schedules) schedules.set({ name: row.name }, row.seconds);
     for (const row of figures.invariants) invariants.set({ invariant: row.code }, row.breaches);
+    for (const row of figures.anomalies) anomalies.set({ kind: row.kind }, row.findings);
     for (const [metric, rowsOf] of byState) {
       for (const { state, count } of rowsOf(figures)) metric.set({ state }, count);
     }

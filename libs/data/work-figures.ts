@@ -16,6 +16,8 @@ export type WorkFigures = {
   readonly schedules: readonly { readonly name: string; readonly seconds: number }[];
   /** Breaches that the last look at each invariant found, over all tenants; 0 when it holds. */
   readonly invariants: readonly { readonly code: string; readonly breaches: number }[];
+  /** Findings of the last look at each kind of anomaly, over all tenants. */
+  readonly anomalies: readonly { readonly kind: string; readonly findings: number }[];
   readonly parkedSubscriptions: number;
   /** Age of the oldest job that is due and has not ended; 0 when there is none. */
   readonly oldestDueSeconds: number;
@@ -44,13 +46,15 @@ export async function readWorkFigures(db: Db): Promise<WorkFigures> {
     select name, greatest(0, extract(epoch from now() - next_run_at))::float8 as seconds from schedule where next_run_at is not null`;
   const invariants = await db.$queryRaw<WorkFigures["invariants"]>`
     select code, sum(breaches)::int as breaches from invariant_check group by code`;
+  const anomalies = await db.$queryRaw<WorkFigures["anomalies"]>`
+    select kind, sum(findings)::int as findings from anomaly_check group by kind`;
   const [age] = await db.$queryRaw<{ due: number; relay: number; parked: number }[]>`
     select coalesce(extract(epoch from now() - min(run_at)), 0)::float8 as due,
       coalesce(extract(epoch from now() - min(run_at) filter (where state = 'pending')), 0)::float8 as relay,
       (select count(*)::int from subscription where parked_at is not null) as parked
     from job where state in ('pending', 'queued', 'running', 'failed') and run_at <= now()`;
   return {
-    ...{ jobs, effects, invoices, runs, attempts, deliveries, inbox, schedules, invariants },
+    ...{ jobs, effects, invoices, runs, attempts, deliveries, inbox, schedules, invariants, anomalies },
     parkedSubscriptions: age?.parked ?? 0,
     oldestDueSeconds: Math.max(0, age?.due ?? 0),
     relayLagSeconds: Math.max(0, age?.relay ?? 0),

@@ -3,6 +3,7 @@ import type { Deps } from "#libs/billing/deps.ts";
 import { sweepDueBoundaries } from "#libs/billing/run/sweep-due-boundaries.ts";
 import { startScheduledRuns } from "#libs/billing/run/start-scheduled-runs.ts";
 import { noteTick } from "#libs/billing/run/note-schedules.ts";
+import { sweepAnomalies } from "#libs/billing/report/sweep-anomalies.ts";
 import { sweepReminders } from "#libs/billing/dunning/sweep-reminders.ts";
 import { planRecounts } from "#libs/billing/usage/plan-recounts.ts";
 import type { QueueName } from "#libs/platform/queue/queue-names.ts";
@@ -61,6 +62,13 @@ export function schedulesOf(settings: ScheduleSettings): Map<string, Schedule> {
     timezone: "UTC",
     queue: "email-delivery",
     tick: dryRun ? writesNothing : (deps) => sweepReminders(deps),
+  });
+  list.push({
+    name: "report.anomalies",
+    cron: "0 40 4 * * *",
+    timezone: "UTC",
+    queue: "notification",
+    tick: dryRun ? writesNothing : (deps) => sweepAnomalies(deps),
   });
   if (runSchedule !== undefined) {
     list.push({

@@ -41,14 +41,21 @@ describe("/v1/reports", () => {
       "customer_id,external_id,name,currency,not_due,days_1_to_30,days_31_to_60,days_61_to_90,days_over_90,total",
     );
     expect(row).toMatch(/^cus_\w+,acme,"'=Acme, Inc\.",USD,120\.50,0\.00/);
-    for (const report of ["revenue", "collections", "mrr", "numbering", "statement?customer=acme"]) {
+    for (const report of [
+      "revenue",
+      "collections",
+      "mrr",
+      "numbering",
+      "anomalies",
+      "statement?customer=acme",
+    ]) {
       const mark = report.includes("?") ? "&" : "?";
       await world.call("get", `/v1/reports/${report}${mark}format=csv`).expect(200);
     }
   });
 
   it("show no tenant what another earned", async () => {
-    for (const report of ["revenue", "collections", "aging", "mrr", "numbering"]) {
+    for (const report of ["revenue", "collections", "aging", "mrr", "numbering", "anomalies"]) {
       const answer = await world.call("get", `/v1/reports/${report}`, world.strangerKey).expect(200);
       expect(answer.body.data).toEqual([]);
     }
@@ -61,6 +68,7 @@ describe("/v1/reports", () => {
     "revenue?interval=week",
     "statement",
     "mrr?as_of=yesterday",
+    "anomalies?month=2026-1",
   ])("refuse %s", async (report) => {
     const refused = await world.call("get", `/v1/reports/${report}`).expect(422);
     expect(refused.body.errors[0].message).toBeTruthy();

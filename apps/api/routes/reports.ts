@@ -1,13 +1,16 @@
 import type { Temporal } from "temporal-polyfill";
 import { z } from "zod";
+import { readAnomalies } from "#libs/billing/report/read-anomalies.ts";
 import { readMrr } from "#libs/billing/report/read-mrr.ts";
 import { readNumbering } from "#libs/billing/report/read-numbering.ts";
 import {
   agingRowWire,
+  anomalyRowWire,
   collectionRowWire,
   mrrRowWire,
   numberingRowWire,
   presentAging,
+  presentAnomaly,
   presentCollection,
   presentMrr,
   presentNumbering,
@@ -18,7 +21,8 @@ import {
 } from "#libs/billing/wire/report-wire.ts";
 import { parseTimestamp, timestamp } from "#libs/billing/wire/wire-values.ts";
 import type { Tx } from "#libs/billing/work/tx.ts";
-import { assertNoPlaces } from "#libs/core/assert-places.ts";
+import { assertNoPlaces, placesOf } from "#libs/core/assert-places.ts";
+import { parseMonth, previousMonth } from "#libs/core/calendar/month.ts";
 import { localDate, startOfLocalDay } from "#libs/core/calendar/timezone.ts";
 import { toDate } from "#libs/data/database.ts";
 import {
@@ -198,4 +202,42 @@ const numbering = defineRoute({
     answerOf("numbering", numberingRowWire, (await readNumbering(tx)).map(presentNumbering), query.format),
 });
 
-export const reportRoutes: readonly Route[] = [revenue, collections, aging, statement, mrr, numbering];
+const anomalies = defineRoute({
+  method: "get",
+  path: "/v1/reports/anomalies",
+  tag,
+  summary: "What is unusual in a month, before a customer finds it",
+  description:
+    "`amount_unusual`: a cycle invoice, a draft too, further from the median of up to 12 before it on the same terms (at least 3) than five times their median " +
+    "distance from it, half of it, and one unit of the currency. `usage_stopped`: a period without an event after three or more with some. `usage_unpriced`: usage " +
+    "that no price of the customer's subscriptions bills. `usage_unresolved`: events whose customer or meter is not known. A period belongs to the month that it ends in.",
+  access: "read",
+  query: z.strictObject({
+    month: z.string().max(7).optional().describe("YYYY-MM; default: the month before this one"),
+    format,
+  }),
+  response: { status: 200, schema: reportOf(anomalyRowWire), contentTypes: ["text/csv"] },
+  errors: [],
+  example: { query: { month: "2026-01" } },
+  transaction: async (tx, { query }) => {
+    const { settings } = await currentSettings(tx);
+    const month = query.month ?? previousMonth(tx.now, settings.timezone);
+    assertNoPlaces(placesOf("month", () => parseMonth(month)));
+    return answerOf(
+      "anomalies",
+      anomalyRowWire,
+      (await readAnomalies(tx, month)).map(presentAnomaly),
+      query.format,
+    );
+  },
+});
+
+export const reportRoutes: readonly Route[] = [
+  revenue,
+  collections,
+  aging,
+  statement,
+  mrr,
+  numbering,
+  anomalies,
+];

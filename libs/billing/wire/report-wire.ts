@@ -4,6 +4,7 @@ import { formatMoney } from "#libs/core/money/money.ts";
 import { roundDecimal, roundToMinor } from "#libs/core/money/rounding.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import type { AgingRow, CollectionRow, RevenueRow, StatementRow } from "#libs/data/report-reads.ts";
+import { type Anomaly, anomalyKinds } from "../report/read-anomalies.ts";
 import type { MrrReport } from "../report/read-mrr.ts";
 import type { SeriesReport } from "../report/read-numbering.ts";
 import { nullableTimestamp } from "./wire-values.ts";
@@ -216,5 +217,44 @@ export function presentNumbering(report: SeriesReport): z.infer<typeof numbering
     out_of_order: [...row.out_of_order],
     complete: row.missing_count === 0n && row.out_of_order.length === 0,
     last_issued_at: row.last_issued_at.toISOString(),
+  };
+}
+
+export const anomalyRowWire = z
+  .object({
+    kind: z.enum(anomalyKinds),
+    customer_id: z.string().nullable(),
+    external_id: z.string().nullable().describe("Of the customer, or the reference that the events name"),
+    subscription_id: z.string().nullable(),
+    invoice_id: z.string().nullable(),
+    number: z.string().nullable().describe("Of the invoice; null: a draft, or none"),
+    meter: z.string().nullable().describe("Its code, or the type that unresolved events were sent with"),
+    currency: z.string().nullable(),
+    found: z.string().describe("An amount before tax in major units, or a number of events"),
+    expected_low: z.string().nullable(),
+    expected_high: z.string().nullable(),
+    based_on: z
+      .array(z.string())
+      .describe("Numbers of the invoices that this was expected from, the latest first"),
+    detail: z.string(),
+  })
+  .meta({ id: "AnomalyRow" });
+
+export function presentAnomaly(anomaly: Anomaly): z.infer<typeof anomalyRowWire> {
+  const { customerId, subscriptionId, invoiceId } = anomaly;
+  return {
+    kind: anomaly.kind,
+    customer_id: customerId === null ? null : publicId("customer", customerId),
+    external_id: anomaly.customerRef,
+    subscription_id: subscriptionId === null ? null : publicId("subscription", subscriptionId),
+    invoice_id: invoiceId === null ? null : publicId("invoice", invoiceId),
+    number: anomaly.number,
+    meter: anomaly.meter,
+    currency: anomaly.currency,
+    found: anomaly.found,
+    expected_low: anomaly.expectedLow,
+    expected_high: anomaly.expectedHigh,
+    based_on: [...anomaly.basedOn],
+    detail: anomaly.detail,
   };
 }

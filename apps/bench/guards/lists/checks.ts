@@ -3,6 +3,7 @@ const beyond = "'1000000000000000001'";
 
 /** Every check: table, its name, and what an update of a sound row sets that it must refuse, and it alone. */
 export const checks: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  anomaly_check: { anomaly_check_findings_check: "findings = -1" },
   api_idempotency: {
     api_idempotency_key_check: "key = ''",
     api_idempotency_state_check: `state = ${none}`,

@@ -3,6 +3,7 @@
  * `tenant_id` alone points to `tenant`.
  */
 export const foreignKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  anomaly_check: { tenant_id: "tenant" },
   api_idempotency: { tenant_id: "tenant" },
   api_key: { tenant_id: "tenant" },
   artifact: { invoice_id: "invoice" },

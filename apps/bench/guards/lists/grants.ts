@@ -6,6 +6,7 @@ export const privileges = { r: "select", a: "insert", w: "update", d: "delete" }
  * guard. `billwright_app` moves within one tenant; `billwright_system` knows no tenant, and moves work.
  */
 export const granted: Readonly<Record<string, { readonly app?: string; readonly system?: string }>> = {
+  anomaly_check: { app: "raw", system: "r" },
   api_idempotency: { app: "rawd" },
   api_key: { app: "rawd", system: "ra" },
   artifact: { app: "raw" },

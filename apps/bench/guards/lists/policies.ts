@@ -1,5 +1,6 @@
 /** Tables whose rows are a tenant's own: row-level security, forced, and the policy `tenant_only`. */
 export const tenantTables: readonly string[] = [
+  "anomaly_check",
   "api_idempotency",
   "api_key",
   "artifact",
@@ -62,6 +63,7 @@ export const tenantTables: readonly string[] = [
 
 /** What is read before a tenant is known, by `billwright_system` alone: the policy `system_reads`. */
 export const systemReads: readonly string[] = [
+  "anomaly_check",
   "api_key",
   "billing_run",
   "effect",

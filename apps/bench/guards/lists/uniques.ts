@@ -1,5 +1,6 @@
 /** Every unique key: table, and its columns (for a partial one with its condition); the primary key comes first. */
 export const uniques: Readonly<Record<string, readonly string[]>> = {
+  anomaly_check: ["tenant_id, kind"],
   api_idempotency: ["tenant_id, route, key"],
   api_key: ["tenant_id, id", "hash"],
   artifact: ["tenant_id, id", "tenant_id, invoice_id, kind"],
