@@ -32,6 +32,14 @@ describe("the invoice mail", () => {
     expect(script.html).not.toContain("javascript:");
   });
 
+  test("stands at the side that its language begins at, whatever letters the seller's name has", () => {
+    const { html } = invoiceMail(invoiceDocument({ locale: "ar-EG" }), { from: "Acme Cloud" });
+    expect(html).toMatch(/<html lang="ar-EG" dir="rtl">/);
+    // A cell that guesses its direction from its letters would stand at the left.
+    expect(html).toMatch(/<td style="[^"]*"><bdi>Acme Cloud<\/bdi><\/td>/);
+    expect(html).toMatch(/<td style="[^"]*"><bdi>Acme Cloud, Inc\. ·/);
+  });
+
   test("escapes what customers and tenants wrote", () => {
     const base = invoiceDocument();
     const name = `<img src="http://127.0.0.1/x">`;

@@ -140,14 +140,14 @@ function mailMarkup(document: InvoiceDocument, words: MailWords, payUrl: string 
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="background-color:#f4f6f8">
 <tr><td align="center" style="padding:32px 12px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;background-color:#ffffff;border-radius:8px;border-top:4px solid ${brand}">
-<tr><td dir="auto" style="${font};font-size:15px;font-weight:600;color:#1a1f36;padding:28px 32px 0">${words.from}</td></tr>
+<tr><td style="${font};font-size:15px;font-weight:600;color:#1a1f36;padding:28px 32px 0"><bdi>${words.from}</bdi></td></tr>
 <tr><td style="${font};font-size:34px;line-height:40px;font-weight:700;color:#1a1f36;padding:24px 32px 0">${words.amount}</td></tr>
 <tr><td style="${font};font-size:15px;line-height:22px;${muted};padding:2px 32px 0">${words.amountNote}</td></tr>
 <tr><td dir="auto" style="${font};font-size:15px;line-height:23px;color:#1a1f36;white-space:pre-line;padding:24px 32px 0">${words.greeting}<br>${words.sentence}</td></tr>
 ${payUrl !== null && payButton(payUrl, brand, words.pay)}
 <tr><td style="padding:24px 32px 0">${factTable(words)}</td></tr>
 ${document.notices.map((notice) => html`<tr><td dir="auto" style="${font};font-size:13px;line-height:20px;${muted};padding:16px 32px 0">${notice}</td></tr>`)}
-<tr><td dir="auto" style="${font};font-size:12px;line-height:18px;${muted};padding:28px 32px 28px">${footer}${document.seller.email !== null && html`<br>${words.questions[0]}<a href="mailto:${document.seller.email}" style="${muted}">${document.seller.email}</a>${words.questions[1]}`}</td></tr>
+<tr><td style="${font};font-size:12px;line-height:18px;${muted};padding:28px 32px 28px"><bdi>${footer}</bdi>${document.seller.email !== null && html`<br>${words.questions[0]}<a href="mailto:${document.seller.email}" style="${muted}">${document.seller.email}</a>${words.questions[1]}`}</td></tr>
 </table>
 </td></tr>
 </table>
