@@ -1,6 +1,8 @@
 import type { Deps } from "#libs/billing/deps.ts";
+import type { EventIntake } from "#libs/billing/usage/event-intake.ts";
 import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
 import type { ApiMetrics } from "./api-metrics.ts";
+import type { KnownKeys } from "./middleware/known-keys.ts";
 import type { RateLimiter } from "./middleware/rate-limit.ts";
 import type { TryLimit } from "./middleware/try-limit.ts";
 
@@ -24,4 +26,6 @@ export type ApiDeps = ApiConfig & {
   readonly metrics: ApiMetrics;
   readonly limiter: RateLimiter;
   readonly tries: TryLimit;
+  readonly knownKeys: KnownKeys;
+  readonly intake: EventIntake;
 };

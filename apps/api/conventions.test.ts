@@ -107,6 +107,17 @@ describe("the conventions of the API", () => {
       await world.call("delete", `/v1/api_keys/${made.body.id}`).expect(200);
       await world.call("get", "/v1/customers", made.body.key).expect(401);
     });
+
+    it("refuses events of a key from the moment it is revoked, also of one that has just been used", async () => {
+      const made = await world.call("post", "/v1/api_keys").send({ name: "sender", role: "ingest" });
+      const send = (id: string) =>
+        world.call("post", "/v1/events", made.body.key).send({ id, event_type: "x", customer: "acme" });
+      const answers = [(await send("one")).status, (await send("two")).status];
+      await world.call("delete", `/v1/api_keys/${made.body.id}`).expect(200);
+      const refused = await send("three");
+      expect([...answers, refused.status, refused.body.code]).toEqual([200, 200, 401, "api_key_invalid"]);
+      expect(refused.headers["www-authenticate"]).toContain("Bearer");
+    });
   });
 
   describe("403", () => {

@@ -1,9 +1,11 @@
 import express, { type Express } from "express";
+import { openEventIntake } from "#libs/billing/usage/event-intake.ts";
 import type { ApiConfig, ApiDeps } from "./api-deps.ts";
 import { createApiMetrics } from "./api-metrics.ts";
 import { mountConsole } from "./console/mount-console.ts";
 import { accessLog } from "./middleware/access-log.ts";
 import { errorResponse, unknownRoute } from "./middleware/error-response.ts";
+import { createKnownKeys } from "./middleware/known-keys.ts";
 import { createRateLimiter } from "./middleware/rate-limit.ts";
 import { createTryLimit } from "./middleware/try-limit.ts";
 import { requestId } from "./middleware/request-id.ts";
@@ -25,6 +27,8 @@ export function createApp(config: ApiConfig): Express {
       windowMs: 60_000,
     }),
     tries: createTryLimit(database, config.queues),
+    knownKeys: createKnownKeys(),
+    intake: openEventIntake(config.deps),
   };
   const app = express();
   app.disable("x-powered-by");

@@ -35,7 +35,7 @@ export async function runRoute(
     write(response, render(api, route, await run.call(api, parsed)));
     return;
   }
-  const caller = await authenticate(api, request, response);
+  const caller = await authenticate(api, route, request, response);
   await api.limiter.hit(`key:${caller.keyId}`);
   if (route.access !== "public") requireRole(caller, route.access, route.method);
   const sent = await readSent(route, request);

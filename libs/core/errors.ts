@@ -94,6 +94,7 @@ export const errorTable = {
   import_map_invalid: { kind: "invalid", title: "The map of the import does not fit the file" },
   import_not_found: { kind: "not_found", title: "There is no such import" },
   import_taken_over: { kind: "unavailable", title: "Another worker goes on with the import" },
+  intake_full: { kind: "unavailable", title: "Too many events wait to be stored" },
   internal: { kind: "internal", title: "Something went wrong on our side" },
   interval_count_invalid: {
     kind: "invalid",

@@ -1,4 +1,4 @@
-import { type Database, type Db, type TenantTx, withSystem } from "./database.ts";
+import { type Database, type Db, type TenantSql, type TenantTx, withSystem } from "./database.ts";
 import { type Page, type PageQuery, toPage } from "./page.ts";
 import type { TenantMode } from "./tenants.ts";
 
@@ -70,6 +70,15 @@ export async function useApiKey(db: Db, hash: string): Promise<UsableKey | null>
     )
     select id, tenant_id, role, mode, hash from usable`;
   return rows[0] ?? null;
+}
+
+/** Of these keys of the tenant, the ids of those that are neither revoked nor expired. */
+export async function findUsableKeys(tx: TenantSql, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.db.$queryRaw<{ id: string }[]>`
+    select id from api_key
+    where tenant_id = ${tx.tenantId}::uuid and id = any(${ids}::uuid[])
+      and revoked_at is null and (expires_at is null or expires_at > now())`;
+  return new Set(rows.map(({ id }) => id));
 }
 
 export async function findApiKeyByHash(

@@ -12,6 +12,7 @@ describe("isDatabaseUnavailable", () => {
       { meta: { driverAdapterError: { cause: { originalCode: "40P01" } } } },
     ],
     ["a connection that ended by itself", new Error("Connection terminated unexpectedly")],
+    ["a server that fell silent", new Error("Query read timeout")],
   ])("may pass: %s", (_, error) => {
     expect(isDatabaseUnavailable(error)).toBe(true);
   });

@@ -26,7 +26,7 @@ export function isDatabaseTimeOut(error: unknown): boolean {
 export function isDatabaseUnavailable(error: unknown): boolean {
   return (
     hasCode(error, (code) => transientCodes.has(code)) ||
-    hasMessage(error, /timeout exceeded when trying to connect|Connection terminated/i)
+    hasMessage(error, /timeout exceeded when trying to connect|Connection terminated|Query read timeout/i)
   );
 }
 

@@ -1,5 +1,5 @@
 import { newId } from "./new-id.ts";
-import { withSystem, withTenant } from "./database.ts";
+import { withSystem, withTenant, withTenantSql } from "./database.ts";
 import { openTestDatabase, type TestDatabase } from "#libs/testkit/test-database.ts";
 
 describe("withTenant", () => {
@@ -32,5 +32,76 @@ describe("withTenant", () => {
     ).rejects.toMatchObject({
       code: "tenant_not_found",
     });
+  });
+});
+
+describe("withTenantSql", () => {
+  let test: TestDatabase;
+  const tenantId = newId();
+  const strangerId = newId();
+  beforeAll(async () => {
+    test = await openTestDatabase();
+    await withSystem(
+      test.database,
+      (db) => db.$executeRaw`
+        insert into tenant (id, name, mode, clock_now)
+        values (${tenantId}::uuid, 'T', 'test', '2026-04-01T12:00:00Z'), (${strangerId}::uuid, 'S', 'test', null)`,
+    );
+    await test.owner.query(
+      "insert into customer (tenant_id, id, name) values ($1, gen_random_uuid(), 'C'), ($2, gen_random_uuid(), 'C')",
+      [tenantId, strangerId],
+    );
+  });
+  afterAll(() => test.close());
+
+  it("runs as the application role, shows its tenant alone, and says the tenant's time", async () => {
+    const { rows, now } = await withTenantSql(test.database, { tenantId }, async (tx) => ({
+      rows: await tx.db.$queryRaw<object[]>`select current_user as role, tenant_id,
+        current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock,
+        current_setting('idle_in_transaction_session_timeout') as idle, ${"it's"} as text from customer`,
+      now: tx.now.toString(),
+    }));
+    const terms = { statement: "30s", lock: "10s", idle: "30s", text: "it's" };
+    expect(rows).toEqual([{ role: "billwright_app", tenant_id: tenantId, ...terms }]);
+    expect(now).toBe("2026-04-01T12:00:00Z");
+  });
+
+  it("refuses a row of another tenant", async () => {
+    const insert = withTenantSql(test.database, { tenantId }, async (tx) => {
+      await tx.db
+        .$queryRaw`insert into customer (tenant_id, id, name) values (${strangerId}::uuid, gen_random_uuid(), 'X')`;
+    });
+    await expect(insert).rejects.toThrow("row-level security");
+  });
+
+  it("refuses a tenant that does not exist, and one that is no id", async () => {
+    const open = (given: string) => withTenantSql(test.database, { tenantId: given }, async () => 1);
+    await expect(open(newId())).rejects.toMatchObject({ code: "tenant_not_found" });
+    await expect(open("'; drop table customer; --")).rejects.toMatchObject({ code: "22P02" });
+  });
+
+  it("leaves nothing on its connection, whether it commits or fails", async () => {
+    const look = () =>
+      test.database.pool.query(
+        "select current_user as role, current_setting('billwright.tenant_id', true) as tenant",
+      );
+    await withTenantSql(test.database, { tenantId }, async () => 1);
+    const failing = withTenantSql(test.database, { tenantId }, async (tx) => {
+      await tx.db
+        .$queryRaw`insert into customer (tenant_id, id, name) values (${tenantId}::uuid, gen_random_uuid(), 'gone')`;
+      throw new Error("stop");
+    });
+    await expect(failing).rejects.toThrow("stop");
+    for (let each = 0; each < test.database.pool.totalCount; each++) {
+      expect((await look()).rows).toEqual([{ role: "billwright", tenant: "" }]);
+    }
+    expect((await test.owner.query("select 1 from customer where name = 'gone'")).rows).toEqual([]);
+  });
+
+  it("does not pass for done when a failure inside was caught and the server rolled back", async () => {
+    const swallowing = withTenantSql(test.database, { tenantId }, async (tx) => {
+      await Promise.resolve(tx.db.$queryRaw`select 1 / 0`).catch(() => undefined);
+    });
+    await expect(swallowing).rejects.toThrow("ROLLBACK");
   });
 });

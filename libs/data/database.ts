@@ -35,6 +35,14 @@ export type TenantTx = Actor & {
   readonly runId: string | null;
 };
 
+/** What a statement needs of an open transaction; Prisma's client and the driver alone both have it. */
+export type Sql = {
+  readonly $queryRaw: <T>(text: TemplateStringsArray, ...values: unknown[]) => PromiseLike<T>;
+};
+
+/** As much of a tenant's transaction as statements need that are also run over the driver alone. */
+export type TenantSql = Pick<TenantTx, "tenantId" | "now"> & { readonly db: Sql };
+
 export type TenantScope = Actor & {
   readonly tenantId: string;
   readonly runId?: string | null;
@@ -101,6 +109,68 @@ export async function withTenant<T>(
   );
 }
 
+/**
+ * As `withTenant`, over the driver alone: a tenth of the work of Prisma's transaction, for the one way in that is called
+ * thousands of times a second. Role, tenant and time-outs end with the transaction in the same way.
+ * @throws `tenant_not_found`
+ */
+export async function withTenantSql<T>(
+  database: Database,
+  scope: Pick<TenantScope, "tenantId" | "timeoutMs">,
+  fn: (tx: TenantSql) => Promise<T>,
+): Promise<T> {
+  const { tenantId, timeoutMs = 30_000 } = scope;
+  const client = await database.pool.connect();
+  let lost: Error | undefined;
+  const onLost = (error: Error) => {
+    lost = error;
+  };
+  client.on("error", onLost);
+  const send = async (text: string, values?: unknown[]) => {
+    try {
+      return await client.query(
+        Object.assign({ text, query_timeout: timeoutMs + 2_000 }, values && { values }),
+      );
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) onLost(error as Error); // cut or silent: nothing more to be said there
+      throw error;
+    }
+  };
+  try {
+    const opened = (await send(openingOf(tenantId, timeoutMs))) as unknown as pg.QueryResult<{ now: Date }>[];
+    const [row] = opened.at(-1)?.rows ?? [];
+    if (!row) throw domainError("tenant_not_found", `no tenant ${tenantId}`);
+    const db: Sql = {
+      $queryRaw: async <R>(text: TemplateStringsArray, ...values: unknown[]) =>
+        (
+          await send(
+            text.reduce((sql, part, n) => `${sql}$${n}${part}`),
+            values,
+          )
+        ).rows as R,
+    };
+    const done = await fn({ db, tenantId, now: toInstant(row.now) });
+    const { command } = await send("commit");
+    if (command !== "COMMIT") throw new Error(`the transaction ended with ${command}`);
+    return done;
+  } catch (error) {
+    if (lost === undefined) await send("rollback").catch(() => undefined);
+    throw error;
+  } finally {
+    client.off("error", onLost);
+    client.release(lost);
+  }
+}
+
+/** Begins and enters in one round trip, which takes no parameters; answers the tenant's business time last. */
+function openingOf(tenantId: string, timeoutMs: number): string {
+  const settings = settingsOf("billwright_app", timeoutMs, tenantId).map(
+    ([name, value]) => `set_config(${pg.escapeLiteral(name)}, ${pg.escapeLiteral(value)}, true)`,
+  );
+  return `begin; select ${settings.join(", ")};
+    select coalesce(clock_now, transaction_timestamp()) as now from tenant where id = ${pg.escapeLiteral(tenantId)}::uuid`;
+}
+
 /** The tenant's business time at this moment, which has moved on since the transaction began where it waited for a lock. */
 export async function readNow(tx: TenantTx): Promise<Temporal.Instant> {
   const [row] = await tx.db.$queryRaw<{ now: Date }[]>`
@@ -127,12 +197,21 @@ export async function withSystem<T>(
 }
 
 async function enterRole(db: Db, role: string, timeoutMs: number, tenantId: string): Promise<void> {
+  const settings = settingsOf(role, timeoutMs, tenantId);
   await db.$executeRaw`
-    select set_config('role', ${role}, true),
-           set_config('billwright.tenant_id', ${tenantId}, true),
-           set_config('statement_timeout', ${String(timeoutMs)}, true),
-           set_config('lock_timeout', ${String(Math.min(timeoutMs, 10_000))}, true),
-           set_config('idle_in_transaction_session_timeout', ${String(timeoutMs)}, true)`;
+    select set_config(name, value, true) from unnest(
+      ${settings.map(([name]) => name)}::text[], ${settings.map(([, value]) => value)}::text[]) as s (name, value)`;
+}
+
+/** What a transaction sets for itself. */
+function settingsOf(role: string, timeoutMs: number, tenantId: string): (readonly [string, string])[] {
+  return [
+    ["role", role],
+    ["billwright.tenant_id", tenantId],
+    ["statement_timeout", String(timeoutMs)],
+    ["lock_timeout", String(Math.min(timeoutMs, 10_000))],
+    ["idle_in_transaction_session_timeout", String(timeoutMs)],
+  ];
 }
 
 /** A row's instant as core wants it. */

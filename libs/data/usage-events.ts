@@ -1,5 +1,5 @@
 import { type EventIdentity, identityKey } from "#libs/core/usage/event-identity.ts";
-import type { TenantTx } from "./database.ts";
+import type { TenantSql } from "./database.ts";
 
 /** Why an event is kept but not counted yet. `meter`: `eventType` holds a meter code that does not exist. */
 export type Unresolved = "customer" | "event_type" | "meter";
@@ -36,7 +36,7 @@ export type MeterContribution = {
  * @returns the places of the events that were stored now
  */
 export async function insertUsageEvents(
-  tx: TenantTx,
+  tx: TenantSql,
   events: readonly NewUsageEvent[],
   contributions: readonly MeterContribution[],
 ): Promise<Set<number>> {
@@ -100,7 +100,7 @@ const needsEscape = /["\\]/;
 
 /** The content hashes (hex) of stored events by `identityKey`. */
 export async function findContentHashes(
-  tx: TenantTx,
+  tx: TenantSql,
   identities: readonly EventIdentity[],
 ): Promise<Map<string, string>> {
   if (identities.length === 0) return new Map();

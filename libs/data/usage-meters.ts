@@ -1,5 +1,5 @@
 import type { Meter } from "#libs/core/usage/meter.ts";
-import type { TenantTx } from "./database.ts";
+import type { TenantSql } from "./database.ts";
 
 export type StoredMeter = Meter & {
   readonly id: string;
@@ -17,7 +17,7 @@ type MeterRow = {
 };
 
 /** Every meter of the tenant that usage events feed, all versions; or those of one event type. */
-export async function loadUsageMeters(tx: TenantTx, eventType?: string): Promise<StoredMeter[]> {
+export async function loadUsageMeters(tx: TenantSql, eventType?: string): Promise<StoredMeter[]> {
   const rows = await tx.db.$queryRaw<MeterRow[]>`
     select id, code, name, event_type, definition, superseded_at is null as current from meter
     where tenant_id = ${tx.tenantId}::uuid and (${eventType ?? null}::text is null or event_type = ${eventType ?? null})

@@ -1,8 +1,8 @@
 import { parsePublicId } from "#libs/core/public-id.ts";
-import type { TenantTx } from "./database.ts";
+import type { TenantSql } from "./database.ts";
 
 /** Ids of the customers that usage events name, by public id or external id; deleted and unknown ones are missing. */
-export async function findCustomers(tx: TenantTx, refs: readonly string[]): Promise<Map<string, string>> {
+export async function findCustomers(tx: TenantSql, refs: readonly string[]): Promise<Map<string, string>> {
   if (refs.length === 0) return new Map();
   const ids = new Map(
     refs.flatMap((ref) => {
@@ -25,7 +25,7 @@ export async function findCustomers(tx: TenantTx, refs: readonly string[]): Prom
 
 /** The subscriptions that usage events name by public id, with their customers; unknown ones are missing. */
 export async function findSubscriptions(
-  tx: TenantTx,
+  tx: TenantSql,
   refs: readonly string[],
 ): Promise<Map<string, { id: string; customerId: string }>> {
   const ids = new Map(

@@ -2,13 +2,19 @@ import type { Request, Response } from "express";
 import { authenticateApiKey } from "#libs/billing/catalog/authenticate-api-key.ts";
 import { domainError } from "#libs/core/errors.ts";
 import type { ApiDeps } from "../api-deps.ts";
-import type { Access, Caller, Method, Role } from "../define-route.ts";
+import type { Access, Caller, Method, Role, Route } from "../define-route.ts";
 
 /**
- * The caller behind `Authorization: Bearer bw_...`.
+ * The caller behind `Authorization: Bearer bw_...`. Asks the database for each request, except where the route's handler
+ * does (`checksKey`).
  * @throws api_key_invalid: missing, malformed, unknown, revoked or expired, without saying which
  */
-export async function authenticate(api: ApiDeps, request: Request, response: Response): Promise<Caller> {
+export async function authenticate(
+  api: ApiDeps,
+  route: Pick<Route, "checksKey">,
+  request: Request,
+  response: Response,
+): Promise<Caller> {
   const header = request.get("authorization") ?? "";
   const token = /^Bearer +(bw_(?:live|test)_\w{20,200})$/i.exec(header)?.[1];
   if (token === undefined) {
@@ -19,8 +25,10 @@ export async function authenticate(api: ApiDeps, request: Request, response: Res
         : "The Authorization header does not hold an API key of the form Bearer bw_live_... or bw_test_...",
     );
   }
-  const caller = await authenticateApiKey(api.deps.database, token);
+  const known = route.checksKey === true ? api.knownKeys.find(token) : null;
+  const caller = known ?? (await authenticateApiKey(api.deps.database, token));
   if (caller === null) throw domainError("api_key_invalid", "The API key is unknown, revoked or expired.");
+  if (known === null && route.checksKey === true) api.knownKeys.keep(token, caller);
   response.locals["tenantId"] = caller.tenantId;
   response.locals["keyId"] = caller.keyId;
   return caller;

@@ -1,12 +1,10 @@
 import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
 import { parseEventBody, eventMediaTypes } from "#libs/billing/usage/event-wire.ts";
-import { ingestEvents } from "#libs/billing/usage/ingest-events.ts";
 import { readUsage } from "#libs/billing/usage/read-usage.ts";
 import { parseTimestamp, timestamp, timezoneName } from "#libs/billing/wire/wire-values.ts";
 import { parseRef } from "#libs/core/object-ref.ts";
 import { publicId } from "#libs/core/public-id.ts";
-import { withTenant } from "#libs/data/database.ts";
 import { defineRoute, type Route } from "../define-route.ts";
 
 const tag = "Usage";
@@ -61,8 +59,9 @@ const ingest = defineRoute({
   accepts: eventMediaTypes,
   raw: true,
   idempotent: false,
+  checksKey: true,
   response: { status: 200, schema: ingestWire },
-  errors: [],
+  errors: ["intake_full"],
   example: {
     body: {
       events: [
@@ -77,11 +76,10 @@ const ingest = defineRoute({
     },
     response: { accepted: 1, duplicates: 0, unresolved: 0, rejected: [], conflicts: [] },
   },
-  external: async (api, { raw, contentType, scope }) => {
-    const parsed = parseEventBody(contentType, raw);
-    const answer = await withTenant(api.deps.database, scope, (tx) =>
-      ingestEvents(tx, parsed.events, parsed.rejected),
-    );
+  external: async (api, { raw, contentType, caller }) => {
+    const { events, rejected: refused } = parseEventBody(contentType, raw);
+    const { tenantId, keyId } = caller;
+    const answer = await api.intake.take({ tenantId, keyId, bytes: raw.length, events, rejected: refused });
     api.metrics.countEvents("accepted", answer.accepted);
     api.metrics.countEvents("duplicate", answer.duplicates);
     api.metrics.countEvents("rejected", answer.rejected.length);

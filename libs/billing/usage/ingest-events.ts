@@ -1,6 +1,6 @@
 import { domainError } from "#libs/core/errors.ts";
 import { identityKey, splitRepeats } from "#libs/core/usage/event-identity.ts";
-import type { TenantTx } from "#libs/data/database.ts";
+import type { TenantSql } from "#libs/data/database.ts";
 import { findContentHashes, insertUsageEvents, type MeterContribution } from "#libs/data/usage-events.ts";
 import { loadUsageMeters, type StoredMeter } from "#libs/data/usage-meters.ts";
 import { findCustomers, findSubscriptions } from "#libs/data/usage-references.ts";
@@ -28,6 +28,12 @@ export type EventConflict = {
   readonly message: string;
 };
 
+/** What one sender sent at once: events, and what was refused of them before. */
+export type IngestRequest = {
+  readonly events: readonly UsageEventInput[];
+  readonly rejected: readonly EventRefusal[];
+};
+
 /** Of one request. */
 export const EVENTS_MAX = 10_000;
 
@@ -37,45 +43,83 @@ export const BATCH_MAX = 20_000;
 /**
  * Stores a batch of usage events: deduplicated by (source, id), added to their hourly buckets in the same statement,
  * durable when the transaction commits. Bad events do not keep good ones out.
- * @param refused events that were refused before, to be told in the same answer
+ * @param rejected events that were refused before, to be told in the same answer
  * @throws `body_too_large` above 20,000 events
  */
 export async function ingestEvents(
-  tx: TenantTx,
+  tx: TenantSql,
   events: readonly UsageEventInput[],
-  refused: readonly EventRefusal[] = [],
+  rejected: readonly EventRefusal[] = [],
 ): Promise<IngestAnswer> {
+  const [answer] = await ingestRequests(tx, [{ events, rejected }]);
+  if (answer === undefined) throw new Error("no answer to a batch");
+  return answer;
+}
+
+/**
+ * Stores what several requests of the tenant brought as one batch, and answers each as if they had come one after the
+ * other: of the same event in two of them, the first one's counts.
+ * @throws `body_too_large` above 20,000 events
+ */
+export async function ingestRequests(
+  tx: TenantSql,
+  requests: readonly IngestRequest[],
+): Promise<IngestAnswer[]> {
+  const events = requests.flatMap((request) => request.events);
   if (events.length > BATCH_MAX) {
     throw domainError("body_too_large", `up to ${BATCH_MAX} events at a time, got ${events.length}`);
   }
   const known = await loadReferences(tx, events);
-  const rejected = [...refused];
-  const resolved: ResolvedEvent[] = [];
-  for (const input of events) {
-    const outcome = resolveEvent(input, known);
-    if ("refused" in outcome) rejected.push(outcome.refused);
-    else resolved.push(outcome.resolved);
+  const tallies = requests.map(({ rejected }) => newTally(rejected));
+  const resolved: Owned[] = [];
+  for (const [place, request] of requests.entries()) {
+    const tally = tallies[place] ?? newTally([]);
+    for (const input of request.events) {
+      const outcome = resolveEvent(input, known);
+      if ("refused" in outcome) tally.rejected.push(outcome.refused);
+      else resolved.push({ tally, each: outcome.resolved });
+    }
   }
-  const { first: batch, again } = splitRepeats(resolved, (each) => each.event);
+  const { first: batch, again } = splitRepeats(resolved, ({ each }) => each.event);
   const stored = await insertUsageEvents(
     tx,
-    batch.map((each) => each.event),
+    batch.map(({ each }) => each.event),
     batch.flatMap(placedContributions),
   );
-  const waiting = [...batch.filter((_, place) => !stored.has(place)), ...again];
-  const { duplicates, conflicts } = await compareWithStored(tx, batch, stored, waiting);
-  const unresolved = batch.filter(
-    (each, place) => stored.has(place) && each.event.unresolved !== null,
-  ).length;
-  rejected.sort((a, b) => a.index - b.index);
-  return { accepted: stored.size, duplicates, unresolved, rejected, conflicts };
+  for (const [place, { tally, each }] of batch.entries()) {
+    if (!stored.has(place)) continue;
+    tally.accepted += 1;
+    if (each.event.unresolved !== null) tally.unresolved += 1;
+  }
+  await compareWithStored(tx, batch, stored, again);
+  for (const { rejected, conflicts } of tallies) {
+    rejected.sort((a, b) => a.index - b.index);
+    conflicts.sort((a, b) => a.index - b.index);
+  }
+  return tallies;
 }
 
-function placedContributions(each: ResolvedEvent, place: number): MeterContribution[] {
+/** The answer to one request, while it is being counted. */
+type Tally = {
+  accepted: number;
+  duplicates: number;
+  unresolved: number;
+  readonly rejected: EventRefusal[];
+  readonly conflicts: EventConflict[];
+};
+
+function newTally(rejected: readonly EventRefusal[]): Tally {
+  return { accepted: 0, duplicates: 0, unresolved: 0, rejected: [...rejected], conflicts: [] };
+}
+
+/** An event with the answer that tells of it. */
+type Owned = { readonly tally: Tally; readonly each: ResolvedEvent };
+
+function placedContributions({ each }: Owned, place: number): MeterContribution[] {
   return each.contributions.map((contribution) => ({ event: place, ...contribution }));
 }
 
-async function loadReferences(tx: TenantTx, events: readonly UsageEventInput[]): Promise<EventReferences> {
+async function loadReferences(tx: TenantSql, events: readonly UsageEventInput[]): Promise<EventReferences> {
   const customers = new Set<string>();
   const subscriptions = new Set<string>();
   for (const event of events) {
@@ -103,25 +147,30 @@ export function byEventType(meters: readonly StoredMeter[]): Map<string, StoredM
 
 /** Tells duplicates from conflicts among the events that were not stored now. */
 async function compareWithStored(
-  tx: TenantTx,
-  batch: readonly ResolvedEvent[],
+  tx: TenantSql,
+  batch: readonly Owned[],
   stored: ReadonlySet<number>,
-  waiting: readonly ResolvedEvent[],
-): Promise<{ duplicates: number; conflicts: EventConflict[] }> {
-  if (waiting.length === 0) return { duplicates: 0, conflicts: [] };
-  const older = batch.filter((_, place) => !stored.has(place)).map((each) => each.event);
-  const hashes = await findContentHashes(tx, older);
+  again: readonly Owned[],
+): Promise<void> {
+  const older = batch.filter((_, place) => !stored.has(place));
+  const waiting = [...older, ...again];
+  if (waiting.length === 0) return;
+  const hashes = await findContentHashes(
+    tx,
+    older.map(({ each }) => each.event),
+  );
   for (const place of stored) {
-    const event = batch[place]?.event;
+    const event = batch[place]?.each.event;
     if (event !== undefined) hashes.set(identityKey(event), event.contentHash);
   }
-  const conflicts = waiting
-    .filter(({ event }) => hashes.get(identityKey(event)) !== event.contentHash)
-    .map(({ index, event: { id, source } }): EventConflict => {
-      const from = source === "" ? "" : ` from source "${source}"`;
-      const message = `event "${id}"${from} is stored with other content; the stored event stands`;
-      return { index, id, source, code: "event_conflict", message };
-    })
-    .sort((a, b) => a.index - b.index);
-  return { duplicates: waiting.length - conflicts.length, conflicts };
+  for (const { tally, each } of waiting) {
+    const { id, source, contentHash } = each.event;
+    if (hashes.get(identityKey(each.event)) === contentHash) {
+      tally.duplicates += 1;
+      continue;
+    }
+    const from = source === "" ? "" : ` from source "${source}"`;
+    const message = `event "${id}"${from} is stored with other content; the stored event stands`;
+    tally.conflicts.push({ index: each.index, id, source, code: "event_conflict", message });
+  }
 }
