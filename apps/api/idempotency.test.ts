@@ -97,6 +97,24 @@ describe("Idempotency-Key", () => {
     expect(rows[0].text).not.toContain(first.body.key);
   });
 
+  it("shows the secret of the successor of an API key only once", async () => {
+    const old = await world.call("post", "/v1/api_keys").send({ name: "old", role: "reader" }).expect(201);
+    const rotate = () =>
+      world
+        .call("post", `/v1/api_keys/${old.body.id}/rotate`)
+        .set("Idempotency-Key", "k9")
+        .send({ overlap: "PT1H" });
+    const [first, again] = [await rotate(), await rotate()];
+    expect(first.status).toBe(201);
+    expect(first.body).toMatchObject({
+      ...{ name: "old", role: "reader", key: expect.stringMatching(/^bw_test_/) },
+      replaced: { id: old.body.id, expires_at: expect.any(String), revoked_at: null },
+    });
+    expect(again.body).toEqual({ ...first.body, key: null });
+    await world.call("get", "/v1/customers", first.body.key).expect(200);
+    await world.call("get", "/v1/customers", old.body.key).expect(200);
+  });
+
   describe("in the database", () => {
     const key = { route: "post /v1/things", key: "d1", bodyHash: "h1" };
     const answer = { status: 201, contentType: "application/json", headers: {}, text: "{}" };

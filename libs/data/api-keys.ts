@@ -110,3 +110,22 @@ export async function revokeApiKeyRow(tx: TenantTx, id: string): Promise<void> {
   await tx.db.$executeRaw`
     update api_key set revoked_at = now() where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and revoked_at is null`;
 }
+
+/**
+ * Lets a key end after `overlapMs`, or when it would anyway, and says until when a successor with as long a life would last (null:
+ * for ever). Null: the key has ended already.
+ */
+export async function endApiKeyAfter(
+  tx: TenantTx,
+  id: string,
+  overlapMs: number,
+): Promise<{ readonly successor_expires_at: Date | null } | null> {
+  const rows = await tx.db.$queryRaw<{ successor_expires_at: Date | null }[]>`
+    with usable as (
+      select id, now() + (expires_at - created_at) as successor_expires_at from api_key
+      where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and revoked_at is null and (expires_at is null or expires_at > now()) for update
+    )
+    update api_key k set expires_at = least(k.expires_at, now() + ${overlapMs} * interval '1 millisecond') from usable u
+    where k.tenant_id = ${tx.tenantId}::uuid and k.id = u.id returning u.successor_expires_at`;
+  return rows[0] ?? null;
+}

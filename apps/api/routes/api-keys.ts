@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { createApiKey } from "#libs/billing/catalog/create-api-key.ts";
+import { rotateApiKey } from "#libs/billing/catalog/rotate-api-key.ts";
 import { revokeApiKey } from "#libs/billing/catalog/revoke-api-key.ts";
 import {
   nullableTimestamp,
@@ -111,4 +112,41 @@ const revoke = defineRoute({
   },
 });
 
-export const apiKeyRoutes: readonly Route[] = [create, list, revoke];
+const rotatedWire = newKeyWire
+  .extend({ replaced: keyWire.describe("The old key, and when it ends") })
+  .meta({ id: "RotatedApiKey" });
+
+const rotate = defineRoute({
+  method: "post",
+  path: "/v1/api_keys/{id}/rotate",
+  tag,
+  summary: "Replace an API key, with an overlap",
+  description:
+    "Makes a key with the same name and role, shown in this answer and never again. The old one ends after `overlap`, or at its own end when that comes first.",
+  access: "admin",
+  params: z.strictObject({ id: z.string().max(64) }),
+  body: z.strictObject({
+    overlap: text(40)
+      .default("PT24H")
+      .describe("How long the old key still works: an ISO 8601 duration from PT0S (at once) to P30D"),
+  }),
+  response: { status: 201, schema: rotatedWire },
+  errors: ["api_key_not_found", "api_key_ended"],
+  storedBody: (body) => ({ ...body, key: null }),
+  example: {
+    params: { id: example.id },
+    body: { overlap: "PT24H" },
+    response: {
+      ...{ ...example, id: "key_01jq9a7m2d5xr4n8p1s3v6z9b0", last_four: "w8Kd", key: "bw_test_..." },
+      replaced: { ...example, expires_at: "2026-03-02T09:00:00Z" },
+    },
+  },
+  transaction: async (tx, { params, body }) => {
+    const keyId = parsePublicId("api_key", params.id);
+    if (keyId === null) throw domainError("api_key_not_found");
+    const { row, secret, replaced } = await rotateApiKey(tx, { keyId, overlap: body.overlap });
+    return { body: { ...present(row), key: secret, replaced: present(replaced) } };
+  },
+});
+
+export const apiKeyRoutes: readonly Route[] = [create, list, rotate, revoke];

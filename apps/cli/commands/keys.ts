@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { Temporal } from "temporal-polyfill";
 import { createApiKey } from "#libs/billing/catalog/create-api-key.ts";
+import { rotateApiKey } from "#libs/billing/catalog/rotate-api-key.ts";
 import { revokeApiKey } from "#libs/billing/catalog/revoke-api-key.ts";
 import { domainError } from "#libs/core/errors.ts";
 import { parsePublicId, publicId } from "#libs/core/public-id.ts";
@@ -11,12 +12,13 @@ import { parseTime } from "./tenant.ts";
 
 type Common = { tenant?: string; json?: boolean };
 
-/** `billwright keys create|list|revoke`: API keys of a tenant. */
+/** `billwright keys create|list|rotate|revoke`: API keys of a tenant. */
 export function keysCommand(): Command {
   return new Command("keys")
-    .description("make, list and revoke API keys")
+    .description("make, list, rotate and revoke API keys")
     .addCommand(create())
     .addCommand(list())
+    .addCommand(rotate())
     .addCommand(revoke());
 }
 
@@ -66,13 +68,48 @@ function list(): Command {
         if (options.json)
           return printJson(rows.map(({ id, ...row }) => ({ id: publicId("api_key", id), ...row })));
         for (const row of rows) {
-          const state = row.revoked_at ? "revoked" : "active";
+          const ends = row.expires_at === null ? "active" : `until ${row.expires_at.toISOString()}`;
+          const state = row.revoked_at ? "revoked" : ends;
           process.stdout.write(
             `${publicId("api_key", row.id)}  ${row.role.padEnd(8)}  ...${row.last_four}  ${state}  ${row.name}\n`,
           );
         }
       }),
     );
+}
+
+function rotate(): Command {
+  return new Command("rotate")
+    .description("replace a key by a new one, printed once; the old one ends after an overlap")
+    .argument("<id>", "its id, key_...")
+    .option("--overlap <duration>", "how long the old one still works, PT0S to P30D", "PT24H")
+    .option("--tenant <uuid>", "which tenant, when there are several")
+    .option("--json", "print as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  billwright keys rotate key_01k2...\n  billwright keys rotate key_01k2... --overlap P7D --json",
+    )
+    .action((id: string, options: Common & { overlap: string }) =>
+      withDatabaseOnly(async (found) => {
+        const tenantId = await pickTenant(found, options.tenant);
+        const { row, secret, replaced } = await withTenant(found.database, { tenantId, actor: "cli" }, (tx) =>
+          rotateApiKey(tx, { keyId: keyIdOf(id), overlap: options.overlap }),
+        );
+        const endsAt = replaced.expires_at?.toISOString() ?? null;
+        if (options.json)
+          return printJson({ id: publicId("api_key", row.id), key: secret, replaced: id, ends_at: endsAt });
+        process.stdout.write(`${secret}\n`);
+        process.stderr.write(`${publicId("api_key", row.id)}; ${id} ends at ${endsAt}\n`);
+      }),
+    );
+}
+
+/** @throws DomainError api_key_not_found */
+function keyIdOf(id: string): string {
+  const keyId = parsePublicId("api_key", id);
+  if (keyId === null)
+    throw domainError("api_key_not_found", `"${id}" is no key id; \`billwright keys list\` shows them`);
+  return keyId;
 }
 
 function revoke(): Command {
@@ -86,11 +123,10 @@ function revoke(): Command {
     )
     .action((id: string, options: Common) =>
       withDatabaseOnly(async (found) => {
-        const keyId = parsePublicId("api_key", id);
-        if (keyId === null)
-          throw domainError("api_key_not_found", `"${id}" is no key id; \`billwright keys list\` shows them`);
         const tenantId = await pickTenant(found, options.tenant);
-        await withTenant(found.database, { tenantId, actor: "cli" }, (tx) => revokeApiKey(tx, { keyId }));
+        await withTenant(found.database, { tenantId, actor: "cli" }, (tx) =>
+          revokeApiKey(tx, { keyId: keyIdOf(id) }),
+        );
         process.stdout.write(`revoked ${id}\n`);
       }),
     );

@@ -5,6 +5,7 @@ import { authenticateApiKey } from "./authenticate-api-key.ts";
 import { bootstrapApiKey } from "./bootstrap-api-key.ts";
 import { createApiKey } from "./create-api-key.ts";
 import { createTenant } from "./create-tenant.ts";
+import { rotateApiKey } from "./rotate-api-key.ts";
 import { revokeApiKey } from "./revoke-api-key.ts";
 
 describe("API keys", () => {
@@ -48,6 +49,76 @@ describe("API keys", () => {
     await expect(make("2020-01-01T00:00:00Z")).rejects.toMatchObject({
       code: "fields_invalid",
       details: { errors: [{ path: "expires_at" }] },
+    });
+  });
+
+  describe("that are rotated", () => {
+    const make = (expiresAt?: string) =>
+      tenant.inTenant((tx) =>
+        createApiKey(tx, {
+          ...{ name: "web shop", role: "operator" },
+          ...(expiresAt === undefined ? {} : { expiresAt: Temporal.Instant.from(expiresAt) }),
+        }),
+      );
+    const rotate = (keyId: string, overlap: string) =>
+      tenant.inTenant((tx) => rotateApiKey(tx, { keyId, overlap }));
+    const works = async (secret: string) => (await authenticateApiKey(test.database, secret)) !== null;
+
+    it("work beside their successor, of the same name and role, until the overlap is over", async () => {
+      const old = await make();
+      const made = await rotate(old.row.id, "PT1H");
+      expect(made.row).toMatchObject({ name: "web shop", role: "operator", expires_at: null });
+      expect(made.replaced.expires_at?.getTime()).toBe(made.row.created_at.getTime() + 3_600_000);
+      expect([await works(old.secret), await works(made.secret)]).toEqual([true, true]);
+      await test.owner.query("update api_key set expires_at = expires_at - interval '1 hour' where id = $1", [
+        old.row.id,
+      ]);
+      expect([await works(old.secret), await works(made.secret)]).toEqual([false, true]);
+      const { rows } = await test.owner.query(
+        "select after ->> 'replaced_by' as by, after::text as text from audit_log where action = 'api_key.rotate' and target_id = $1",
+        [old.row.id],
+      );
+      expect(rows).toMatchObject([{ by: made.row.id }]);
+      expect(rows[0].text).not.toContain(made.secret.slice(8, 40));
+    });
+
+    it("end at once without an overlap, and never later than they would have", async () => {
+      const old = await make();
+      await rotate(old.row.id, "PT0S");
+      expect(await works(old.secret)).toBe(false);
+      const short = await make();
+      await test.owner.query("update api_key set expires_at = now() + interval '1 minute' where id = $1", [
+        short.row.id,
+      ]);
+      const { replaced } = await rotate(short.row.id, "P1D");
+      expect(replaced.expires_at?.getTime()).toBeLessThan(Date.now() + 120_000);
+    });
+
+    it("hand their length of life on", async () => {
+      const { row } = await make("2090-01-01T00:00:00Z");
+      await test.owner.query(
+        "update api_key set created_at = now() - interval '1 day', expires_at = now() + interval '6 days' where id = $1",
+        [row.id],
+      );
+      const made = await rotate(row.id, "PT0S");
+      const lifeMs = (made.row.expires_at?.getTime() ?? 0) - made.row.created_at.getTime();
+      expect(Math.round(lifeMs / 86_400_000)).toBe(7);
+    });
+
+    it("are refused once they have ended, for another tenant, and with an overlap that is none", async () => {
+      const old = await make();
+      await rotate(old.row.id, "PT0S");
+      await expect(rotate(old.row.id, "PT1H")).rejects.toMatchObject({ code: "api_key_ended" });
+      const other = await makeTenant(test);
+      const live = await make();
+      await expect(
+        other.inTenant((tx) => rotateApiKey(tx, { keyId: live.row.id, overlap: "PT1H" })),
+      ).rejects.toMatchObject({ code: "api_key_not_found" });
+      for (const overlap of ["P31D", "-PT1H", "P1M", "soon", ""])
+        await expect(rotate(live.row.id, overlap)).rejects.toMatchObject({
+          details: { errors: [{ path: "overlap" }] },
+        });
+      expect(await works(live.secret)).toBe(true);
     });
   });
 
