@@ -44,7 +44,7 @@ module.exports = {
       from: { path: "^apps/([^/]+)/", pathNot: [test, "^apps/(cli|bench)/"] },
       to: {
         path: "^apps/",
-        pathNot: ["^apps/$1/", "^apps/(build-deps|run-process|schedule-settings)\\.ts$"],
+        pathNot: ["^apps/$1/", "^apps/(assert-master-keys|build-deps|run-process|schedule-settings)\\.ts$"],
       },
     },
     {

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { bootstrapApiKey } from "#libs/billing/catalog/bootstrap-api-key.ts";
 import { ConfigError, type Config } from "#libs/platform/config.ts";
+import { assertMasterKeys } from "../assert-master-keys.ts";
 import type { ApiConfig } from "./api-deps.ts";
 import { createApp } from "./create-app.ts";
 
@@ -10,13 +11,17 @@ export type RunningApi = {
   readonly close: (drainMs?: number) => Promise<void>;
 };
 
-/** Listens on `config.PORT` (0: any free one). Makes the bootstrap key first, when there is one. */
+/**
+ * Listens on `config.PORT` (0: any free one). Makes the bootstrap key first, when there is one.
+ * @throws ConfigError for a port that is taken, and when MASTER_KEY lacks a key that is used
+ */
 export async function startApi(
   config: Config,
   built: Pick<ApiConfig, "deps" | "queues">,
   host?: string,
 ): Promise<RunningApi> {
   const { deps } = built;
+  await assertMasterKeys(deps);
   if (config.BOOTSTRAP_API_KEY !== undefined) {
     const made = await bootstrapApiKey(deps.database, config.BOOTSTRAP_API_KEY);
     if (made.isNew) deps.logger.info("bootstrap key made", { tenant_id: made.tenantId });

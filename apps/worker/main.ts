@@ -3,6 +3,7 @@ import { schedulesOf } from "#libs/jobs/schedules.ts";
 import { readConfig } from "#libs/platform/config.ts";
 import { queueNames } from "#libs/platform/queue/queue-names.ts";
 import { createLogger } from "#libs/platform/logger.ts";
+import { assertMasterKeys } from "../assert-master-keys.ts";
 import { buildDeps } from "../build-deps.ts";
 import { runProcess } from "../run-process.ts";
 import { scheduleSettings } from "../schedule-settings.ts";
@@ -13,6 +14,7 @@ runProcess("worker", async () => {
   const logger = createLogger({ level: config.LOG_LEVEL, format: config.LOG_FORMAT, process: "worker" });
   const names = config.WORKER_QUEUES ?? queueNames;
   const built = await buildDeps(config, logger, { causes });
+  await assertMasterKeys(built.deps);
   const workers = startWorkers(built.deps, built.queues, {
     names,
     jobs: jobCatalog,

@@ -1,11 +1,14 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { domainError } from "#libs/core/errors.ts";
 
 /** Keeps secrets that must be readable again: encrypted at rest, bound to their tenant and purpose. */
 export type SecretBox = {
   /** With the newest key. */
   readonly seal: (plain: string, owner: SecretOwner) => Buffer;
-  /** With the key it was sealed with. Throws when that key is gone, or anything was changed or moved. */
+  /** With the key it was sealed with. Throws `master_key_missing` when that key is gone, and when anything was changed or moved. */
   readonly open: (sealed: Uint8Array, owner: SecretOwner) => string;
+  /** Of its keys, the newest first: eight hexadecimal digits that say nothing of the key. */
+  readonly keyIds: readonly string[];
 };
 
 export type SecretOwner = { readonly tenantId: string; readonly purpose: string };
@@ -27,6 +30,7 @@ export function createSecretBox(masterKeys: readonly [string, ...string[]]): Sec
   const [newest] = keys;
   if (newest === undefined) throw new Error("a secret box needs a key");
   return {
+    keyIds: keys.map(({ id }) => id.toString("hex")),
     seal: (plain, owner) => {
       const iv = randomBytes(ivBytes);
       const cipher = createCipheriv("aes-256-gcm", newest.key, iv).setAAD(boundTo(owner));
@@ -40,7 +44,8 @@ export function createSecretBox(masterKeys: readonly [string, ...string[]]): Sec
       const id = part(1, keyIdBytes);
       const found = keys.find((key) => key.id.equals(id));
       if (bytes[0] !== format || found === undefined)
-        throw new Error(
+        throw domainError(
+          "master_key_missing",
           `a secret was sealed with a key (${id.toString("hex")}) that MASTER_KEY does not hold`,
         );
       const ivAt = 1 + keyIdBytes;
@@ -51,6 +56,13 @@ export function createSecretBox(masterKeys: readonly [string, ...string[]]): Sec
       return Buffer.concat([decipher.update(text), decipher.final()]).toString("utf8");
     },
   };
+}
+
+/** The id of the key that a secret was sealed with. */
+export function sealingKeyId(sealed: Uint8Array): string {
+  return Buffer.from(sealed)
+    .subarray(1, 1 + keyIdBytes)
+    .toString("hex");
 }
 
 function boundTo({ tenantId, purpose }: SecretOwner): Buffer {

@@ -2,9 +2,12 @@ import { domainError } from "#libs/core/errors.ts";
 import { writeAudit } from "#libs/data/audit-log.ts";
 import { type Database, type TenantTx, withSystem } from "#libs/data/database.ts";
 import { findProviderAccount, saveProviderAccount } from "#libs/data/provider-accounts.ts";
-import type { SecretBox } from "#libs/platform/secret-box.ts";
+import type { SecretBox, SecretOwner } from "#libs/platform/secret-box.ts";
 
-const purpose = "stripe_account";
+/** What the secrets of a tenant's own account are bound to. */
+export function stripeAccountSecretOwner(tenantId: string): SecretOwner {
+  return { tenantId, purpose: "stripe_account" };
+}
 
 /**
  * Notes a tenant's own account at Stripe and the secret that signs its webhooks; several with commas while it is changed. Kept
@@ -15,7 +18,7 @@ export async function connectStripeAccount(
   input: { readonly accountId: string; readonly webhookSecret: string; readonly box: SecretBox },
 ): Promise<void> {
   const { accountId, webhookSecret, box } = input;
-  const secrets = box.seal(JSON.stringify({ webhookSecret }), { tenantId: tx.tenantId, purpose });
+  const secrets = box.seal(JSON.stringify({ webhookSecret }), stripeAccountSecretOwner(tx.tenantId));
   if (!(await saveProviderAccount(tx, { provider: "stripe", accountId, secrets })))
     throw domainError("stripe_account_taken", `${accountId} is another tenant's account.`);
   await writeAudit(tx, {
@@ -32,7 +35,7 @@ export async function stripeAccountSecret(
 ): Promise<string | null> {
   const account = await withSystem(database, (db) => findProviderAccount(db, "stripe", accountId));
   if (account === null || account.secrets === null || box === null) return null;
-  const kept: unknown = JSON.parse(box.open(account.secrets, { tenantId: account.tenant_id, purpose }));
+  const kept: unknown = JSON.parse(box.open(account.secrets, stripeAccountSecretOwner(account.tenant_id)));
   return typeof kept === "object" && kept !== null && "webhookSecret" in kept
     ? String(kept.webhookSecret)
     : null;

@@ -132,5 +132,7 @@ export const grantedColumns: readonly (readonly [
   ["usage_event", "app", "w", ["event_type", "customer_id", "subscription_id", "unresolved"]],
   ["usage_event", "system", "r", ["tenant_id", "timestamp"]],
   ["webhook_delivery", "system", "r", ["tenant_id", "id", "state", "attempts", "next_attempt_at"]],
+  // Sealed: a process asks at its start which keys it needs.
+  ["webhook_endpoint", "system", "r", ["tenant_id", "id", "secret"]],
   ["webhook_inbox", "system", "w", ["tenant_id", "state", "attempts", "error", "applied_at"]],
 ];

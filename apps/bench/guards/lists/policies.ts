@@ -79,6 +79,7 @@ export const systemReads: readonly string[] = [
   "tenant_schedule",
   "usage_event",
   "webhook_delivery",
+  "webhook_endpoint",
   "webhook_inbox",
 ];
 
