@@ -1,5 +1,5 @@
 import { newId } from "./new-id.ts";
-import { withSystem, withTenant, withTenantSql } from "./database.ts";
+import { callAsSystem, withSystem, withTenant, withTenantSql } from "./database.ts";
 import { openTestDatabase, type TestDatabase } from "#libs/testkit/test-database.ts";
 
 describe("withTenant", () => {
@@ -32,6 +32,22 @@ describe("withTenant", () => {
     ).rejects.toMatchObject({
       code: "tenant_not_found",
     });
+  });
+
+  it("leaves neither role nor tenant behind on the connection, as a call of a function does not", async () => {
+    const { pool } = test.database;
+    const [login] = (await pool.query("select session_user as name")).rows;
+    const idle = async () =>
+      (
+        await pool.query(
+          "select current_user as role, current_setting('billwright.tenant_id', true) as tenant",
+        )
+      ).rows;
+    await withTenant(test.database, { tenantId, actor: "test" }, async () => 1);
+    expect(await idle()).toEqual([{ role: login.name, tenant: "" }]);
+    const entered = "select current_user as role from enter_system(1000)";
+    expect(await callAsSystem(test.database, entered, [])).toEqual([{ role: "billwright_system" }]);
+    expect(await idle()).toEqual([{ role: login.name, tenant: "" }]);
   });
 });
 

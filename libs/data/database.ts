@@ -89,10 +89,9 @@ export async function withTenant<T>(
   const timeoutMs = scope.timeoutMs ?? 30_000;
   return database.prisma.$transaction(
     async (db) => {
-      await enterRole(db, "billwright_app", timeoutMs, scope.tenantId);
-      const [row] = await db.$queryRaw<{ now: Date }[]>`
-        select coalesce(clock_now, transaction_timestamp()) as now from tenant where id = ${scope.tenantId}::uuid`;
-      if (!row) throw domainError("tenant_not_found", `no tenant ${scope.tenantId}`);
+      const [row] = await db.$queryRaw<{ now: Date | null }[]>`
+        select enter_tenant(${scope.tenantId}::uuid, ${timeoutMs}::int) as now`;
+      if (!row?.now) throw domainError("tenant_not_found", `no tenant ${scope.tenantId}`);
       return fn({
         db,
         tenantId: scope.tenantId,
@@ -137,9 +136,9 @@ export async function withTenantSql<T>(
     }
   };
   try {
-    const opened = (await send(openingOf(tenantId, timeoutMs))) as unknown as pg.QueryResult<{ now: Date }>[];
+    const opened = (await send(openingOf(tenantId, timeoutMs))) as unknown as pg.QueryResult<{ now: Date | null }>[];
     const [row] = opened.at(-1)?.rows ?? [];
-    if (!row) throw domainError("tenant_not_found", `no tenant ${tenantId}`);
+    if (!row?.now) throw domainError("tenant_not_found", `no tenant ${tenantId}`);
     const db: Sql = {
       $queryRaw: async <R>(text: TemplateStringsArray, ...values: unknown[]) =>
         (
@@ -164,11 +163,7 @@ export async function withTenantSql<T>(
 
 /** Begins and enters in one round trip, which takes no parameters; answers the tenant's business time last. */
 function openingOf(tenantId: string, timeoutMs: number): string {
-  const settings = settingsOf("billwright_app", timeoutMs, tenantId).map(
-    ([name, value]) => `set_config(${pg.escapeLiteral(name)}, ${pg.escapeLiteral(value)}, true)`,
-  );
-  return `begin; select ${settings.join(", ")};
-    select coalesce(clock_now, transaction_timestamp()) as now from tenant where id = ${pg.escapeLiteral(tenantId)}::uuid`;
+  return `begin; select enter_tenant(${pg.escapeLiteral(tenantId)}::uuid, ${Number(timeoutMs)}) as now`;
 }
 
 /** The tenant's business time at this moment, which has moved on since the transaction began where it waited for a lock. */
@@ -189,29 +184,27 @@ export async function withSystem<T>(
 ): Promise<T> {
   return database.prisma.$transaction(
     async (db) => {
-      await enterRole(db, "billwright_system", timeoutMs, "");
+      await db.$executeRaw`select enter_system(${timeoutMs}::int)`;
       return fn(db);
     },
     { timeout: timeoutMs + 2_000, maxWait: 10_000 },
   );
 }
 
-async function enterRole(db: Db, role: string, timeoutMs: number, tenantId: string): Promise<void> {
-  const settings = settingsOf(role, timeoutMs, tenantId);
-  await db.$executeRaw`
-    select set_config(name, value, true) from unnest(
-      ${settings.map(([name]) => name)}::text[], ${settings.map(([, value]) => value)}::text[]) as s (name, value)`;
-}
-
-/** What a transaction sets for itself. */
-function settingsOf(role: string, timeoutMs: number, tenantId: string): (readonly [string, string])[] {
-  return [
-    ["role", role],
-    ["billwright.tenant_id", tenantId],
-    ["statement_timeout", String(timeoutMs)],
-    ["lock_timeout", String(Math.min(timeoutMs, 10_000))],
-    ["idle_in_transaction_session_timeout", String(timeoutMs)],
-  ];
+/**
+ * One call of a function of the schema that enters the system role by itself: a transaction of its own in one trip, without
+ * Prisma, for the few statements that every job needs. The connection ends when there is no answer in time.
+ */
+export async function callAsSystem<Row extends object>(
+  database: Database,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  const { rows } = await database.pool.query<Row>({
+    ...{ text, values: [...values] },
+    ...{ query_timeout: 17_000 },
+  });
+  return rows;
 }
 
 /** A row's instant as core wants it. */

@@ -1,6 +1,7 @@
 import type { JobSeed } from "#libs/core/events.ts";
 import { Prisma } from "#prisma/generated/client.ts";
-import type { Db, TenantTx } from "./database.ts";
+import { callAsSystem, type Database, type Db, type TenantTx } from "./database.ts";
+import { gatherCalls } from "./gather-calls.ts";
 import { newId } from "./new-id.ts";
 
 export type JobState = "pending" | "queued" | "running" | "succeeded" | "failed" | "dead";
@@ -46,35 +47,42 @@ export async function insertJobs(
 /** How often in a row a job may be lost with its worker; fewer where its budget is smaller. */
 const lossesAllowed = 8;
 
-const age = Prisma.sql`extract(epoch from now() - created_at)::float8 * 1000 as age_ms`;
+const ageText = "extract(epoch from now() - created_at)::float8 * 1000 as age_ms";
+const rowText = `tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error, ${ageText}`;
 
-/** What `last_error` says of a job that was taken from a worker; `losses` counts those in a row. */
-const lostWorker = Prisma.sql`(
-  with lost as (select case when last_error->>'code' = 'worker_lost' then (last_error->>'losses')::int else 0 end + 1 as losses)
-  select jsonb_build_object('code', 'worker_lost', 'losses', losses, 'message', 'the worker ended while it had the job, ' || losses || ' times in a row', 'at', now())
-  from lost)`;
+/** What the queue must know of a job. */
+export type DueJob = Pick<JobRow, "id" | "name" | "queue" | "dispatch">;
 
-/** Marks due pending jobs as queued and returns them; concurrent relays skip each other's rows. System role. */
-export async function takeDueJobs(db: Db, limit: number): Promise<JobRow[]> {
-  return db.$queryRaw<JobRow[]>`
-    update job set state = 'queued', dispatch = dispatch + 1, queued_at = now()
-    where id in (select id from job where state = 'pending' and run_at <= now() order by run_at, id limit ${limit} for update skip locked)
-    returning tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error, ${age}`;
+/** Marks due pending jobs as queued and returns them; concurrent relays skip each other's rows. */
+export async function takeDueJobs(database: Database, limit: number): Promise<DueJob[]> {
+  return callAsSystem<DueJob>(database, "select id, name, queue, dispatch from take_due_jobs($1)", [limit]);
 }
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const claimTogether = gatherCalls<{ readonly id: string; readonly leaseMs: number }, JobRow | null>(
+  async (database, claims) => {
+    const rows = await callAsSystem<JobRow>(database, `select ${rowText} from claim_jobs($1, $2, $3)`, [
+      claims.map(({ id }) => id),
+      claims.map(({ leaseMs }) => leaseMs),
+      lossesAllowed,
+    ]);
+    const unclaimed = new Map(rows.map((row) => [row.id, row]));
+    return claims.map(({ id }) => {
+      const row = unclaimed.get(id) ?? null;
+      unclaimed.delete(id); // of two deliveries of one job in one statement, one has it
+      return row;
+    });
+  },
+);
+
 /**
- * Claims one delivery: counts the attempt and takes a lease on database time. Null when the work has ended, or
- * another worker holds it, by its lease or by its transaction, which locks the row. A dead job that is delivered once more was retried by a person: it gets one more attempt.
+ * Claims one delivery: counts the attempt and takes a lease on database time, in a commit of its own, which claims of the same
+ * process share. Null when the work has ended, or another worker holds it, by its lease or by its transaction, which locks the
+ * row. A dead job that is delivered once more was retried by a person: it gets one more attempt.
  */
-export async function claimJob(db: Db, id: string, leaseMs: number): Promise<JobRow | null> {
-  const rows = await db.$queryRaw<JobRow[]>`
-    update job set state = 'running', attempts = attempts + 1, started_at = now(), ended_at = null,
-      last_error = case when state = 'running' then ${lostWorker} else last_error end,
-      lease_until = now() + ${leaseMs} * interval '1 millisecond'
-    where id in (select id from job where id = ${id}::uuid
-      and (state in ('pending', 'queued', 'failed', 'dead') or (state = 'running' and lease_until < now() and (${lostWorker}->>'losses')::int < least(${lossesAllowed}, attempt_budget))) for update skip locked)
-    returning tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error, ${age}`;
-  return rows[0] ?? null;
+export async function claimJob(database: Database, id: string, leaseMs: number): Promise<JobRow | null> {
+  return uuid.test(id) ? claimTogether(database, { id, leaseMs }) : null;
 }
 
 /** Extends the lease of a running attempt; false when the attempt was taken over. */
@@ -92,7 +100,7 @@ export async function lockJob(tx: TenantTx, id: string, attempt: number): Promis
   return rows.length === 1;
 }
 
-/** Ends a job well; false when the attempt was fenced off. */
+/** Ends a job well within its own transaction; false when the attempt was fenced off. */
 export async function succeedJob(
   tx: TenantTx,
   id: string,
@@ -104,6 +112,23 @@ export async function succeedJob(
     where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and attempts = ${attempt} and state = 'running'`;
   return changed === 1;
 }
+
+/**
+ * Ends a job well whose work was not a transaction, in a commit that jobs of the same process share; false when the attempt was
+ * fenced off.
+ */
+export const endExternalJob = gatherCalls<
+  { readonly id: string; readonly attempt: number; readonly result: unknown },
+  boolean
+>(async (database, ended) => {
+  const rows = await callAsSystem<{ id: string }>(database, "select id from end_jobs($1, $2, $3) as id", [
+    ended.map(({ id }) => id),
+    ended.map(({ attempt }) => attempt),
+    ended.map(({ result }) => JSON.stringify(result ?? null)),
+  ]);
+  const recorded = new Set(rows.map(({ id }) => id));
+  return ended.map(({ id }) => recorded.delete(id));
+});
 
 /** Gives an attempt back that could not even be made; the job is due again in `delayMs`. */
 export async function postponeJob(
@@ -142,7 +167,7 @@ export async function listOverdueJobs(
   query: { readonly olderThanMs: number; readonly after: string | null; readonly limit: number },
 ): Promise<JobRow[]> {
   return db.$queryRaw<JobRow[]>`
-    select tenant_id, id, name, queue, key, payload, state, attempts, attempt_budget, dispatch, run_id, last_error, ${age} from job
+    select ${Prisma.raw(rowText)} from job
     where state in ('queued', 'failed') and queued_at < now() - ${query.olderThanMs} * interval '1 millisecond'
       and (${query.after}::uuid is null or id > ${query.after}::uuid)
     order by id limit ${query.limit}`;
@@ -166,7 +191,7 @@ export async function releaseLostJobs(
 ): Promise<{ readonly id: string; readonly name: string; readonly state: JobState }[]> {
   return db.$queryRaw<{ id: string; name: string; state: JobState }[]>`
     with lost as (
-      select id, ${lostWorker} as error, least(${lossesAllowed}, attempt_budget) as allowed from job where state = 'running' and lease_until < now() order by lease_until limit ${limit} for update skip locked),
+      select id, lost_worker_error(last_error) as error, least(${lossesAllowed}, attempt_budget) as allowed from job where state = 'running' and lease_until < now() order by lease_until limit ${limit} for update skip locked),
     judged as (select id, error, (error->>'losses')::int >= allowed as dead from lost)
     update job j set lease_until = null, run_at = now(), state = case when judged.dead then 'dead' else 'pending' end,
       ended_at = case when judged.dead then now() end, last_error = judged.error

@@ -8,7 +8,6 @@ import { createApp } from "../../apps/api/create-app.ts";
 import type { Deps } from "#libs/billing/deps.ts";
 import { renderInvoicePdf } from "#libs/billing/invoice/render-invoice-pdf.ts";
 import { ensurePaymentLink } from "#libs/billing/payment/ensure-payment-link.ts";
-import { withSystem } from "#libs/data/database.ts";
 import { takeDueJobs } from "#libs/data/jobs.ts";
 import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
 import { runJob } from "#libs/jobs/run-job.ts";
@@ -83,7 +82,7 @@ export async function openPayWorld(overrides: Partial<ApiConfig> = {}): Promise<
     },
     work: async () => {
       for (;;) {
-        const due = await withSystem(test.database, (db) => takeDueJobs(db, 50));
+        const due = await takeDueJobs(test.database, 50);
         if (due.length === 0) return;
         for (const row of due) await runJob(deps, jobCatalog, row.id).catch(() => undefined);
       }

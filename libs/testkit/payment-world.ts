@@ -4,7 +4,6 @@ import { eventually } from "../../apps/sandbox/sandbox-fixture.ts";
 import { createApp } from "../../apps/api/create-app.ts";
 import { createApiKey } from "#libs/billing/catalog/create-api-key.ts";
 import { takeDueJobs } from "#libs/data/jobs.ts";
-import { withSystem } from "#libs/data/database.ts";
 import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
 import { runJob } from "#libs/jobs/run-job.ts";
 import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
@@ -34,7 +33,7 @@ export async function openPaymentWorld(): Promise<PaymentWorld> {
   const { secret } = await world.tenant.inTenant((tx) => createApiKey(tx, { name: "admin", role: "admin" }));
   const drain = async () => {
     for (;;) {
-      const due = await withSystem(world.test.database, (db) => takeDueJobs(db, 100));
+      const due = await takeDueJobs(world.test.database, 100);
       if (due.length === 0) return;
       for (const row of due) await runJob(world.deps, jobCatalog, row.id);
     }

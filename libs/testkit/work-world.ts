@@ -11,7 +11,6 @@ import { settleRuns } from "#libs/billing/run/settle-runs.ts";
 import { sweepDueBoundaries } from "#libs/billing/run/sweep-due-boundaries.ts";
 import { takeDueJobs } from "#libs/data/jobs.ts";
 import { findTestClock } from "#libs/data/test-clocks.ts";
-import { withSystem } from "#libs/data/database.ts";
 import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
 import { runJob } from "#libs/jobs/run-job.ts";
 import { noFailpoint } from "#libs/platform/failpoint.ts";
@@ -71,7 +70,7 @@ export async function openWorkWorld(overrides: Partial<Deps> = {}): Promise<Work
   };
   const drain = async () => {
     for (;;) {
-      const due = await withSystem(test.database, (db) => takeDueJobs(db, 100));
+      const due = await takeDueJobs(test.database, 100);
       if (due.length === 0) break;
       for (const row of due) await runJob(deps, jobCatalog, row.id);
     }
@@ -111,7 +110,7 @@ export async function openWorkWorld(overrides: Partial<Deps> = {}): Promise<Work
 async function workUntil(deps: Deps, holds: () => Promise<boolean>): Promise<void> {
   const moving = new Set<Promise<unknown>>();
   while (!(await holds())) {
-    for (const row of await withSystem(deps.database, (db) => takeDueJobs(db, workersAtOnce))) {
+    for (const row of await takeDueJobs(deps.database, workersAtOnce)) {
       const job = runJob(deps, jobCatalog, row.id);
       moving.add(job);
       job.finally(() => moving.delete(job)).catch(() => undefined);

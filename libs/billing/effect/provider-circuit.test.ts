@@ -100,8 +100,7 @@ describe("the circuit breaker of a provider", () => {
       insertJobs(tx, [invoiceCollect.seed({ invoiceId: invoice.invoiceId, request: "now" })]),
     );
     const work = async () => {
-      for (const row of await withSystem(world.test.database, (db) => takeDueJobs(db, 10)))
-        await runJob(deps, jobCatalog, row.id);
+      for (const row of await takeDueJobs(world.test.database, 10)) await runJob(deps, jobCatalog, row.id);
     };
     const job = async () =>
       (

@@ -1,5 +1,4 @@
-import { withSystem } from "#libs/data/database.ts";
-import { claimJob, insertJobs, type JobRow } from "#libs/data/jobs.ts";
+import { claimJob, type DueJob, insertJobs } from "#libs/data/jobs.ts";
 import { makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
 import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
 import { relayDueWork, sweepLostWork, sweepLostWorkers } from "./dispatch-work.ts";
@@ -33,7 +32,7 @@ describe("work that was lost", () => {
   };
   /** A worker that claims the job and ends without a word, and the time until its lease is over. */
   const loseWorker = async (id: string) => {
-    await withSystem(world.test.database, (db) => claimJob(db, id, 30_000));
+    await claimJob(world.test.database, id, 30_000);
     await world.test.owner.query("update job set lease_until = now() - interval '1 second' where id = $1", [
       id,
     ]);
@@ -68,7 +67,7 @@ describe("work that was lost", () => {
     const [id = ""] = await newJobs(1, 2);
     await loseWorker(id);
     await loseWorker(id);
-    expect(await withSystem(world.test.database, (db) => claimJob(db, id, 30_000))).toBeNull();
+    expect(await claimJob(world.test.database, id, 30_000)).toBeNull();
     await sweepLostWorkers(world.deps);
     expect(await job(id)).toMatchObject({ state: "dead", attempts: 2, last_error: { losses: 2 } });
   });
@@ -88,7 +87,7 @@ describe("work that was lost", () => {
         run: async () => {
           while (!(await leaseOver()));
           second.push(await sweepLostWorkers(world.deps));
-          second.push(await withSystem(world.test.database, (db) => claimJob(db, id, 30_000)));
+          second.push(await claimJob(world.test.database, id, 30_000));
         },
       }),
     });
@@ -99,7 +98,7 @@ describe("work that was lost", () => {
   it("is found behind any number of jobs that wait in a slow queue", async () => {
     const ids = await newJobs(7);
     const lost = [...ids].sort().at(-1) ?? "";
-    const carrier = { add: async () => undefined, holds: async (row: JobRow) => row.id !== lost };
+    const carrier = { add: async () => undefined, holds: async (row: DueJob) => row.id !== lost };
     await relayDueWork(world.deps, carrier);
     await world.test.owner.query("update job set queued_at = now() - interval '1 hour'");
     let after: string | null = null;

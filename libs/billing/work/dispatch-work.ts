@@ -1,12 +1,19 @@
 import { withSystem } from "#libs/data/database.ts";
-import { type JobRow, listOverdueJobs, releaseJobs, releaseLostJobs, takeDueJobs } from "#libs/data/jobs.ts";
+import {
+  type DueJob,
+  type JobRow,
+  listOverdueJobs,
+  releaseJobs,
+  releaseLostJobs,
+  takeDueJobs,
+} from "#libs/data/jobs.ts";
 import type { Deps } from "../deps.ts";
 
 /** The queue as the relay needs it; what carries the jobs stays outside. */
 export type Carrier = {
-  readonly add: (rows: readonly JobRow[]) => Promise<void>;
+  readonly add: (rows: readonly DueJob[]) => Promise<void>;
   /** Whether the carrier still knows this dispatch as waiting, delayed or active: a hint, never evidence. */
-  readonly holds: (row: JobRow) => Promise<boolean>;
+  readonly holds: (row: DueJob) => Promise<boolean>;
 };
 
 type Relay = Pick<Deps, "database" | "logger" | "failpoint">;
@@ -17,7 +24,7 @@ type Relay = Pick<Deps, "database" | "logger" | "failpoint">;
  * @returns how many were moved; a full batch means there may be more
  */
 export async function relayDueWork(deps: Relay, carrier: Carrier, limit = 500): Promise<number> {
-  const rows = await withSystem(deps.database, (db) => takeDueJobs(db, limit));
+  const rows = await takeDueJobs(deps.database, limit);
   if (rows.length === 0) return 0;
   deps.failpoint("relay:taken");
   await carrier.add(rows);

@@ -2,6 +2,7 @@ import { DomainError, domainError, isRetryable } from "#libs/core/errors.ts";
 import { withSystem, withTenant, type TenantTx } from "#libs/data/database.ts";
 import {
   claimJob,
+  endExternalJob,
   extendJobLease,
   failJob,
   type JobRow,
@@ -38,7 +39,7 @@ export async function runWork(
     readonly plan: (row: JobRow) => Work;
   },
 ): Promise<WorkOutcome> {
-  const row = await withSystem(deps.database, (db) => claimJob(db, input.jobId, deps.leaseMs));
+  const row = await claimJob(deps.database, input.jobId, deps.leaseMs);
   if (row === null) return { outcome: "not_claimed" };
   deps.failpoint(`job.${row.name}:claimed`);
   let work: Work | null = null;
@@ -94,9 +95,7 @@ async function runExternal(
   }, deps.leaseMs / 3);
   const result = await within(timeoutMs, work.run(deps)).finally(() => clearInterval(heartbeat));
   deps.failpoint(`job.${row.name}:before-commit`);
-  return withTenant(deps.database, scopeOf(row, timeoutMs), (tx) =>
-    succeedJob(tx, row.id, row.attempts, result),
-  );
+  return endExternalJob(deps.database, { id: row.id, attempt: row.attempts, result });
 }
 
 /** What comes after the time is up is fenced off: the attempt has failed by then. @throws work_timed_out */

@@ -105,6 +105,7 @@ export const grantedColumns: readonly (readonly [
     [
       ...["state", "attempts", "dispatch", "run_at", "lease_until", "last_error", "queued_at", "started_at"],
       "ended_at",
+      "result",
     ],
   ],
   [

@@ -15,6 +15,7 @@ const moneyTest = testsIn("libs/core/money/money.test.ts");
 const auditTest = testsIn("libs/billing/audit/audit-chain.test.ts");
 const effectsFile = "libs/data/effects.ts";
 const jobsFile = "libs/data/jobs.ts";
+const jobStatementsFile = "prisma/migrations/20261121210000_job_statements/migration.sql";
 const stripeFile = "libs/platform/stripe/stripe-payments.ts";
 const held = `where tenant_id = \${tx.tenantId}::uuid and id = \${held.id}::uuid and `;
 
@@ -97,11 +98,36 @@ export const workGuards: readonly Guard[] = [
   codeGuard(
     "a job is left to the worker that holds it",
     {
-      file: jobsFile,
-      text: "(state = 'running' and lease_until < now() and (",
-      without: "(state = 'running' and (",
+      file: jobStatementsFile,
+      text: "(j.state = 'running' AND j.lease_until < now() AND (",
+      without: "(j.state = 'running' AND (",
     },
     workTest("lets one of many deliveries act, whatever order they come in"),
+  ),
+  codeGuard(
+    "of two deliveries in one statement one has the job",
+    { file: jobsFile, text: "unclaimed.delete(id);", without: "" },
+    workTest("lets one of many deliveries act, whatever order they come in"),
+  ),
+  codeGuard(
+    "a worker that lost its job records nothing of what it did outside",
+    {
+      file: jobStatementsFile,
+      text: "WHERE job.id = e.id AND job.attempts = e.attempt AND",
+      without: "WHERE job.id = e.id AND",
+    },
+    workTest(
+      "gives work whose lease ran out to the next delivery, and fences the first one off before it can commit",
+    ),
+  ),
+  codeGuard(
+    "no job fails for the sake of one that ends with it",
+    {
+      file: "libs/data/gather-calls.ts",
+      text: "if (calls.length === 1) calls[0]?.reject(error);",
+      without: "if (true) for (const { reject } of calls) reject(error);",
+    },
+    testsIn("libs/billing/work/work-together.test.ts")("fails alone when its result cannot be stored"),
   ),
   codeGuard(
     "a worker that lost its job commits nothing",

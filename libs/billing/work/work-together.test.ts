@@ -1,0 +1,64 @@
+import { insertJobs } from "#libs/data/jobs.ts";
+import { makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
+import { logStatements } from "#libs/testkit/log-statements.ts";
+import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
+import { runWork, type Work } from "./run-work.ts";
+
+describe("a job among others of its worker", () => {
+  let world: WorkWorld;
+  let tenants: TestTenant[];
+  beforeAll(async () => {
+    world = await openWorkWorld();
+    tenants = [await makeTenant(world.test), await makeTenant(world.test)];
+  });
+  afterAll(() => world.close());
+
+  let keys = 0;
+  const newJobs = async (count: number): Promise<string[]> => {
+    const ids: string[] = [];
+    for (let n = 0; n < count; n++) {
+      keys += 1;
+      const seed = { name: "test.work", queue: "notification", key: `test.work/${keys}`, payload: { keys } };
+      const of = tenants[n % tenants.length] as TestTenant;
+      ids.push(...(await of.inTenant((tx) => insertJobs(tx, [{ ...seed, attemptBudget: 3 }]))));
+    }
+    return ids;
+  };
+  const runAll = (ids: readonly string[], resultOf: (id: string) => unknown) =>
+    Promise.all(
+      ids.map((jobId) => {
+        const work: Work = { kind: "external", run: async () => resultOf(jobId) };
+        return runWork(world.deps, { jobId, timeoutMs: () => 10_000, plan: () => work });
+      }),
+    );
+  const jobs = (ids: readonly string[]) =>
+    world.rows<{ id: string; state: string; result: unknown }>(
+      "select id, state, result from job where id = any($1)",
+      [ids],
+    );
+
+  it("is claimed and ended with them, of whatever tenant they are, and keeps its own result", async () => {
+    const ids = await newJobs(20);
+    const statements = await logStatements(world.test.database, async () => {
+      const outcomes = await runAll(ids, (id) => ({ id }));
+      expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(["succeeded"]));
+    });
+    for (const { id, state, result } of await jobs(ids))
+      expect([state, result]).toEqual(["succeeded", { id }]);
+    expect(statements.length).toBeLessThan(ids.length);
+  });
+
+  it("fails alone when its result cannot be stored", async () => {
+    const ids = await newJobs(5);
+    const broken = ids[3] ?? "";
+    await runAll(ids, (id) => (id === broken ? "\u0000" : "fine"));
+    const states = (await jobs(ids)).map(({ id, state }) => [id, state]);
+    expect(states.sort()).toEqual(ids.map((id) => [id, id === broken ? "failed" : "succeeded"]).sort());
+  });
+
+  it("is not claimed, nor keeps another from it, under an id that is none", async () => {
+    const [id = ""] = await newJobs(1);
+    const outcomes = await runAll(["not-an-id", id, "019"], () => null);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(["not_claimed", "succeeded", "not_claimed"]);
+  });
+});
