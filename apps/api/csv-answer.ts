@@ -16,9 +16,10 @@ export function csvAnswer<Row extends object>(
   };
 }
 
-/** A text that a spreadsheet would run as a formula is kept a text. */
+/** What begins as a formula does and is no number is kept a text by the apostrophe that spreadsheets take for that. */
 function csvCell(value: unknown): string {
   const written = value === null || value === undefined ? "" : String(value);
-  const harmless = /^[=+@\t\r]|^-(?!\d)/.test(written) ? `'${written}` : written;
+  const isFormula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(written) && !/^-\d+(\.\d+)?$/.test(written);
+  const harmless = isFormula ? `'${written}` : written;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
