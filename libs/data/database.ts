@@ -136,7 +136,9 @@ export async function withTenantSql<T>(
     }
   };
   try {
-    const opened = (await send(openingOf(tenantId, timeoutMs))) as unknown as pg.QueryResult<{ now: Date | null }>[];
+    const opened = (await send(openingOf(tenantId, timeoutMs))) as unknown as pg.QueryResult<{
+      now: Date | null;
+    }>[];
     const [row] = opened.at(-1)?.rows ?? [];
     if (!row?.now) throw domainError("tenant_not_found", `no tenant ${tenantId}`);
     const db: Sql = {
