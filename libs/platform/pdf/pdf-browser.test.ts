@@ -1,9 +1,9 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { listProcesses, type ProcessRow } from "#libs/testkit/process-table.ts";
 import { findChromium } from "./chromium-binary.ts";
 import { installFontSet } from "./font-set.ts";
 import { startPdfBrowser } from "./pdf-browser.ts";
@@ -18,27 +18,11 @@ async function browserOptions() {
 }
 
 /** Members of a process group that still run; zombies have ended. */
-async function runningInGroup(group: number): Promise<readonly string[]> {
-  const rows = process.platform === "linux" ? await rowsOfProc() : await rowsOfPs();
-  return rows.filter((row) => {
-    const [state, processGroup] = row.trim().split(/\s+/);
-    return Number(processGroup) === group && state?.startsWith("Z") === false;
-  });
+async function runningInGroup(group: number): Promise<readonly ProcessRow[]> {
+  return (await listProcesses()).filter((row) => row.group === group && !row.isZombie);
 }
 
-/** `state group ...` of every process, without needing the `ps` that slim images do not have. */
-async function rowsOfProc(): Promise<readonly string[]> {
-  const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const stats = await Promise.all(ids.map((id) => readFile(`/proc/${id}/stat`, "utf8").catch(() => "")));
-  return stats.map((stat) => stat.slice(stat.lastIndexOf(")") + 2).replace(/^(\S+) \S+ /, "$1 "));
-}
-
-async function rowsOfPs(): Promise<readonly string[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-eo", "stat=,pgid="]);
-  return stdout.split("\n");
-}
-
-async function untilGone(group: number): Promise<readonly string[]> {
+async function untilGone(group: number): Promise<readonly ProcessRow[]> {
   const deadline = Date.now() + 15_000;
   let running = await runningInGroup(group);
   while (running.length > 0 && Date.now() < deadline) running = await runningInGroup(group);
