@@ -1,6 +1,14 @@
 import { DriverAdapterError } from "@prisma/driver-adapter-utils";
 import { isDatabaseTimeOut, isDatabaseUnavailable } from "./database-failure.ts";
 
+/** Postgres and pgbouncer put one code over different things. */
+function saidByPostgres(message: string): Error {
+  return new DriverAdapterError({
+    ...{ kind: "postgres", code: "08P01", originalCode: "08P01", severity: "FATAL", message },
+    ...{ detail: undefined, column: undefined, hint: undefined },
+  });
+}
+
 describe("isDatabaseUnavailable", () => {
   it.each([
     ["a connection that was reset in a transaction", new DriverAdapterError({ kind: "ConnectionClosed" })],
@@ -11,6 +19,7 @@ describe("isDatabaseUnavailable", () => {
       "a conflict that Prisma wrapped",
       { meta: { driverAdapterError: { cause: { originalCode: "40P01" } } } },
     ],
+    ["a server that pgbouncer lost", saidByPostgres("server conn crashed?")],
     ["a connection that ended by itself", new Error("Connection terminated unexpectedly")],
     ["a server that fell silent", new Error("Query read timeout")],
   ])("may pass: %s", (_, error) => {
@@ -19,6 +28,10 @@ describe("isDatabaseUnavailable", () => {
 
   it.each([
     ["a broken constraint", new DriverAdapterError({ kind: "UniqueConstraintViolation" })],
+    [
+      "a statement that is wrong",
+      saidByPostgres("bind message supplies 1 parameters, but prepared statement requires 2"),
+    ],
     ["an error of ours", new TypeError("x is not a function")],
     ["nothing", undefined],
   ])("does not pass by itself: %s", (_, error) => {

@@ -9,7 +9,15 @@ const transientCodes: ReadonlySet<string> = new Set([
     "TransactionWriteConflict",
   ], // the adapter's own words, where Prisma does not put a code over them
   ...["40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300", "25P03"], // Postgres: conflicts, time-outs, restarts
+  ...["08000", "08001", "08003", "08006"], // no connection, or none any more
 ]);
+
+/**
+ * What has no code of its own: the driver's words, and pgbouncer's, which says 08P01 of every server that it lost or did not reach,
+ * as Postgres does of a statement that is wrong.
+ */
+const transientWords =
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|server conn crashed|server login (failed|has been failing)|server_login_retry|query_wait_timeout|pgbouncer cannot connect/i;
 
 /** Postgres ended a statement or an idle transaction, or Prisma a transaction: it took too long. */
 const timeOutCodes: ReadonlySet<string> = new Set(["57014", "25P03", "P2028"]);
@@ -24,10 +32,7 @@ export function isDatabaseTimeOut(error: unknown): boolean {
  * connections, a time-out or a deadlock. Looks through what drivers wrap around it.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  return (
-    hasCode(error, (code) => transientCodes.has(code)) ||
-    hasMessage(error, /timeout exceeded when trying to connect|Connection terminated|Query read timeout/i)
-  );
+  return hasCode(error, (code) => transientCodes.has(code)) || hasMessage(error, transientWords);
 }
 
 /** Whether an error, or anything that drivers wrapped in it, has such a code. */
