@@ -51,7 +51,7 @@ export async function killProcesses(
       months += 1;
     }
     if (options.kills === 0) continue;
-    const hit = await waitForHit(stack.failpointDir, point, hitBoundMs, isQuietNowAndThen);
+    const hit = await waitForHit(stack.failpointDir, point, hitBoundMs, { isOver: isQuietNowAndThen });
     if (hit === null) {
       missed.push(point);
       continue;

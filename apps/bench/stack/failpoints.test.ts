@@ -35,9 +35,20 @@ describe("waitForHit", () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
+  it("waits for the next one beside who stands there already", async () => {
+    const armed = failpointFile(dir, point);
+    for (const pid of [4711, 4712]) {
+      arm(dir, point);
+      renameSync(armed, `${armed}.${pid}.hit`);
+    }
+    expect(await waitForHit(dir, point, 1_000, { besides: 4711 })).toMatchObject({ pid: 4712 });
+    rmSync(`${armed}.4712.hit`);
+    expect(await waitForHit(dir, point, 0, { besides: 4711 })).toBeNull();
+  });
+
   it("disarms a point that nobody reached, in time or when the work is over", async () => {
     arm(dir, point);
-    expect(await waitForHit(dir, point, 60_000, async () => true)).toBeNull();
+    expect(await waitForHit(dir, point, 60_000, { isOver: async () => true })).toBeNull();
     expect(existsSync(failpointFile(dir, point))).toBe(false);
   });
 });

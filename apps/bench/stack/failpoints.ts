@@ -68,27 +68,36 @@ export function arm(dir: string, point: string, does: "stand" | "throw" = "stand
   renameSync(`${file}.new`, file);
 }
 
+type Watch = {
+  /** Ends the waiting before its bound. */
+  readonly isOver?: () => Promise<boolean>;
+  /** A process that stands there from before and is not waited for. */
+  readonly besides?: number;
+};
+
 /** Waits until somebody stands at the point; null when nobody came in time, and then the point is disarmed. */
 export async function waitForHit(
   dir: string,
   point: string,
   boundMs: number,
-  isOver: () => Promise<boolean> = async () => false,
+  { isOver = async () => false, besides }: Watch = {},
 ): Promise<Hit | null> {
   let over = false;
   await until(async () => {
-    if (findHit(dir, point) !== null) return true;
+    if (findHit(dir, point, besides) !== null) return true;
     over = await isOver();
     return over ? true : null;
   }, boundMs);
   rmSync(failpointFile(dir, point), { force: true });
   // Somebody may have come between the last look and the disarming.
-  return findHit(dir, point);
+  return findHit(dir, point, besides);
 }
 
-function findHit(dir: string, point: string): Hit | null {
+function findHit(dir: string, point: string, besides: number | undefined): Hit | null {
   const prefix = `${basename(failpointFile(dir, point))}.`;
-  const file = readdirSync(dir).find((name) => name.startsWith(prefix) && name.endsWith(".hit"));
+  const file = readdirSync(dir).find(
+    (name) => name.startsWith(prefix) && name.endsWith(".hit") && name !== `${prefix}${besides}.hit`,
+  );
   if (file === undefined) return null;
   const path = join(dir, file);
   const release = () => {
