@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
 import { readConfig } from "#libs/platform/config.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
 import { startApi } from "./start-api.ts";
@@ -56,6 +57,28 @@ describe("the API's process", () => {
     await fetch(`http://127.0.0.1:${api.port}/health/live`, { headers: { connection: "close" } });
     await api.close(50);
     await expect(cut).resolves.toMatchObject({ code: "ECONNRESET" });
+  });
+
+  it.each([
+    ["the head", ""],
+    ["the body", "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"],
+  ])("cuts off who never ends %s of a request, and serves the others meanwhile", async (_part, more) => {
+    const limits = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 };
+    const api = await startApi(configOf(0), world, "127.0.0.1", limits);
+    const slow = connect(api.port, "127.0.0.1");
+    slow.setEncoding("utf8");
+    const said: string[] = [];
+    slow.on("data", (text: string) => said.push(text));
+    slow.write(
+      `POST /v1/customers HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${bootstrap}\r\nX-Slow: 1\r\n${more}`,
+    );
+    const live = await fetch(`http://127.0.0.1:${api.port}/health/live`, {
+      headers: { connection: "close" },
+    });
+    expect(live.status).toBe(200);
+    await once(slow, "close");
+    expect(said.join("")).toMatch(/^HTTP\/1\.1 408 /);
+    await api.close(100);
   });
 
   it("says which port is taken", async () => {

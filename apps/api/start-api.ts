@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type ServerOptions } from "node:http";
 import { bootstrapApiKey } from "#libs/billing/catalog/bootstrap-api-key.ts";
 import { ConfigError, type Config } from "#libs/platform/config.ts";
 import { assertMasterKeys } from "../assert-master-keys.ts";
@@ -11,6 +11,9 @@ export type RunningApi = {
   readonly close: (drainMs?: number) => Promise<void>;
 };
 
+/** Who sends a request slowly is cut off with 408: many of them would hold what others need. */
+const patience = { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 };
+
 /**
  * Listens on `config.PORT` (0: any free one). Makes the bootstrap key first, when there is one.
  * @throws ConfigError for a port that is taken, and when MASTER_KEY lacks a key that is used
@@ -19,6 +22,7 @@ export async function startApi(
   config: Config,
   built: Pick<ApiConfig, "deps" | "queues">,
   host?: string,
+  limits: ServerOptions = patience,
 ): Promise<RunningApi> {
   const { deps } = built;
   await assertMasterKeys(deps);
@@ -27,10 +31,7 @@ export async function startApi(
     if (made.isNew) deps.logger.info("bootstrap key made", { tenant_id: made.tenantId });
   }
   const app = createApp({ ...built, ...apiSettings(config), startedAt: new Date() });
-  const server = createServer(
-    { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 },
-    app,
-  );
+  const server = createServer(limits, app);
   const port = await new Promise<number>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(asPortProblem(error, config.PORT)));
     server.listen(config.PORT, host, () => {

@@ -8,7 +8,11 @@ import { defineRoute, type Route } from "../define-route.ts";
 
 const tag = "Operations";
 const state = z.enum(["ok", "degraded", "down"]);
-const part = z.object({ status: state, detail: z.string().nullable() });
+const part = z.object({
+  status: state,
+  detail: z.string().nullable(),
+  since: z.string().describe("When this process first found it so; it looks whenever it is asked"),
+});
 const healthWire = z
   .object({
     status: state,
@@ -20,7 +24,7 @@ const readyWire = z
   .object({ status: state, components: z.object({ database: part, queue: part }) })
   .meta({ id: "Readiness" });
 
-type Part = z.infer<typeof part>;
+type Part = Omit<z.infer<typeof part>, "since">;
 
 const ok: Part = { status: "ok", detail: null };
 const checkMs = 3_000;
@@ -113,6 +117,22 @@ const schedules = (api: ApiDeps) =>
     };
   });
 
+const found = new WeakMap<ApiDeps, Map<string, { readonly status: string; readonly since: string }>>();
+
+/** Says of each component since when it is as it is. */
+function dated<Name extends string>(
+  api: ApiDeps,
+  components: Readonly<Record<Name, Part>>,
+): Record<Name, z.infer<typeof part>> {
+  const before = found.get(api) ?? new Map();
+  found.set(api, before);
+  const dates = Object.entries<Part>(components).map(([name, { status, detail }]) => {
+    if (before.get(name)?.status !== status) before.set(name, { status, since: new Date().toISOString() });
+    return [name, { status, detail, since: before.get(name).since }];
+  });
+  return Object.fromEntries(dates);
+}
+
 function worst(parts: readonly Part[]): Part["status"] {
   const states = parts.map((part) => part.status);
   if (states.includes("down")) return "down";
@@ -146,7 +166,7 @@ const ready = defineRoute({
     const status = worst([db, carrier]);
     return {
       status: status === "down" ? 503 : 200,
-      body: { status, components: { database: db, queue: carrier } },
+      body: { status, components: dated(api, { database: db, queue: carrier }) },
     };
   },
 });
@@ -170,7 +190,9 @@ const whole = defineRoute({
       body: {
         status,
         uptime_seconds: Math.floor((Date.now() - api.startedAt.getTime()) / 1_000),
-        components: { database: db, queue: carrier, storage: store, stripe: provider, schedules: clock },
+        components: dated(api, {
+          ...{ database: db, queue: carrier, storage: store, stripe: provider, schedules: clock },
+        }),
       },
     };
   },
