@@ -54,6 +54,10 @@ export const checks: readonly Check[] = [
         .join("\n"),
   },
   {
+    name: "client",
+    find: (root) => complaintsOf(root, "tsx", ["--conditions=source", ".config/openapi-types.ts", "--check"]),
+  },
+  {
     name: "dead code",
     find: (root) =>
       complaintsOf(root, "knip", ["--config", ".config/knip.jsonc", "--no-progress", "--no-config-hints"]),

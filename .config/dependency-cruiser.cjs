@@ -44,7 +44,11 @@ module.exports = {
       from: { path: "^apps/([^/]+)/", pathNot: [test, "^apps/(cli|bench)/"] },
       to: {
         path: "^apps/",
-        pathNot: ["^apps/$1/", "^apps/(assert-master-keys|build-deps|run-process|schedule-settings)\\.ts$"],
+        pathNot: [
+          "^apps/$1/",
+          "^apps/api/client/",
+          "^apps/(assert-master-keys|build-deps|run-process|schedule-settings)\\.ts$",
+        ],
       },
     },
     {
@@ -77,9 +81,16 @@ module.exports = {
       to: { path: "^libs/testkit/" },
     },
     {
+      name: "client-stands-outside",
+      comment: "what asks the API over HTTP is no part of what answers",
+      severity: "error",
+      from: { path: "^(apps|libs)/", pathNot: [...testOnly, "^apps/(bench|tour|api/client)/"] },
+      to: { path: "^apps/api/client/" },
+    },
+    {
       name: "no-dev-packages-at-run-time",
       severity: "error",
-      from: { path: "^(apps|libs)/", pathNot: [...testOnly, "^apps/bench/"] },
+      from: { path: "^(apps|libs)/", pathNot: [...testOnly, "^apps/(bench|tour|api/client)/"] },
       to: { dependencyTypes: ["npm-dev"], pathNot: "node_modules/@types/" },
     },
   ],

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { checks } from "./checks.ts";
@@ -16,6 +17,7 @@ const core = "libs/core/planted.ts";
 const testFile = "libs/core/planted.test.ts";
 const testOf = (imported: string, from: string, call: string) =>
   `import { ${imported} } from "${from}";\n\ntest("is planted", () => {\n  expect(${call}).toBeDefined();\n});\n`;
+const clientTypes = "apps/api/client/schema.d.ts";
 const plainTest = 'test("is planted", () => {\n  expect(1).toBe(1);\n});\n';
 
 const violations: readonly Violation[] = [
@@ -89,6 +91,12 @@ const violations: readonly Violation[] = [
     },
   },
   {
+    name: "stale client",
+    check: "client",
+    says: /^apps\/api\/client\/schema\.d\.ts is not what the routes say/m,
+    files: { [clientTypes]: `${readFileSync(join(__dirname, "..", clientTypes), "utf8")}// planted\n` },
+  },
+  {
     name: "format",
     check: "format",
     says: /planted\.test\.ts format/,
@@ -110,7 +118,7 @@ export async function selfTest(root: string, print: (line: string) => void): Pro
     for (const violation of violations) {
       for (const [path, text] of Object.entries(violation.files)) plant(join(copy, path), text);
       const after = await runAll(copy);
-      for (const path of Object.keys(violation.files)) rmSync(join(copy, path));
+      for (const path of Object.keys(violation.files)) restore(root, copy, path);
       const verdict = judge(violation, before, after);
       if (verdict === "") caught += 1;
       print(`${verdict === "" ? "caught" : "MISSED"} ${violation.name} (${violation.check})${verdict}`);
@@ -125,6 +133,11 @@ export async function selfTest(root: string, print: (line: string) => void): Pro
 function plant(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
+}
+
+function restore(root: string, copy: string, path: string): void {
+  if (existsSync(join(root, path))) cpSync(join(root, path), join(copy, path));
+  else rmSync(join(copy, path));
 }
 
 type Complaints = ReadonlyMap<string, string>;

@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
 import { queueNames } from "#libs/platform/queue/queue-names.ts";
 import { schedulesOf } from "#libs/jobs/schedules.ts";
@@ -16,6 +18,7 @@ import { startWorkers } from "../worker/start-workers.ts";
 import { startApi } from "./start-api.ts";
 
 const readme = readFileSync("README.md", "utf8");
+const example = "apps/api/client/example.ts";
 
 /** The blocks of shell under a heading, as they stand. */
 function blocksUnder(heading: string): string[] {
@@ -62,7 +65,7 @@ async function startInstallation(bootstrapKey: string): Promise<Installation> {
 }
 
 describe("the README", () => {
-  it("gets from a key to a paid invoice with its ten requests, word for word", async () => {
+  it("gets from a key to a paid invoice with its ten requests, word for word, and on with the typed client", async () => {
     const [start = "", walk = ""] = blocksUnder("From a key to a paid invoice");
     const key = /BOOTSTRAP_API_KEY=(\w+) npm start/.exec(start)?.[1] ?? "";
     expect(walk).toContain(`KEY=${key}`);
@@ -83,10 +86,18 @@ describe("the README", () => {
         data: [{ total: "54.00", amount_paid: "54.00", amount_remaining: "0.00", status: "paid" }],
       });
       expect(new Set(requests.map(({ method, path }) => `${method} ${path}`)).size).toBe(10);
+      const tsx = promisify(execFile)(process.execPath, ["--import", "tsx", example, installation.url, key]);
+      expect((await tsx).stdout).toMatch(
+        /^Acme AG INV-\d{6}-00001 54\.00 USD paid\n409 external_id_taken\n$/,
+      );
     } finally {
       await installation.close();
     }
   }, 120_000);
+
+  it("shows the example of the typed client as it is run", () => {
+    expect(readme).toContain(`\`\`\`ts\n${readFileSync(example, "utf8")}\`\`\`\n`);
+  });
 
   it("names the two commands that a stranger needs", () => {
     const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: object };

@@ -21,12 +21,15 @@ import { createLogger } from "#libs/platform/logger.ts";
 import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
 import { createFolderStore } from "#libs/platform/storage/folder-store.ts";
 import type { ApiConfig } from "../../apps/api/api-deps.ts";
+import type { ApiClient } from "../../apps/api/client/create-client.ts";
 import { createApp } from "../../apps/api/create-app.ts";
 import { testPaymentLinks } from "./delivery-world.ts";
+import { createDocumentedClient } from "./documented-client.ts";
 import { testSecretBox } from "./test-secret-box.ts";
 import { createWebhookSender } from "#libs/platform/webhook/webhook-sender.ts";
 import { openTestDatabase, type TestDatabase } from "./test-database.ts";
 import { openTestQueues } from "./test-queues.ts";
+import { listenOnLoopback } from "./listen-on-loopback.ts";
 
 export type ApiWorld = {
   readonly app: Express;
@@ -38,7 +41,11 @@ export type ApiWorld = {
   readonly keys: Readonly<Record<ApiKeyRole, string>>;
   /** An admin key of another tenant. */
   readonly strangerKey: string;
-  /** A request with the admin's key, or with another one; null sends none. */
+  /** The typed client over a socket, with the admin's key; it throws at what the document does not name. */
+  readonly api: ApiClient;
+  /** The typed client with another key; null sends none. */
+  readonly apiOf: (key: string | null) => ApiClient;
+  /** A raw request with the admin's key, or with another one; null sends none. For what the typed client cannot say. */
   readonly call: (
     method: "get" | "post" | "put" | "patch" | "delete",
     path: string,
@@ -95,13 +102,17 @@ export async function openApiWorld(
     ...{ deps, queues, admin: null, stripeWebhookSecret: null, checkAnswers: true, startedAt: new Date() },
     ...overrides,
   });
+  const server = await listenOnLoopback(app);
+  const apiOf = (key: string | null) => createDocumentedClient({ baseUrl: server.url, key });
   return {
     ...{ app, test, deps, queues, tenantId: own.tenantId, keys: own.keys, strangerKey: stranger.keys.admin },
+    ...{ api: apiOf(own.keys.admin), apiOf },
     call: (method, path, key = own.keys.admin) => {
       const request = supertest(app)[method](path);
       return key === null ? request : request.set("Authorization", `Bearer ${key}`);
     },
     close: async () => {
+      await server.close();
       await queues.close();
       await test.close();
       rmSync(dir, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startTestSandbox, type TestSandbox, webhookSecret } from "../../apps/sandbox/sandbox-fixture.ts";
@@ -21,6 +21,7 @@ import { testSecretBox } from "./test-secret-box.ts";
 import { createWebhookSender } from "#libs/platform/webhook/webhook-sender.ts";
 import { makeTenant, type TestTenant } from "./factories.ts";
 import { insertIssuedInvoice, type IssuedInvoice, type IssuedInvoiceFields } from "./invoice-rows.ts";
+import { listenOnLoopback } from "./listen-on-loopback.ts";
 import { openTestDatabase, type TestDatabase } from "./test-database.ts";
 import { openTestQueues } from "./test-queues.ts";
 
@@ -46,8 +47,8 @@ export async function openPayWorld(overrides: Partial<ApiConfig> = {}): Promise<
   const dir = mkdtempSync(join(tmpdir(), "billwright-pay-"));
   const sandbox = await startTestSandbox();
   let listener: RequestListener = (_request, response) => response.writeHead(503).end();
-  const server = createServer((request, response) => listener(request, response));
-  const url = `http://127.0.0.1:${await listen(server)}`;
+  const server = await listenOnLoopback((request, response) => listener(request, response));
+  const { url } = server;
   const { stripeUrl } = sandbox.sandbox();
   const deps: Deps = {
     ...{ database: test.database, failpoint: noFailpoint, leaseMs: 5_000, batchSize: 100 },
@@ -89,19 +90,10 @@ export async function openPayWorld(overrides: Partial<ApiConfig> = {}): Promise<
     },
     close: async () => {
       await sandbox.end();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      await server.close();
       await queues.close();
       await test.close();
       rmSync(dir, { recursive: true, force: true });
     },
   };
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -1,6 +1,7 @@
 import type { Express } from "express";
 import supertest from "supertest";
 import { eventually } from "../../apps/sandbox/sandbox-fixture.ts";
+import type { ApiClient } from "../../apps/api/client/create-client.ts";
 import { createApp } from "../../apps/api/create-app.ts";
 import { createApiKey } from "#libs/billing/catalog/create-api-key.ts";
 import { takeDueJobs } from "#libs/data/jobs.ts";
@@ -8,13 +9,17 @@ import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
 import { runJob } from "#libs/jobs/run-job.ts";
 import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
 import { type DeliveryWorld, openDeliveryWorld, stripeWebhookSecret } from "./delivery-world.ts";
+import { createDocumentedClient } from "./documented-client.ts";
+import { listenOnLoopback } from "./listen-on-loopback.ts";
 import { openTestQueues } from "./test-queues.ts";
 
 /** The API over the sandbox's Stripe, with the whole job catalog worked by hand. */
 export type PaymentWorld = DeliveryWorld & {
   readonly app: Express;
   readonly queues: QueueBackend;
-  /** A request of the tenant's administrator. */
+  /** The typed client of the tenant's administrator, over a socket. */
+  readonly api: ApiClient;
+  /** A raw request of the tenant's administrator, for what the typed client cannot say. */
   readonly call: (method: "get" | "post" | "put" | "delete", path: string) => supertest.Test;
   /** Runs every job that is due, and those that they cause, until none is. */
   readonly drain: () => Promise<void>;
@@ -30,6 +35,7 @@ export async function openPaymentWorld(): Promise<PaymentWorld> {
     ...{ deps: world.deps, queues, admin: null, stripeWebhookSecret },
     ...{ checkAnswers: true, startedAt: new Date() },
   });
+  const server = await listenOnLoopback(app);
   const { secret } = await world.tenant.inTenant((tx) => createApiKey(tx, { name: "admin", role: "admin" }));
   const drain = async () => {
     for (;;) {
@@ -60,9 +66,10 @@ export async function openPaymentWorld(): Promise<PaymentWorld> {
   };
   return {
     ...world,
-    ...{ app, queues, drain, settle },
+    ...{ app, queues, drain, settle, api: createDocumentedClient({ baseUrl: server.url, key: secret }) },
     call: (method, path) => supertest(app)[method](path).set("Authorization", `Bearer ${secret}`),
     close: async () => {
+      await server.close();
       await queues.close();
       await world.close();
     },

@@ -2,6 +2,8 @@ import { applyStripeEvent } from "#libs/billing/payment/apply-stripe-event.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import { insertIssuedInvoice } from "#libs/testkit/invoice-rows.ts";
 import { openPaymentWorld, type PaymentWorld } from "#libs/testkit/payment-world.ts";
+import { bodyOf } from "../client/create-client.ts";
+import { firstOf } from "#libs/testkit/first-of.ts";
 
 let world: PaymentWorld;
 beforeAll(async () => {
@@ -13,10 +15,12 @@ afterAll(() => world.close());
 async function paid() {
   const row = await insertIssuedInvoice(world.test, world.tenant);
   const id = publicId("invoice", row.invoiceId);
-  await world.call("post", `/v1/invoices/${id}/pay`).expect(202);
+  bodyOf(await world.api.POST("/v1/invoices/{id}/pay", { params: { path: { id } } }));
   await world.settle();
-  const [payment] = (await world.call("get", `/v1/payments?invoice=${id}`).expect(200)).body.data;
-  return { ...row, id, payment: payment.id as string, intent: payment.provider_id as string };
+  const payment = firstOf(
+    bodyOf(await world.api.GET("/v1/payments", { params: { query: { invoice: id } } })).data,
+  );
+  return { ...row, id, payment: payment.id, intent: payment.provider_id ?? "" };
 }
 const question = async (intent: string, status?: string) => {
   const path = `/_sandbox/payment_intents/${intent}/dispute`;
@@ -25,7 +29,8 @@ const question = async (intent: string, status?: string) => {
 };
 const move = (dispute: string, status: string) =>
   world.sandbox.control("POST", `/_sandbox/disputes/${dispute}`, { status });
-const shown = async (id: string) => (await world.call("get", `/v1/invoices/${id}`).expect(200)).body;
+const shown = async (id: string) =>
+  bodyOf(await world.api.GET("/v1/invoices/{id}", { params: { path: { id } } }));
 const disputes = async (query: string) =>
   (await world.call("get", `/v1/disputes?${query}`).expect(200)).body.data;
 const postings = async (invoiceId: string) =>

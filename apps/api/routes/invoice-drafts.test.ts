@@ -1,4 +1,5 @@
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+import { bodyOf, type RequestBody } from "../client/create-client.ts";
 
 describe("invoices made by hand", () => {
   let world: ApiWorld;
@@ -6,9 +7,9 @@ describe("invoices made by hand", () => {
   beforeAll(async () => {
     world = await openApiWorld();
     const vat = { code: "vat", name: "VAT", percentage: "19", inclusive: false };
-    await world.call("post", "/v1/tax_rates").send(vat).expect(201);
+    bodyOf(await world.api.POST("/v1/tax_rates", { body: vat }));
     const acme = { external_id: "acme", name: "Acme", tax_rate_ids: ["vat"], currency: "EUR" };
-    await world.call("post", "/v1/customers").send(acme).expect(201);
+    bodyOf(await world.api.POST("/v1/customers", { body: acme }));
   });
   afterAll(() => world.close());
 
@@ -36,29 +37,33 @@ describe("invoices made by hand", () => {
       billing_reason: "manual",
       lines: [{ kind: "one_time", description: "Monthly subscription charge", amount: "100.00" }],
     });
-    const issued = await world.call("post", `/v1/invoices/${body.id}/finalize`).expect(200);
-    expect(issued.body).toMatchObject({
+    const issued = bodyOf(
+      await world.api.POST("/v1/invoices/{id}/finalize", { params: { path: { id: body.id } } }),
+    );
+    expect(issued).toMatchObject({
       number: expect.stringMatching(/^INV-\d{6}-00001$/),
       status: "overdue",
       due_date: "2024-01-31T00:00:00Z",
       amount_due: "100.00",
     });
-    const again = await world.call("post", `/v1/invoices/${body.id}/finalize`);
-    expect([again.status, again.body.code]).toEqual([422, "invoice_already_finalized"]);
+    const again = await world.api.POST("/v1/invoices/{id}/finalize", { params: { path: { id: body.id } } });
+    expect([again.response.status, again.error?.code]).toEqual([422, "invoice_already_finalized"]);
   });
 
   it("takes coupons and each line's own tax rates, shows the same before, and pays with credit when issued", async () => {
     const rate = { code: "books", name: "Books", percentage: "7", inclusive: false };
-    await world.call("post", "/v1/tax_rates").send(rate).expect(201);
-    for (const coupon of [
+    bodyOf(await world.api.POST("/v1/tax_rates", { body: rate }));
+    const coupons: RequestBody<"/v1/coupons", "post">[] = [
       { code: "tenth", name: "Tenth off", percent_off: "10", duration: "once" },
       { code: "five", name: "Five off", amount_off: "5.00", currency: "EUR", duration: "forever" },
-    ])
-      await world.call("post", "/v1/coupons").send(coupon).expect(201);
+    ];
+    for (const coupon of coupons) bodyOf(await world.api.POST("/v1/coupons", { body: coupon }));
     const bob = { external_id: "bob", name: "Bob", tax_rate_ids: ["vat"], currency: "EUR" };
-    await world.call("post", "/v1/customers").send(bob).expect(201);
+    bodyOf(await world.api.POST("/v1/customers", { body: bob }));
     const credit = { amount: "20.00", currency: "EUR" };
-    await world.call("post", "/v1/customers/bob/credits").send(credit).expect(201);
+    bodyOf(
+      await world.api.POST("/v1/customers/{id}/credits", { params: { path: { id: "bob" } }, body: credit }),
+    );
     const body = {
       customer_id: "bob",
       description: "As agreed on the phone.\nThank you.",
@@ -71,7 +76,7 @@ describe("invoices made by hand", () => {
       ],
       finalize: true,
     };
-    const preview = await world.call("post", "/v1/invoices/preview").send(body).expect(200);
+    const preview = bodyOf(await world.api.POST("/v1/invoices/preview", { body }));
     const { body: invoice } = await make(body).expect(201);
     // 160.00 less 16.00 less 5.00: 100.00 keeps 86.87, 50.00 keeps 43.44, 10.00 keeps 8.69 (5.00 = 3.13 + 1.56 + 0.31).
     expect(invoice).toMatchObject({
@@ -84,29 +89,42 @@ describe("invoices made by hand", () => {
         { amount: "-1.00", discount: "0.00", tax: "-0.19" },
       ],
     });
-    const { lines, steps: _, ...totals } = preview.body;
+    const { lines, steps: _, ...totals } = preview;
     expect(invoice).toMatchObject(totals);
     const written = { period_start: expect.any(String), period_end: expect.any(String) };
     expect(invoice.lines).toMatchObject(lines.map((line: object) => ({ ...line, ...written })));
-    const replay = await world.call("post", `/v1/invoices/${invoice.id}/replay`).expect(200);
-    expect(replay.body).toMatchObject({ identical: true });
-    const held = await world.call("get", "/v1/customers/bob/coupons");
-    expect(held.body.data).toEqual([]);
-    const second = await world.call("post", `/v1/invoices/${invoice.id}/regenerate`).send({}).expect(200);
+    const replay = bodyOf(
+      await world.api.POST("/v1/invoices/{id}/replay", { params: { path: { id: invoice.id } } }),
+    );
+    expect(replay).toMatchObject({ identical: true });
+    const held = bodyOf(
+      await world.api.GET("/v1/customers/{id}/coupons", { params: { path: { id: "bob" } } }),
+    );
+    expect(held.data).toEqual([]);
+    const second = bodyOf(
+      await world.api.POST("/v1/invoices/{id}/regenerate", {
+        params: { path: { id: invoice.id } },
+        body: {},
+      }),
+    );
     const { subtotal, discount_total, tax_total, total, credit_total } = invoice;
-    expect(second.body).toMatchObject({ subtotal, discount_total, tax_total, total, credit_total });
-    expect(second.body.id).not.toBe(invoice.id);
+    expect(second).toMatchObject({ subtotal, discount_total, tax_total, total, credit_total });
+    expect(second.id).not.toBe(invoice.id);
   });
 
   it("keeps coupons and tax rates of a draft when it is computed anew or its lines change", async () => {
     const lines = [{ description: "Book", amount: "50.00", tax_rates: ["books"] }];
     const { body: draft } = await make({ customer_id: "acme", lines, coupons: ["tenth"] }).expect(201);
     expect(draft).toMatchObject({ discount_total: "5.00", tax_total: "3.15", total: "48.15" });
-    const fresh = await world.call("post", `/v1/invoices/${draft.id}/refresh`).expect(200);
-    expect(fresh.body).toMatchObject({ total: "48.15", diff: { lines: [] } });
+    const fresh = bodyOf(
+      await world.api.POST("/v1/invoices/{id}/refresh", { params: { path: { id: draft.id } } }),
+    );
+    expect(fresh).toMatchObject({ total: "48.15", diff: { lines: [] } });
     const change = { lines: [{ description: "Books", amount: "100.00", tax_rates: ["vat"] }] };
-    const after = await world.call("patch", `/v1/invoices/${draft.id}`).send(change).expect(200);
-    expect(after.body).toMatchObject({ discount_total: "10.00", tax_total: "17.10", total: "107.10" });
+    const after = bodyOf(
+      await world.api.PATCH("/v1/invoices/{id}", { params: { path: { id: draft.id } }, body: change }),
+    );
+    expect(after).toMatchObject({ discount_total: "10.00", tax_total: "17.10", total: "107.10" });
   });
 
   it.each([
@@ -149,7 +167,7 @@ describe("invoices made by hand", () => {
         { description: "Goodwill", amount: "-3.33" },
       ],
     };
-    const preview = await world.call("post", "/v1/invoices/preview").send(body).expect(200);
+    const preview = bodyOf(await world.api.POST("/v1/invoices/preview", { body }));
     const { body: invoice } = await make({ ...body, finalize: true }).expect(201);
     // 2.5 x 33.333 = 83.3325 -> 83.33; 83.33 + 10.00 - 3.33 = 90.00; 19 % of 83.33 = 15.83, of -3.33 = -0.63.
     expect(invoice).toMatchObject({
@@ -164,12 +182,12 @@ describe("invoices made by hand", () => {
         { kind: "adjustment", amount: "-3.33", tax: "-0.63" },
       ],
     });
-    const { lines, steps: _, ...totals } = preview.body;
+    const { lines, steps: _, ...totals } = preview;
     expect(invoice).toMatchObject(totals);
     const written = { period_start: expect.any(String), period_end: expect.any(String) };
     expect(invoice.lines).toMatchObject(lines.map((line: object) => ({ ...line, ...written })));
-    const balance = await world.call("get", "/v1/ledger/trial_balance").expect(200);
-    expect(balance.body.balanced).toBe(true);
+    const balance = bodyOf(await world.api.GET("/v1/ledger/trial_balance"));
+    expect(balance.balanced).toBe(true);
   });
 
   it("changes a draft under If-Match, its lines anew, and never an issued one", async () => {
@@ -190,7 +208,7 @@ describe("invoices made by hand", () => {
       total: "47.60",
       lines: [{ quantity: "4", amount: "40.00" }],
     });
-    await world.call("post", `/v1/invoices/${draft.id}/finalize`).expect(200);
+    bodyOf(await world.api.POST("/v1/invoices/{id}/finalize", { params: { path: { id: draft.id } } }));
     const late = await patch({ description: "Q2" });
     expect([late.status, late.body.code]).toEqual([422, "invoice_already_finalized"]);
   });
@@ -225,7 +243,7 @@ describe("invoices made by hand", () => {
     expect((await make(body).expect(201)).body.idempotency_key).toBe("po-1");
     const again = await make(body);
     expect([again.status, again.body.code]).toEqual([422, "idempotency_key_reused"]);
-    const stranger = await world.call("post", "/v1/invoices", world.strangerKey).send(body);
-    expect([stranger.status, stranger.body.code]).toEqual([404, "customer_not_found"]);
+    const stranger = await world.apiOf(world.strangerKey).POST("/v1/invoices", { body });
+    expect([stranger.response.status, stranger.error?.code]).toEqual([404, "customer_not_found"]);
   });
 });

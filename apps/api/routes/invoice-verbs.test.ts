@@ -3,6 +3,8 @@ import { readInstant } from "#libs/billing/invoice/request-period.ts";
 import { parsePublicId } from "#libs/core/public-id.ts";
 import { withTenant } from "#libs/data/database.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+import { bodyOf, type RequestBody } from "../client/create-client.ts";
+import { firstOf } from "#libs/testkit/first-of.ts";
 
 const period = { period_start: "2026-01-01", period_end: "2026-02-01" };
 
@@ -12,23 +14,29 @@ describe("the verbs of an invoice", () => {
 
   beforeAll(async () => {
     world = await openApiWorld();
-    await world.call("post", "/v1/meters").send({
-      ...{ code: "calls", name: "Calls", aggregation: "sum", value_property: "n" },
-    });
-    const calls = { code: "calls", name: "Calls", kind: "usage", meter: "calls", billing: "in_arrears" };
-    const price = { ...calls, charge_model: "per_unit", per_unit: { unit_amount: "0.10" } };
-    const plan = { code: "team", name: "Team", currency: "USD", interval: { unit: "month", count: 1 } };
-    await world
-      .call("post", "/v1/plans")
-      .send({ ...plan, prices: [price] })
-      .expect(201);
+    bodyOf(
+      await world.api.POST("/v1/meters", {
+        body: { code: "calls", name: "Calls", aggregation: "sum", value_property: "n" },
+      }),
+    );
+    const plan: RequestBody<"/v1/plans", "post"> = {
+      ...{ code: "team", name: "Team", currency: "USD", interval: { unit: "month", count: 1 } },
+      prices: [
+        {
+          ...{ code: "calls", name: "Calls", kind: "usage", meter: "calls", billing: "in_arrears" },
+          ...{ charge_model: "per_unit", per_unit: { unit_amount: "0.10" } },
+        },
+      ],
+    };
+    bodyOf(await world.api.POST("/v1/plans", { body: plan }));
     const acme = { external_id: "acme", name: "Acme", email: "ap@acme.example" };
-    await world.call("post", "/v1/customers").send(acme).expect(201);
-    const made = await world
-      .call("post", "/v1/subscriptions")
-      .send({ customer: "acme", plan: "team", starts_at: "2026-01-01T00:00:00Z" })
-      .expect(201);
-    subscription = made.body.id;
+    bodyOf(await world.api.POST("/v1/customers", { body: acme }));
+    const made = bodyOf(
+      await world.api.POST("/v1/subscriptions", {
+        body: { customer: "acme", plan: "team", starts_at: "2026-01-01T00:00:00Z" },
+      }),
+    );
+    subscription = made.id;
     await send("e1", 100);
   });
   afterAll(() => world.close());
@@ -49,8 +57,8 @@ describe("the verbs of an invoice", () => {
     expect([preview.status, preview.body.total]).toEqual([200, "10.00"]);
     const asked = await post("generate", { subscription, ...period, idempotency_key: "jan" }).expect(202);
     expect(asked.headers["location"]).toBe(`/v1/jobs/${asked.body.job_id}`);
-    const job = await world.call("get", `/v1/jobs/${asked.body.job_id}`).expect(200);
-    expect(job.body).toMatchObject({
+    const job = bodyOf(await world.api.GET("/v1/jobs/{id}", { params: { path: { id: asked.body.job_id } } }));
+    expect(job).toMatchObject({
       name: "invoice.generate_period",
       payload: {
         subscription_id: subscription,
@@ -79,8 +87,8 @@ describe("the verbs of an invoice", () => {
         idempotencyKey: "jan",
       }),
     );
-    const list = await world.call("get", "/v1/invoices").expect(200);
-    const [first] = list.body.data;
+    const list = bodyOf(await world.api.GET("/v1/invoices"));
+    const first = firstOf(list.data);
     expect(first).toMatchObject({ total: "10.00", idempotency_key: "jan", invoice_status: "finalized" });
     const moved = await post(`${first.id}/regenerate`, { reason: "more usage" }).set("If-Match", "99");
     expect(refusal(moved)).toEqual([409, "version_conflict"]);
@@ -89,11 +97,11 @@ describe("the verbs of an invoice", () => {
       .set("If-Match", String(first.version))
       .expect(200);
     expect(fresh.body).toMatchObject({ total: "15.00", replaces_invoice_id: first.id, status: "open" });
-    const old = await world.call("get", `/v1/invoices/${first.id}`).expect(200);
-    expect(old.body).toMatchObject({ status: "void", void_reason: "more usage", number: first.number });
+    const old = bodyOf(await world.api.GET("/v1/invoices/{id}", { params: { path: { id: first.id } } }));
+    expect(old).toMatchObject({ status: "void", void_reason: "more usage", number: first.number });
     const mail = await post(`${fresh.body.id}/send`).expect(202);
-    const job = await world.call("get", `/v1/jobs/${mail.body.job_id}`).expect(200);
-    expect(job.body).toMatchObject({ name: "invoice.send", payload: { invoice_id: fresh.body.id } });
+    const job = bodyOf(await world.api.GET("/v1/jobs/{id}", { params: { path: { id: mail.body.job_id } } }));
+    expect(job).toMatchObject({ name: "invoice.send", payload: { invoice_id: fresh.body.id } });
     const lost = await post(`${fresh.body.id}/mark_uncollectible`).expect(200);
     expect(lost.body.status).toBe("uncollectible");
     expect(refusal(await post(`${fresh.body.id}/refresh`))).toEqual([422, "invoice_already_finalized"]);
@@ -101,13 +109,13 @@ describe("the verbs of an invoice", () => {
     expect(gone.body.status).toBe("void");
     expect(refusal(await post(`${fresh.body.id}/send`))).toEqual([422, "invoice_already_voided"]);
     expect(refusal(await post(`${fresh.body.id}/void`, {}))).toEqual([422, "fields_invalid"]);
-    const balance = await world.call("get", "/v1/ledger/trial_balance").expect(200);
-    expect(balance.body.balanced).toBe(true);
-    for (const account of balance.body.accounts) expect(account.balance).toBe("0.00");
+    const balance = bodyOf(await world.api.GET("/v1/ledger/trial_balance"));
+    expect(balance.balanced).toBe(true);
+    for (const account of balance.accounts) expect(account.balance).toBe("0.00");
   });
 
   it("keeps them from readers and from strangers", async () => {
-    const [first] = (await world.call("get", "/v1/invoices")).body.data;
+    const first = firstOf(bodyOf(await world.api.GET("/v1/invoices")).data);
     for (const verb of ["void", "regenerate", "mark_uncollectible", "send", "refresh", "finalize"]) {
       const body = verb === "void" ? { reason: "x" } : {};
       const path = `/v1/invoices/${first.id}/${verb}`;

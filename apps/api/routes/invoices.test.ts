@@ -9,6 +9,9 @@ import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
 import { createHash } from "node:crypto";
 import { createS3Store } from "#libs/platform/storage/s3-store.ts";
 import { startTestSandbox } from "../../sandbox/sandbox-fixture.ts";
+import { bodyOf, type RequestBody } from "../client/create-client.ts";
+
+type Price = RequestBody<"/v1/plans", "post">["prices"][number];
 
 const tiers = [
   { up_to: "10", unit_amount: "0", flat_amount: "0" },
@@ -21,14 +24,15 @@ describe("/v1/invoices", () => {
 
   beforeAll(async () => {
     world = await openApiWorld();
-    await world
-      .call("post", "/v1/customers")
-      .send({ external_id: "acme", name: '=HYPERLINK("x"), Ltd' })
-      .expect(201);
-    await world
-      .call("post", "/v1/meters")
-      .send({ code: "calls", name: "Calls", aggregation: "sum", value_property: "n" });
-    const base = {
+    bodyOf(
+      await world.api.POST("/v1/customers", { body: { external_id: "acme", name: '=HYPERLINK("x"), Ltd' } }),
+    );
+    bodyOf(
+      await world.api.POST("/v1/meters", {
+        body: { code: "calls", name: "Calls", aggregation: "sum", value_property: "n" },
+      }),
+    );
+    const base: Price = {
       code: "base",
       name: "Base",
       kind: "recurring",
@@ -36,7 +40,7 @@ describe("/v1/invoices", () => {
       charge_model: "flat",
       flat: { amount: "49.00" },
     };
-    const usage = {
+    const usage: Price = {
       code: "calls",
       name: "Calls",
       kind: "usage",
@@ -45,19 +49,18 @@ describe("/v1/invoices", () => {
       charge_model: "graduated",
       graduated: { tiers },
     };
-    const plan = {
+    const plan: RequestBody<"/v1/plans", "post"> = {
       code: "team",
       name: "Team",
       currency: "USD",
       interval: { unit: "month", count: 1 },
       prices: [base, usage],
     };
-    await world.call("post", "/v1/plans").send(plan).expect(201);
+    bodyOf(await world.api.POST("/v1/plans", { body: plan }));
     const span = { starts_at: "2026-01-01T00:00:00Z", ends_at: "2026-02-01T00:00:00Z" };
-    const made = await world
-      .call("post", "/v1/subscriptions")
-      .send({ customer: "acme", plan: "team", ...span })
-      .expect(201);
+    const made = bodyOf(
+      await world.api.POST("/v1/subscriptions", { body: { customer: "acme", plan: "team", ...span } }),
+    );
     const event = {
       id: "e1",
       event_type: "calls",
@@ -65,8 +68,8 @@ describe("/v1/invoices", () => {
       timestamp: "2026-01-10T00:00:00Z",
       properties: { n: 111 },
     };
-    await world.call("post", "/v1/events").send(event).expect(200);
-    const subscriptionId = parsePublicId("subscription", made.body.id) ?? "";
+    bodyOf(await world.api.POST("/v1/events", { body: event }));
+    const subscriptionId = parsePublicId("subscription", made.id) ?? "";
     await inTenant((tx) =>
       generateInvoices(tx, {
         subscriptionIds: [subscriptionId],
@@ -74,8 +77,8 @@ describe("/v1/invoices", () => {
         dryRun: false,
       }),
     );
-    const list = await world.call("get", "/v1/invoices").expect(200);
-    invoiceId = list.body.data[0]?.id;
+    const list = bodyOf(await world.api.GET("/v1/invoices"));
+    invoiceId = list.data[0]?.id ?? "";
   });
   afterAll(() => world.close());
 
@@ -83,8 +86,8 @@ describe("/v1/invoices", () => {
     withTenant(world.test.database, { tenantId: world.tenantId, actor: "test" }, fn);
 
   it("GET shows the invoice with its lines, amounts as decimal strings", async () => {
-    const answer = await world.call("get", `/v1/invoices/${invoiceId}`).expect(200);
-    expect(answer.body).toMatchObject({
+    const answer = bodyOf(await world.api.GET("/v1/invoices/{id}", { params: { path: { id: invoiceId } } }));
+    expect(answer).toMatchObject({
       invoice_status: "finalized",
       status: "open",
       currency: "USD",
@@ -93,7 +96,7 @@ describe("/v1/invoices", () => {
       period_start: "2026-01-01T00:00:00Z",
       invoice_pdf_url: null,
     });
-    const usage = answer.body.lines.find((line: { kind: string }) => line.kind === "usage");
+    const usage = answer.lines.find((line: { kind: string }) => line.kind === "usage");
     expect(usage).toMatchObject({
       quantity: "111",
       amount: "2.52",
@@ -101,7 +104,7 @@ describe("/v1/invoices", () => {
       price_code: "calls",
       proration: null,
     });
-    expect(usage.tiers[1]).toMatchObject({
+    expect(usage?.tiers[1]).toMatchObject({
       quantity: "101",
       unit_amount: "0.015",
       flat_amount: expect.stringMatching(/^1(\.0+)?$/),
@@ -114,10 +117,13 @@ describe("/v1/invoices", () => {
     expect(await count("status=open&invoice_status=finalized&payment_status=pending")).toBe(1);
     expect(await count("status=paid")).toBe(0);
     expect(await count("end_time=2020-01-01T00:00:00Z")).toBe(0);
-    const wrong = await world.call("get", "/v1/invoices?subscription_id=acme");
-    expect([wrong.status, wrong.body.errors[0].path]).toEqual([422, "subscription_id"]);
-    expect((await world.call("get", "/v1/invoices", world.strangerKey)).body.data).toEqual([]);
-    await world.call("get", `/v1/invoices/${invoiceId}`, world.strangerKey).expect(404);
+    const wrong = await world.api.GET("/v1/invoices", { params: { query: { subscription_id: "acme" } } });
+    expect([wrong.response.status, wrong.error?.errors[0]?.path]).toEqual([422, "subscription_id"]);
+    expect(bodyOf(await world.apiOf(world.strangerKey).GET("/v1/invoices")).data).toEqual([]);
+    expect(
+      (await world.apiOf(world.strangerKey).GET("/v1/invoices/{id}", { params: { path: { id: invoiceId } } }))
+        .response.status,
+    ).toBe(404);
   });
 
   it("GET ?format=csv exports a table", async () => {
@@ -131,19 +137,20 @@ describe("/v1/invoices", () => {
   });
 
   it("GET /explain tells inputs, steps and rounding, and where the usage is", async () => {
-    const invoice = await world.call("get", `/v1/invoices/${invoiceId}`).expect(200);
-    const line = invoice.body.lines.find((each: { kind: string }) => each.kind === "usage");
-    const answer = await world.call("get", `/v1/invoices/${invoiceId}/lines/${line.id}/explain`).expect(200);
-    expect(answer.body).toMatchObject({
+    const invoice = bodyOf(await world.api.GET("/v1/invoices/{id}", { params: { path: { id: invoiceId } } }));
+    const line = invoice.lines.find((each) => each.kind === "usage");
+    const answer = bodyOf(
+      await world.api.GET("/v1/invoices/{id}/lines/{line}/explain", {
+        params: { path: { id: invoiceId, line: line?.id ?? "" } },
+      }),
+    );
+    expect(answer).toMatchObject({
       rounding: { mode: "half_up", exact_amount: "2.515", amount: "2.52" },
       event_count: "1",
-      input_hash: line.input_hash,
+      input_hash: line?.input_hash,
     });
-    expect(answer.body.steps.map((step: { name: string }) => step.name)).toEqual([
-      "charge_model",
-      "rounding",
-    ]);
-    expect(answer.body.usage).toEqual({
+    expect(answer.steps.map((step) => step.name)).toEqual(["charge_model", "rounding"]);
+    expect(answer.usage).toEqual({
       meter: "calls",
       buckets: [
         {
@@ -154,16 +161,20 @@ describe("/v1/invoices", () => {
         },
       ],
     });
-    const usage = new URL(answer.body.usage_url);
+    const usage = new URL(answer.usage_url ?? "");
     const counted = await world.call("get", `${usage.pathname}${usage.search}`).expect(200);
     expect(counted.body.data).toMatchObject([{ quantity: "111", event_count: "1" }]);
-    const missing = await world.call("get", `/v1/invoices/${invoiceId}/lines/li_x/explain`);
-    expect([missing.status, missing.body.code]).toEqual([404, "invoice_line_not_found"]);
+    const missing = await world.api.GET("/v1/invoices/{id}/lines/{line}/explain", {
+      params: { path: { id: invoiceId, line: "li_x" } },
+    });
+    expect([missing.response.status, missing.error?.code]).toEqual([404, "invoice_line_not_found"]);
   });
 
   it("POST /replay makes the invoice again", async () => {
-    const answer = await world.call("post", `/v1/invoices/${invoiceId}/replay`).expect(200);
-    expect(answer.body).toEqual({
+    const answer = bodyOf(
+      await world.api.POST("/v1/invoices/{id}/replay", { params: { path: { id: invoiceId } } }),
+    );
+    expect(answer).toEqual({
       identical: true,
       differences: [],
       lines: { events: 1, inputs: 1, sealed: 0 },
@@ -171,8 +182,8 @@ describe("/v1/invoices", () => {
   });
 
   it("GET /pdf answers the bytes as they were made, and 304 to who has them", async () => {
-    const early = await world.call("get", `/v1/invoices/${invoiceId}/pdf`);
-    expect([early.status, early.body.code]).toEqual([404, "pdf_not_ready"]);
+    const early = await world.api.GET("/v1/invoices/{id}/pdf", { params: { path: { id: invoiceId } } });
+    expect([early.response.status, early.error?.code]).toEqual([404, "pdf_not_ready"]);
     const bytes = Buffer.from("%PDF-1.4 test");
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     const id = parsePublicId("invoice", invoiceId) ?? "";
@@ -183,8 +194,8 @@ describe("/v1/invoices", () => {
     expect(file.headers["content-type"]).toBe("application/pdf");
     expect(Buffer.compare(file.body, bytes)).toBe(0);
     await world.call("get", `/v1/invoices/${invoiceId}/pdf`).set("If-None-Match", `"${sha256}"`).expect(304);
-    const shown = await world.call("get", `/v1/invoices/${invoiceId}`);
-    expect(shown.body.invoice_pdf_url).toBe(`http://billwright.test/v1/invoices/${invoiceId}/pdf`);
+    const shown = bodyOf(await world.api.GET("/v1/invoices/{id}", { params: { path: { id: invoiceId } } }));
+    expect(shown.invoice_pdf_url).toBe(`http://billwright.test/v1/invoices/${invoiceId}/pdf`);
   });
 
   it("GET /pdf_link answers the PDF's own address, and the store's while it gives one and holds the file", async () => {
@@ -248,11 +259,13 @@ describe("/v1/invoices", () => {
     });
     const again = await pay({ payment_status: "succeeded", amount: "1.00", reference: "c" });
     expect([again.status, again.body.code]).toEqual([422, "invoice_already_paid"]);
-    const balance = await world.call("get", "/v1/ledger/trial_balance").expect(200);
-    expect(balance.body).toMatchObject({ balanced: true, totals: [{ currency: "USD" }] });
-    const receivable = balance.body.accounts.find((row: { account: string }) => row.account === "receivable");
-    expect(receivable.balance).toBe("0.00");
-    const entries = await world.call("get", "/v1/ledger/entries?account=receivable").expect(200);
-    expect(entries.body.data).toHaveLength(3);
+    const balance = bodyOf(await world.api.GET("/v1/ledger/trial_balance"));
+    expect(balance).toMatchObject({ balanced: true, totals: [{ currency: "USD" }] });
+    const receivable = balance.accounts.find((row: { account: string }) => row.account === "receivable");
+    expect(receivable?.balance).toBe("0.00");
+    const entries = bodyOf(
+      await world.api.GET("/v1/ledger/entries", { params: { query: { account: "receivable" } } }),
+    );
+    expect(entries.data).toHaveLength(3);
   });
 });

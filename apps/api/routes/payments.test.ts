@@ -1,6 +1,7 @@
 import { publicId } from "#libs/core/public-id.ts";
 import { insertIssuedInvoice, type IssuedInvoiceFields } from "#libs/testkit/invoice-rows.ts";
 import { openPaymentWorld, type PaymentWorld } from "#libs/testkit/payment-world.ts";
+import { bodyOf } from "../client/create-client.ts";
 
 let world: PaymentWorld;
 beforeAll(async () => {
@@ -30,20 +31,22 @@ describe("POST /v1/invoices/{id}/pay", () => {
     expect(processing).toMatchObject({ status: "processing", amount: "12.34", received_at: null });
     expect((await pay(invoice.id)).body).toMatchObject({ status: 409, code: "payment_in_progress" });
     await world.settle();
-    const found = await world.call("get", `/v1/payments/${processing.id}`).expect(200);
-    expect(found.body).toMatchObject({
+    const found = bodyOf(
+      await world.api.GET("/v1/payments/{id}", { params: { path: { id: processing.id } } }),
+    );
+    expect(found).toMatchObject({
       ...{ id: processing.id, status: "succeeded", provider: "stripe", method: "card", currency: "USD" },
       ...{ amount: "12.34", amount_credited: "0.00", amount_refunded: "0.00", failure: null },
       ...{ provider_id: expect.stringMatching(/^pi_/), invoice: invoice.id, customer: invoice.customer },
     });
-    const { refunds, ...listed } = found.body;
+    const { refunds, ...listed } = found;
     expect(refunds).toEqual([]);
     expect(await payments(`invoice=${invoice.id}`)).toEqual([listed]);
-    const after = await world.call("get", `/v1/invoices/${invoice.id}`).expect(200);
-    expect(after.body).toMatchObject({ status: "paid", amount_paid: "12.34", amount_remaining: "0.00" });
+    const after = bodyOf(await world.api.GET("/v1/invoices/{id}", { params: { path: { id: invoice.id } } }));
+    expect(after).toMatchObject({ status: "paid", amount_paid: "12.34", amount_remaining: "0.00" });
     expect((await pay(invoice.id)).body).toMatchObject({ status: 422, code: "invoice_already_paid" });
-    const job = await world.call("get", `/v1/jobs/${asked.body.job_id}`).expect(200);
-    expect(job.body).toMatchObject({ state: "succeeded" });
+    const job = bodyOf(await world.api.GET("/v1/jobs/{id}", { params: { path: { id: asked.body.job_id } } }));
+    expect(job).toMatchObject({ state: "succeeded" });
   });
 
   it("shows a decline as a failed payment, and the next asking as a new one", async () => {
@@ -52,10 +55,16 @@ describe("POST /v1/invoices/{id}/pay", () => {
     await world.drain();
     const [failed] = await payments(`invoice=${invoice.id}&status=failed`);
     expect(failed).toMatchObject({ status: "failed", failure: { code: "generic_decline" }, amount: "12.34" });
-    expect((await world.call("get", `/v1/invoices/${invoice.id}`)).body.payment_status).toBe("failed");
+    expect(
+      bodyOf(await world.api.GET("/v1/invoices/{id}", { params: { path: { id: invoice.id } } }))
+        .payment_status,
+    ).toBe("failed");
     await pay(invoice.id).expect(202);
     await world.drain();
-    expect((await world.call("get", `/v1/invoices/${invoice.id}`)).body.payment_status).toBe("pending");
+    expect(
+      bodyOf(await world.api.GET("/v1/invoices/{id}", { params: { path: { id: invoice.id } } }))
+        .payment_status,
+    ).toBe("pending");
     await world.settle();
     const all = await payments(`invoice=${invoice.id}`);
     expect(all.map((payment: { status: string }) => payment.status)).toEqual(["succeeded", "failed"]);
@@ -65,11 +74,10 @@ describe("POST /v1/invoices/{id}/pay", () => {
     const bare = await issued({ card: null });
     expect((await pay(bare.id)).body).toMatchObject({ status: 422, code: "payment_method_missing" });
     expect((await pay("inv_x")).body).toMatchObject({ status: 404, code: "invoice_not_found" });
-    expect((await world.call("get", "/v1/payments/pay_x")).body).toMatchObject({ code: "payment_not_found" });
+    const paymentOf = (id: string) => world.api.GET("/v1/payments/{id}", { params: { path: { id } } });
+    expect((await paymentOf("pay_x")).error).toMatchObject({ code: "payment_not_found" });
     const stranger = publicId("payment", bare.invoiceId);
-    expect((await world.call("get", `/v1/payments/${stranger}`)).body).toMatchObject({
-      code: "payment_not_found",
-    });
+    expect((await paymentOf(stranger)).error).toMatchObject({ code: "payment_not_found" });
   });
 });
 
@@ -77,8 +85,10 @@ describe("GET /v1/payments", () => {
   it("lists by customer and status, page by page, with money from outside among the tries", async () => {
     const invoice = await issued({ amountMinor: 10_000n });
     for (const amount of ["10.00", "20.00", "30.00"]) {
-      const body = { payment_status: "succeeded", amount, reference: `wire ${amount}` };
-      await world.call("put", `/v1/invoices/${invoice.id}/payment`).send(body).expect(200);
+      const body = { payment_status: "succeeded" as const, amount, reference: `wire ${amount}` };
+      bodyOf(
+        await world.api.PUT("/v1/invoices/{id}/payment", { params: { path: { id: invoice.id } }, body }),
+      );
     }
     await pay(invoice.id).expect(202);
     await world.settle();

@@ -2,6 +2,7 @@ import { parsePublicId } from "#libs/core/public-id.ts";
 import { jobCatalog } from "#libs/jobs/catalog.ts";
 import { runJob } from "#libs/jobs/run-job.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+import { bodyOf } from "../client/create-client.ts";
 
 describe("/v1/reconciliations", () => {
   let world: ApiWorld;
@@ -11,7 +12,9 @@ describe("/v1/reconciliations", () => {
   afterAll(() => world.close());
 
   const shown = async (id: string) =>
-    (await world.call("get", `/v1/reconciliations/${id}`, world.keys.reader).expect(200)).body;
+    bodyOf(
+      await world.apiOf(world.keys.reader).GET("/v1/reconciliations/{id}", { params: { path: { id } } }),
+    );
   const reconciled = async (body: object) => {
     const { body: asked } = await world.call("post", "/v1/reconciliations").send(body).expect(202);
     const jobId = parsePublicId("job", asked.job_id) ?? "";
@@ -28,8 +31,8 @@ describe("/v1/reconciliations", () => {
     expect(await shown(answer.body.reconciliation_id)).toMatchObject({
       ...{ state: "pending", checks: ["periods"], looked: [], findings: [], job_id: answer.body.job_id },
     });
-    const log = await world.call("get", "/v1/audit_log?limit=1").expect(200);
-    expect(log.body.data).toMatchObject([{ action: "reconciliation.start" }]);
+    const log = bodyOf(await world.api.GET("/v1/audit_log", { params: { query: { limit: 1 } } }));
+    expect(log.data).toMatchObject([{ action: "reconciliation.start" }]);
   });
 
   it("finds nothing where nothing is wrong, and says what is switched off", async () => {
@@ -66,12 +69,12 @@ describe("/v1/reconciliations", () => {
       },
     ]);
     await world.test.owner.query("delete from document_counter");
-    const job = parsePublicId("job", report.job_id) ?? "";
+    const job = parsePublicId("job", report.job_id ?? "") ?? "";
     expect(await runJob(world.deps, jobCatalog, job)).toMatchObject({ outcome: "not_claimed" });
     expect(await shown(report.id)).toEqual(report);
-    const listed = await world.call("get", "/v1/reconciliations?limit=1").expect(200);
+    const listed = bodyOf(await world.api.GET("/v1/reconciliations", { params: { query: { limit: 1 } } }));
     const { findings: _, ...summary } = report;
-    expect(listed.body.data).toEqual([summary]);
+    expect(listed.data).toEqual([summary]);
   });
 
   it.each([
@@ -90,6 +93,6 @@ describe("/v1/reconciliations", () => {
     const path = `/v1/reconciliations/${asked.reconciliation_id}`;
     const answer = await world.call("get", path, world.strangerKey);
     expect([answer.status, answer.body.code]).toEqual([404, "reconciliation_not_found"]);
-    expect((await world.call("get", "/v1/reconciliations", world.strangerKey)).body.data).toEqual([]);
+    expect(bodyOf(await world.apiOf(world.strangerKey).GET("/v1/reconciliations")).data).toEqual([]);
   });
 });

@@ -4,6 +4,8 @@ import { refundPayOut } from "#libs/jobs/refund-pay-out.job.ts";
 import { insertIssuedInvoice, type IssuedInvoiceFields } from "#libs/testkit/invoice-rows.ts";
 import { openPaymentWorld, type PaymentWorld } from "#libs/testkit/payment-world.ts";
 import { payOutRefund } from "#libs/billing/payment/pay-out-refund.ts";
+import { bodyOf, type RequestBody } from "../client/create-client.ts";
+import { firstOf } from "#libs/testkit/first-of.ts";
 
 let world: PaymentWorld;
 beforeAll(async () => {
@@ -16,15 +18,19 @@ afterAll(() => world.close());
 async function paid(fields: IssuedInvoiceFields = {}) {
   const row = await insertIssuedInvoice(world.test, world.tenant, { amountMinor: 10_000n, ...fields });
   const id = publicId("invoice", row.invoiceId);
-  await world.call("post", `/v1/invoices/${id}/pay`).expect(202);
+  bodyOf(await world.api.POST("/v1/invoices/{id}/pay", { params: { path: { id } } }));
   await world.settle();
-  const [payment] = (await world.call("get", `/v1/payments?invoice=${id}`).expect(200)).body.data;
-  return { ...row, id, payment: payment.id as string, intent: payment.provider_id as string };
+  const payment = firstOf(
+    bodyOf(await world.api.GET("/v1/payments", { params: { query: { invoice: id } } })).data,
+  );
+  return { ...row, id, payment: payment.id, intent: payment.provider_id ?? "" };
 }
-const refund = (paymentId: string, body: object = {}) =>
-  world.call("post", `/v1/payments/${paymentId}/refund`).send(body);
-const shown = async (id: string) => (await world.call("get", `/v1/invoices/${id}`).expect(200)).body;
-const detail = async (id: string) => (await world.call("get", `/v1/payments/${id}`).expect(200)).body;
+const refund = (id: string, body: RequestBody<"/v1/payments/{id}/refund", "post"> = {}) =>
+  world.api.POST("/v1/payments/{id}/refund", { params: { path: { id } }, body });
+const shown = async (id: string) =>
+  bodyOf(await world.api.GET("/v1/invoices/{id}", { params: { path: { id } } }));
+const detail = async (id: string) =>
+  bodyOf(await world.api.GET("/v1/payments/{id}", { params: { path: { id } } }));
 const postings = async (invoiceId: string, kind = "refund.%") =>
   (
     await world.rows<{ line: string }>(
@@ -44,10 +50,11 @@ const made = async () =>
 describe("POST /v1/payments/{id}/refund", () => {
   it("gives a part back, then the rest, never more, and the invoice is left to pay again", async () => {
     const { id, payment, intent, invoiceId } = await paid();
-    const first = await refund(payment, { amount: "30.00", reason: "Outage" }).expect(202);
-    expect(first.body).toMatchObject({ status: "pending", amount: "30.00", reason: "Outage", payment });
-    expect(first.headers["location"]).toBe(`/v1/jobs/${first.body.job_id}`);
-    expect((await refund(payment, { amount: "70.01" })).body).toMatchObject({
+    const { data: first, response } = await refund(payment, { amount: "30.00", reason: "Outage" });
+    expect(response.status).toBe(202);
+    expect(first).toMatchObject({ status: "pending", amount: "30.00", reason: "Outage", payment });
+    expect(response.headers.get("location")).toBe(`/v1/jobs/${first?.job_id}`);
+    expect((await refund(payment, { amount: "70.01" })).error).toMatchObject({
       status: 422,
       code: "refund_exceeds_payment",
     });
@@ -57,15 +64,15 @@ describe("POST /v1/payments/{id}/refund", () => {
       amount_remaining: "30.00",
       payment_status: "pending",
     });
-    await refund(payment).expect(202);
+    bodyOf(await refund(payment));
     await world.settle();
     expect(await shown(id)).toMatchObject({ amount_paid: "0.00", paid_at: null, status: "open" });
-    expect((await refund(payment)).body).toMatchObject({ status: 422, code: "refund_exceeds_payment" });
+    expect((await refund(payment)).error).toMatchObject({ status: 422, code: "refund_exceeds_payment" });
     const { refunds, ...now } = await detail(payment);
     expect(now).toMatchObject({ status: "succeeded", amount: "100.00", amount_refunded: "100.00" });
     expect(refunds).toMatchObject([
       {
-        id: first.body.id,
+        id: first?.id,
         status: "succeeded",
         amount_reopened: "30.00",
         provider_id: expect.stringMatching(/^re_/),
@@ -87,7 +94,7 @@ describe("POST /v1/payments/{id}/refund", () => {
     const { id, payment, intent } = await paid();
     await world.fault({ service: "stripe", method: "POST", path: "^/v1/refunds$", ...fault });
     const before = await made();
-    const asked = await refund(payment, { amount: "10.00" }).expect(202);
+    const asked = bodyOf(await refund(payment, { amount: "10.00" }));
     await world.drain();
     await world.rows(
       "update job set state = 'pending', run_at = now() where key like 'refund.pay_out/%' and state = 'failed'",
@@ -95,14 +102,14 @@ describe("POST /v1/payments/{id}/refund", () => {
     await world.settle();
     expect((await refundsAtStripe(intent)).map((each) => each.amount)).toEqual([1_000]);
     expect(await made()).toBe(before + 1);
-    expect((await detail(payment)).refunds).toMatchObject([{ id: asked.body.id, status: "succeeded" }]);
+    expect((await detail(payment)).refunds).toMatchObject([{ id: asked.id, status: "succeeded" }]);
     expect(await shown(id)).toMatchObject({ amount_paid: "90.00" });
   });
 
   it("asks Stripe what happened when a process was killed after paying", async () => {
     const { payment, tenantId, intent } = await paid();
-    const asked = await refund(payment, { amount: "10.00" }).expect(202);
-    const refundId = readPublicId(asked.body.id)?.uuid ?? "";
+    const asked = bodyOf(await refund(payment, { amount: "10.00" }));
+    const refundId = readPublicId(asked.id)?.uuid ?? "";
     const kill = (name: string) => {
       if (name === "effect.stripe.refund:after-call") throw new Error("killed");
     };
@@ -119,7 +126,7 @@ describe("POST /v1/payments/{id}/refund", () => {
 
   it("is reversed when the bank sends the money back days later, and can be made again", async () => {
     const { id, payment, intent, invoiceId } = await paid();
-    await refund(payment, { amount: "40.00" }).expect(202);
+    bodyOf(await refund(payment, { amount: "40.00" }));
     await world.settle();
     const [atStripe] = await refundsAtStripe(intent);
     await world.sandbox.control("POST", `/_sandbox/refunds/${atStripe?.id}/settle`, { outcome: "failed" });
@@ -132,7 +139,7 @@ describe("POST /v1/payments/{id}/refund", () => {
       "refund.paid_out receivable>cash:stripe 4000",
       "refund.failed cash:stripe>receivable 4000",
     ]);
-    await refund(payment).expect(202);
+    bodyOf(await refund(payment));
     await world.settle();
     expect(await shown(id)).toMatchObject({ amount_paid: "0.00" });
   });
@@ -140,7 +147,7 @@ describe("POST /v1/payments/{id}/refund", () => {
   it("is known as failed when Stripe refuses it, and what it had reserved is free again", async () => {
     const { payment, intent } = await paid();
     await world.sandbox.stripe().refunds.create({ payment_intent: intent });
-    await refund(payment, { amount: "100.00" }).expect(202);
+    bodyOf(await refund(payment, { amount: "100.00" }));
     await world.drain();
     expect((await detail(payment)).refunds).toMatchObject([
       { status: "failed", failure: { code: "provider_refused" } },
@@ -165,43 +172,49 @@ describe("POST /v1/payments/{id}/refund", () => {
   it("records what went back of money from outside", async () => {
     const row = await insertIssuedInvoice(world.test, world.tenant, { amountMinor: 10_000n, card: null });
     const id = publicId("invoice", row.invoiceId);
-    const body = { payment_status: "succeeded", amount: "40.00" };
-    await world.call("put", `/v1/invoices/${id}/payment`).send(body).expect(200);
-    const [payment] = (await world.call("get", `/v1/payments?invoice=${id}`)).body.data;
-    const done = await refund(payment.id, { amount: "15.00" }).expect(202);
-    expect(done.body).toMatchObject({
+    const body = { payment_status: "succeeded" as const, amount: "40.00" };
+    bodyOf(await world.api.PUT("/v1/invoices/{id}/payment", { params: { path: { id } }, body }));
+    const payment = firstOf(
+      bodyOf(await world.api.GET("/v1/payments", { params: { query: { invoice: id } } })).data,
+    );
+    const done = await refund(payment.id, { amount: "15.00" });
+    expect(done.response.status).toBe(202);
+    expect(done.data).toMatchObject({
       status: "succeeded",
       provider: "manual",
       job_id: null,
       amount: "15.00",
     });
-    expect(done.headers["location"]).toBeUndefined();
+    expect(done.response.headers.get("location")).toBeNull();
     expect(await shown(id)).toMatchObject({ amount_paid: "25.00", amount_remaining: "75.00" });
     expect(await postings(row.invoiceId)).toEqual(["refund.paid_out receivable>cash:manual 1500"]);
     const unknown = await refund(publicId("payment", row.invoiceId));
-    expect(unknown.body).toMatchObject({ status: 404, code: "payment_not_found" });
-    expect((await refund(payment.id, { amount: "1.001" })).body.code).toBe("amount_precision");
+    expect(unknown.error).toMatchObject({ status: 404, code: "payment_not_found" });
+    expect((await refund(payment.id, { amount: "1.001" })).error?.code).toBe("amount_precision");
   });
 
   it("refuses a payment that brought no money", async () => {
     const row = await insertIssuedInvoice(world.test, world.tenant, { card: "pm_card_chargeDeclined" });
     const id = publicId("invoice", row.invoiceId);
-    await world.call("post", `/v1/invoices/${id}/pay`).expect(202);
+    bodyOf(await world.api.POST("/v1/invoices/{id}/pay", { params: { path: { id } } }));
     await world.drain();
-    const [payment] = (await world.call("get", `/v1/payments?invoice=${id}`)).body.data;
-    expect((await refund(payment.id)).body).toMatchObject({ status: 422, code: "payment_not_succeeded" });
+    const payment = firstOf(
+      bodyOf(await world.api.GET("/v1/payments", { params: { query: { invoice: id } } })).data,
+    );
+    expect((await refund(payment.id)).error).toMatchObject({ status: 422, code: "payment_not_succeeded" });
   });
 });
 
 describe("a credit note to be refunded", () => {
   it("pays itself out through the payment of its invoice, once, and cannot be void after that", async () => {
-    const made = await world
-      .call("post", "/v1/customers")
-      .send({ external_id: "notes", name: "Notes", email: "notes@acme.example" })
-      .expect(201);
+    const made = bodyOf(
+      await world.api.POST("/v1/customers", {
+        body: { external_id: "notes", name: "Notes", email: "notes@acme.example" },
+      }),
+    );
     await world.rows(
       "insert into payment_method (tenant_id, id, customer_id, type, provider, provider_id) values ($1, $2, $2, 'card', 'stripe', 'pm_card_visa')",
-      [world.tenant.tenantId, readPublicId(made.body.id)?.uuid],
+      [world.tenant.tenantId, readPublicId(made.id)?.uuid],
     );
     const sent = {
       customer_id: "notes",
@@ -209,13 +222,15 @@ describe("a credit note to be refunded", () => {
       lines: [{ description: "Work", amount: "80.00" }],
       finalize: true,
     };
-    const invoice = (await world.call("post", "/v1/invoices").send(sent).expect(201)).body;
-    await world.call("post", `/v1/invoices/${invoice.id}/pay`).expect(202);
+    const invoice = bodyOf(await world.api.POST("/v1/invoices", { body: sent }));
+    bodyOf(await world.api.POST("/v1/invoices/{id}/pay", { params: { path: { id: invoice.id } } }));
     await world.settle();
-    const body = { invoice: invoice.id, amount: "30.00", settlement: "refund", reason: "Outage" };
-    const note = (await world.call("post", "/v1/credit_notes").send(body).expect(201)).body;
+    const body = { invoice: invoice.id, amount: "30.00", settlement: "refund" as const, reason: "Outage" };
+    const note = bodyOf(await world.api.POST("/v1/credit_notes", { body }));
     await world.settle();
-    const [payment] = (await world.call("get", `/v1/payments?invoice=${invoice.id}`)).body.data;
+    const payment = firstOf(
+      bodyOf(await world.api.GET("/v1/payments", { params: { query: { invoice: invoice.id } } })).data,
+    );
     expect((await detail(payment.id)).refunds).toMatchObject([
       {
         status: "succeeded",
@@ -226,13 +241,18 @@ describe("a credit note to be refunded", () => {
       },
     ]);
     expect(await shown(invoice.id)).toMatchObject({ status: "paid", amount_paid: "80.00" });
-    const balance = (await world.call("get", "/v1/customers/notes/balance").expect(200)).body.balances;
+    const balance = bodyOf(
+      await world.api.GET("/v1/customers/{id}/balance", { params: { path: { id: "notes" } } }),
+    ).balances;
     expect(balance).toEqual([]);
     expect(await postings(readPublicId(invoice.id)?.uuid ?? "")).toEqual([
       "refund.paid_out refunds_payable>cash:stripe 3000",
     ]);
-    const voided = await world.call("post", `/v1/credit_notes/${note.id}/void`).send({});
-    expect(voided.body).toMatchObject({ status: 422, code: "credit_note_refunded" });
+    const voided = await world.api.POST("/v1/credit_notes/{id}/void", {
+      params: { path: { id: note.id } },
+      body: {},
+    });
+    expect(voided.error).toMatchObject({ status: 422, code: "credit_note_refunded" });
   });
 });
 

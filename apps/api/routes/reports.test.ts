@@ -1,14 +1,16 @@
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+import { bodyOf } from "../client/create-client.ts";
 
 describe("/v1/reports", () => {
   let world: ApiWorld;
   beforeAll(async () => {
     world = await openApiWorld();
-    await world.call("post", "/v1/customers").send({ external_id: "acme", name: "=Acme, Inc." }).expect(201);
-    await world
-      .call("post", "/v1/invoices")
-      .send({ customer_id: "acme", lines: [{ description: "Setup", amount: "120.50" }], finalize: true })
-      .expect(201);
+    bodyOf(await world.api.POST("/v1/customers", { body: { external_id: "acme", name: "=Acme, Inc." } }));
+    bodyOf(
+      await world.api.POST("/v1/invoices", {
+        body: { customer_id: "acme", lines: [{ description: "Setup", amount: "120.50" }], finalize: true },
+      }),
+    );
   });
   afterAll(() => world.close());
 
@@ -59,7 +61,13 @@ describe("/v1/reports", () => {
       const answer = await world.call("get", `/v1/reports/${report}`, world.strangerKey).expect(200);
       expect(answer.body.data).toEqual([]);
     }
-    await world.call("get", "/v1/reports/statement?customer=acme", world.strangerKey).expect(404);
+    expect(
+      (
+        await world
+          .apiOf(world.strangerKey)
+          .GET("/v1/reports/statement", { params: { query: { customer: "acme" } } })
+      ).response.status,
+    ).toBe(404);
   });
 
   it.each([

@@ -3,8 +3,9 @@ import { z } from "zod";
 import { insertJobs } from "#libs/data/jobs.ts";
 import { withTenant } from "#libs/data/database.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+import { bodyOf, type RequestBody } from "../client/create-client.ts";
 
-const plan = {
+const plan: RequestBody<"/v1/plans", "post"> = {
   code: "team",
   name: "Team",
   currency: "USD",
@@ -35,23 +36,23 @@ describe("the routes", () => {
   it("take a customer from the catalogue to usage of the current period", async () => {
     const start = new Date(Date.now() - 40 * 86_400_000).toISOString();
     const at = new Date(Date.now() - 60_000).toISOString();
-    await world
-      .call("post", "/v1/tax_rates")
-      .send({ code: "vat", name: "VAT", percentage: "19" })
-      .expect(201);
-    await world
-      .call("post", "/v1/customers")
-      .send({ external_id: "acme", name: "Acme", tax_rate_ids: ["vat"] })
-      .expect(201);
-    await world
-      .call("post", "/v1/meters")
-      .send({ code: "calls", name: "Calls", aggregation: "sum", value_property: "n" })
-      .expect(201);
-    await world.call("post", "/v1/plans").send(plan).expect(201);
-    const subscribed = await world
-      .call("post", "/v1/subscriptions")
-      .send({ customer: "acme", plan: "team", starts_at: start })
-      .expect(201);
+    bodyOf(await world.api.POST("/v1/tax_rates", { body: { code: "vat", name: "VAT", percentage: "19" } }));
+    bodyOf(
+      await world.api.POST("/v1/customers", {
+        body: { external_id: "acme", name: "Acme", tax_rate_ids: ["vat"] },
+      }),
+    );
+    bodyOf(
+      await world.api.POST("/v1/meters", {
+        body: { code: "calls", name: "Calls", aggregation: "sum", value_property: "n" },
+      }),
+    );
+    bodyOf(await world.api.POST("/v1/plans", { body: plan }));
+    const subscribed = bodyOf(
+      await world.api.POST("/v1/subscriptions", {
+        body: { customer: "acme", plan: "team", starts_at: start },
+      }),
+    );
     const events = [1, 2, 2].map((n) => ({
       id: `e${n}`,
       event_type: "calls",
@@ -59,27 +60,32 @@ describe("the routes", () => {
       timestamp: at,
       properties: { n },
     }));
-    const sent = await world
-      .call("post", "/v1/events")
-      .send({ events: [...events, { id: "bad" }] })
-      .expect(200);
-    expect(sent.body).toMatchObject({ accepted: 2, duplicates: 1, unresolved: 0, conflicts: [] });
-    expect(sent.body.rejected).toMatchObject([{ index: 3, id: "bad" }]);
-    const current = await world.call("get", `/v1/subscriptions/${subscribed.body.id}/usage`).expect(200);
-    expect(current.body.data).toMatchObject([
+    const sent = bodyOf(
+      await world.api.POST("/v1/events", { body: { events: [...events, { id: "bad", customer: "acme" }] } }),
+    );
+    expect(sent).toMatchObject({ accepted: 2, duplicates: 1, unresolved: 0, conflicts: [] });
+    expect(sent.rejected).toMatchObject([{ index: 3, id: "bad" }]);
+    const current = bodyOf(
+      await world.api.GET("/v1/subscriptions/{id}/usage", { params: { path: { id: subscribed.id } } }),
+    );
+    expect(current.data).toMatchObject([
       { price_code: "calls", meter_code: "calls", quantity: "3", event_count: "2" },
     ]);
     const from = new Date(Date.now() - 3_600_000).toISOString();
-    const usage = await world
-      .call("get", `/v1/usage?customer=acme&meter=calls&from=${from}&window=hour`)
-      .expect(200);
-    const total = usage.body.data.reduce(
+    const usage = bodyOf(
+      await world.api.GET("/v1/usage", {
+        params: { query: { customer: "acme", meter: "calls", from, window: "hour" } },
+      }),
+    );
+    const total = usage.data.reduce(
       (sum: number, row: { quantity: string }) => sum + Number(row.quantity),
       0,
     );
-    expect([total, usage.body.data.length]).toEqual([3, 2]);
-    const listed = await world.call("get", "/v1/subscriptions?customer=acme&status=active").expect(200);
-    expect(listed.body.data).toHaveLength(1);
+    expect([total, usage.data.length]).toEqual([3, 2]);
+    const listed = bodyOf(
+      await world.api.GET("/v1/subscriptions", { params: { query: { customer: "acme", status: "active" } } }),
+    );
+    expect(listed.data).toHaveLength(1);
   });
 
   it("take events as NDJSON and CloudEvents", async () => {
@@ -111,27 +117,31 @@ describe("the routes", () => {
   it("start a billing run and answer 202 with its job", async () => {
     const started = await world.call("post", "/v1/billing_runs").send({ month: "2026-01", dry_run: true });
     expect([started.status, started.headers["location"]]).toEqual([202, `/v1/jobs/${started.body.job_id}`]);
-    const job = await world.call("get", `/v1/jobs/${started.body.job_id}`).expect(200);
-    expect(job.body).toMatchObject({
+    const job = bodyOf(
+      await world.api.GET("/v1/jobs/{id}", { params: { path: { id: started.body.job_id } } }),
+    );
+    expect(job).toMatchObject({
       name: "billing_run.plan",
       state: "pending",
       run_id: started.body.run_id,
     });
-    const run = await world.call("get", `/v1/billing_runs/${started.body.run_id}`).expect(200);
-    expect(run.body).toMatchObject({
+    const run = bodyOf(
+      await world.api.GET("/v1/billing_runs/{id}", { params: { path: { id: started.body.run_id } } }),
+    );
+    expect(run).toMatchObject({
       month: "2026-01",
       dry_run: true,
       state: "planning",
       errors: { generate: 0, pdf: 0 },
     });
-    const list = await world.call("get", "/v1/billing_runs?month=2026-01").expect(200);
-    expect(list.body.data.map((row: { id: string }) => row.id)).toEqual([started.body.run_id]);
-    const future = await world.call("post", "/v1/billing_runs").send({ month: "2199-01" });
-    expect([future.status, future.body.code]).toEqual([422, "month_not_over"]);
-    const both = await world
-      .call("post", "/v1/billing_runs")
-      .send({ month: "2026-01", as_of: "2026-01-01T00:00:00Z" });
-    expect(both.body.errors).toMatchObject([{ path: "as_of" }]);
+    const list = bodyOf(await world.api.GET("/v1/billing_runs", { params: { query: { month: "2026-01" } } }));
+    expect(list.data.map((row: { id: string }) => row.id)).toEqual([started.body.run_id]);
+    const future = await world.api.POST("/v1/billing_runs", { body: { month: "2199-01" } });
+    expect([future.response.status, future.error?.code]).toEqual([422, "month_not_over"]);
+    const both = await world.api.POST("/v1/billing_runs", {
+      body: { month: "2026-01", as_of: "2026-01-01T00:00:00Z" },
+    });
+    expect(both.error?.errors).toMatchObject([{ path: "as_of" }]);
   });
 
   it("retry a dead job, and refuse to retry one that is not", async () => {
@@ -151,37 +161,37 @@ describe("the routes", () => {
         ),
     );
     await world.test.owner.query("update job set state = 'dead', attempts = 3 where id = $1", [dead]);
-    const listed = await world.call("get", "/v1/jobs?state=dead").expect(200);
-    const id = z.object({ data: z.array(z.object({ id: z.string() })) }).parse(listed.body).data[0]?.id ?? "";
-    const retried = await world.call("post", `/v1/jobs/${id}/retry`).expect(202);
-    expect(retried.body).toMatchObject({ state: "pending", attempt_budget: 6 });
-    const again = await world.call("post", `/v1/jobs/${id}/retry`);
-    expect([again.status, again.body.code]).toEqual([422, "job_not_retryable"]);
+    const listed = bodyOf(await world.api.GET("/v1/jobs", { params: { query: { state: "dead" } } }));
+    const id = z.object({ data: z.array(z.object({ id: z.string() })) }).parse(listed).data[0]?.id ?? "";
+    const retried = bodyOf(await world.api.POST("/v1/jobs/{id}/retry", { params: { path: { id } } }));
+    expect(retried).toMatchObject({ state: "pending", attempt_budget: 6 });
+    const again = await world.api.POST("/v1/jobs/{id}/retry", { params: { path: { id } } });
+    expect([again.response.status, again.error?.code]).toEqual([422, "job_not_retryable"]);
     await world.test.owner.query("update job set state = 'failed' where id = $1", [fine]);
-    const many = await world.call("post", "/v1/jobs/retry").send({ queue: "notification" }).expect(202);
-    expect(many.body).toEqual({ retried: 1 });
+    const many = bodyOf(await world.api.POST("/v1/jobs/retry", { body: { queue: "notification" } }));
+    expect(many).toEqual({ retried: 1 });
   });
 
   it("keep settings and refuse a change to an older version", async () => {
-    const before = await world.call("get", "/v1/settings").expect(200);
+    const before = bodyOf(await world.api.GET("/v1/settings"));
     const path = "/v1/settings";
     const changed = await world
       .call("patch", path)
-      .set("If-Match", String(before.body.version))
+      .set("If-Match", String(before.version))
       .send({ payment_terms_days: 14 });
-    expect(changed.body).toMatchObject({ payment_terms_days: 14, version: before.body.version + 1 });
+    expect(changed.body).toMatchObject({ payment_terms_days: 14, version: before.version + 1 });
     await world
       .call("patch", path)
-      .set("If-Match", String(before.body.version))
+      .set("If-Match", String(before.version))
       .send({ payment_terms_days: 7 })
       .expect(409);
   });
 
   it("show the ledger balanced when nothing is posted", async () => {
-    const balance = await world.call("get", "/v1/ledger/trial_balance").expect(200);
-    expect(balance.body).toEqual({ accounts: [], totals: [], balanced: true });
-    const entries = await world.call("get", "/v1/ledger/entries").expect(200);
-    expect(entries.body.data).toEqual([]);
+    const balance = bodyOf(await world.api.GET("/v1/ledger/trial_balance"));
+    expect(balance).toEqual({ accounts: [], totals: [], balanced: true });
+    const entries = bodyOf(await world.api.GET("/v1/ledger/entries"));
+    expect(entries.data).toEqual([]);
   });
 
   it("answer health, metrics, the document and its pages without a key", async () => {

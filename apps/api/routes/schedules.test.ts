@@ -3,6 +3,7 @@ import { noteSchedules, noteTick } from "#libs/billing/run/note-schedules.ts";
 import { runTenantSchedules } from "#libs/billing/run/run-tenant-schedules.ts";
 import { startScheduledRuns } from "#libs/billing/run/start-scheduled-runs.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+import { bodyOf } from "../client/create-client.ts";
 
 const settings = { processMonth: undefined, dryRun: false };
 
@@ -29,20 +30,25 @@ describe("/v1/schedules", () => {
     const month = { name: "billing.month", cron: "0 0 0 1 * *", timezone: "UTC" };
     await noteTick(world.deps, month, Temporal.Instant.from("2026-03-01T00:00:00Z"));
     await noteTick(world.deps, month, Temporal.Instant.from("2026-02-01T00:00:00Z"));
-    const listed = await world.call("get", "/v1/schedules").expect(200);
-    expect(listed.body.data.map((each: { name: string }) => each.name)).toEqual([
+    const listed = bodyOf(await world.api.GET("/v1/schedules"));
+    expect(listed.data.map((each: { name: string }) => each.name)).toEqual([
       "billing.month",
       "usage.recount",
     ]);
-    const shown = await world.call("get", "/v1/schedules/billing.month").expect(200);
-    expect(shown.body).toMatchObject({
+    const shown = bodyOf(
+      await world.api.GET("/v1/schedules/{name}", { params: { path: { name: "billing.month" } } }),
+    );
+    expect(shown).toMatchObject({
       scope: "installation",
       enabled: true,
       last_run_at: "2026-03-01T00:00:00Z",
       next_run_at: expect.stringMatching(/-01T00:00:00Z$/),
       version: 0,
     });
-    await world.call("get", "/v1/schedules/nothing").expect(404);
+    expect(
+      (await world.api.GET("/v1/schedules/{name}", { params: { path: { name: "nothing" } } })).response
+        .status,
+    ).toBe(404);
   });
 
   it("let a tenant start its month at its own time, and the installation's tick leaves it alone", async () => {
@@ -57,9 +63,11 @@ describe("/v1/schedules", () => {
     expect(await runTenantSchedules(world.deps, settings)).toBe(0);
     const own = (await runs()).filter((run) => run.tenant_id === world.tenantId);
     expect(own).toMatchObject([{ kind: "month" }]);
-    const after = await world.call("get", "/v1/schedules/billing.month").expect(200);
-    expect(after.body.last_run_at).not.toBeNull();
-    expect(new Date(after.body.next_run_at).getTime()).toBeGreaterThan(Date.now());
+    const after = bodyOf(
+      await world.api.GET("/v1/schedules/{name}", { params: { path: { name: "billing.month" } } }),
+    );
+    expect(after.last_run_at).not.toBeNull();
+    expect(new Date(after.next_run_at ?? "").getTime()).toBeGreaterThan(Date.now());
   });
 
   it("start one run when several processes look at once", async () => {

@@ -3,8 +3,11 @@ import { generateInvoices } from "#libs/billing/run/generate-invoices.ts";
 import { parsePublicId } from "#libs/core/public-id.ts";
 import { withTenant } from "#libs/data/database.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+import { bodyOf, type RequestBody } from "../client/create-client.ts";
 
-const fee = (amount: string) => ({
+type Price = RequestBody<"/v1/plans", "post">["prices"][number];
+
+const fee = (amount: string): Price => ({
   ...{ code: "base", name: "Base", kind: "recurring", billing: "in_advance", proration: "day" },
   ...{ charge_model: "flat", flat: { amount } },
 });
@@ -16,15 +19,13 @@ describe("changes of a subscription over HTTP", () => {
     await world.test.owner.query("update tenant set clock_now = '2026-03-16T00:00:00Z' where id = $1", [
       world.tenantId,
     ]);
-    const plan = { name: "Plan", currency: "USD", interval: { unit: "month", count: 1 } };
+    const interval = { unit: "month", count: 1 } as const;
+    const plan = { name: "Plan", currency: "USD", interval };
     for (const [code, amount] of [
       ["small", "31.00"],
       ["big", "62.00"],
     ] as const) {
-      await world
-        .call("post", "/v1/plans")
-        .send({ ...plan, code, prices: [fee(amount)] })
-        .expect(201);
+      bodyOf(await world.api.POST("/v1/plans", { body: { ...plan, code, prices: [fee(amount)] } }));
     }
   });
   afterAll(() => world.close());
@@ -54,9 +55,11 @@ describe("changes of a subscription over HTTP", () => {
     const id = await subscribe();
     const before = await fingerprint();
     const body = { plan: "big", at: "now" };
-    const preview = await world.call("post", `/v1/subscriptions/${id}/change/preview`).send(body).expect(200);
+    const preview = bodyOf(
+      await world.api.POST("/v1/subscriptions/{id}/change/preview", { params: { path: { id } }, body }),
+    );
     expect(await fingerprint()).toBe(before);
-    expect(preview.body).toMatchObject({ effective_at: "2026-03-16T00:00:00Z", invoice: { total: "16.00" } });
+    expect(preview).toMatchObject({ effective_at: "2026-03-16T00:00:00Z", invoice: { total: "16.00" } });
     const change = () =>
       world
         .call("post", `/v1/subscriptions/${id}/change`)
@@ -74,9 +77,11 @@ describe("changes of a subscription over HTTP", () => {
       lines.map(({ kind, amount, exact_amount, proration, period_start, period_end }) => ({
         ...{ kind, amount, exact_amount, proration, period_start, period_end },
       }));
-    expect(facts(invoice.lines)).toEqual(facts(preview.body.invoice.lines));
-    const replay = await world.call("post", `/v1/invoices/${invoice.id}/replay`).expect(200);
-    expect(replay.body).toMatchObject({ identical: true });
+    expect(facts(invoice.lines)).toEqual(facts(preview.invoice?.lines ?? []));
+    const replay = bodyOf(
+      await world.api.POST("/v1/invoices/{id}/replay", { params: { path: { id: invoice.id } } }),
+    );
+    expect(replay).toMatchObject({ identical: true });
   });
 
   it("keeps what is asked for later, cancels, and undoes the cancellation", async () => {

@@ -2,6 +2,9 @@ import { generateInvoices } from "#libs/billing/run/generate-invoices.ts";
 import { withTenant } from "#libs/data/database.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
 import { subscriptionIdOf } from "./subscriptions.ts";
+import { bodyOf, type RequestBody } from "../client/create-client.ts";
+
+type Price = RequestBody<"/v1/plans", "post">["prices"][number];
 
 type Period = {
   price_code: string;
@@ -29,22 +32,24 @@ describe("GET /v1/subscriptions/{id}/periods", () => {
     await world.test.owner.query("update tenant set clock_now = '2026-02-10T00:00:00Z' where id = $1", [
       world.tenantId,
     ]);
-    const fee = (code: string, billing: string) => ({
+    const fee = (code: string, billing: "in_advance" | "in_arrears"): Price => ({
       ...{ code, name: code, kind: "recurring", billing, charge_model: "flat", flat: { amount: "10.00" } },
     });
-    await world
-      .call("post", "/v1/plans")
-      .send({
-        ...{ code: "team", name: "Team", currency: "USD", interval: { unit: "month", count: 1 } },
-        prices: [fee("ahead", "in_advance"), fee("behind", "in_arrears")],
-      })
-      .expect(201);
-    await world.call("post", "/v1/customers").send({ external_id: "acme", name: "Acme" }).expect(201);
-    const made = await world
-      .call("post", "/v1/subscriptions")
-      .send({ customer: "acme", plan: "team", starts_at: "2026-01-01T00:00:00Z", timezone: "UTC" })
-      .expect(201);
-    id = made.body.id;
+    bodyOf(
+      await world.api.POST("/v1/plans", {
+        body: {
+          ...{ code: "team", name: "Team", currency: "USD", interval: { unit: "month", count: 1 } },
+          prices: [fee("ahead", "in_advance"), fee("behind", "in_arrears")],
+        },
+      }),
+    );
+    bodyOf(await world.api.POST("/v1/customers", { body: { external_id: "acme", name: "Acme" } }));
+    const made = bodyOf(
+      await world.api.POST("/v1/subscriptions", {
+        body: { customer: "acme", plan: "team", starts_at: "2026-01-01T00:00:00Z", timezone: "UTC" },
+      }),
+    );
+    id = made.id;
     await withTenant(world.deps.database, { tenantId: world.tenantId, actor: "test" }, (tx) =>
       generateInvoices(tx, {
         ...{ subscriptionIds: [subscriptionIdOf(id)], cutoffs: new Map([["UTC", tx.now]]), dryRun: false },
@@ -89,7 +94,12 @@ describe("GET /v1/subscriptions/{id}/periods", () => {
       "ahead 2 2026-03-01 upcoming",
       "behind 2 2026-03-01 upcoming",
     ]);
-    await world.call("post", `/v1/invoices/${data[0]?.invoice}/void`).send({ reason: "test" }).expect(200);
+    bodyOf(
+      await world.api.POST("/v1/invoices/{id}/void", {
+        params: { path: { id: data[0]?.invoice ?? "" } },
+        body: { reason: "test" },
+      }),
+    );
     expect((await list()).data.map(({ state }) => state)).toEqual(["billed", "voided", "voided", "upcoming"]);
   });
 

@@ -4,6 +4,7 @@ import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
 import { createPdfRenderer } from "#libs/platform/pdf/pdf-renderer.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
 import { pdfPageTexts } from "#libs/testkit/pdf-text.ts";
+import { bodyOf } from "../client/create-client.ts";
 
 const pdf = createPdfRenderer({ workDir: join(tmpdir(), "billwright-pdf-test") });
 let world: ApiWorld;
@@ -35,23 +36,26 @@ const fileOf = async (request: ReturnType<ApiWorld["call"]>): Promise<Buffer> =>
 };
 
 async function issue(): Promise<InvoiceDocument> {
-  const customer = await world.call("post", "/v1/customers").send({ name: "Globex" }).expect(201);
+  const customer = bodyOf(await world.api.POST("/v1/customers", { body: { name: "Globex" } }));
   const lines = [{ description: "Work", amount: "12.34" }];
-  const invoice = await world
-    .call("post", "/v1/invoices")
-    .send({ customer_id: customer.body.id, currency: "USD", lines, finalize: true })
-    .expect(201);
+  const invoice = bodyOf(
+    await world.api.POST("/v1/invoices", {
+      body: { customer_id: customer.id, currency: "USD", lines, finalize: true },
+    }),
+  );
   const { rows } = await world.test.owner.query(
     "select document from invoice_document order by created_at desc limit 1",
   );
-  expect(rows[0].document.number).toBe(invoice.body.number);
+  expect(rows[0].document.number).toBe(invoice.number);
   return rows[0].document;
 }
 
 describe("a template", () => {
   it("is Billwright's own until one is written, and then has versions that stay", async () => {
-    const own = await world.call("get", "/v1/templates/credit_note_pdf").expect(200);
-    expect(own.body).toMatchObject({ version: 0, color: null, texts: {}, units: {}, created_at: null });
+    const own = bodyOf(
+      await world.api.GET("/v1/templates/{kind}", { params: { path: { kind: "credit_note_pdf" } } }),
+    );
+    expect(own).toMatchObject({ version: 0, color: null, texts: {}, units: {}, created_at: null });
     const first = { color: "#0b5c8a", texts: { en: { title: "Adjustment note" } } };
     await put("credit_note_pdf", first).expect(200);
     const again = await put("credit_note_pdf", first).expect(200);
@@ -60,12 +64,16 @@ describe("a template", () => {
     expect(second.body).toMatchObject({ version: 2, color: null });
     const late = await put("credit_note_pdf", first).set("If-Match", "1").expect(409);
     expect(late.body.code).toBe("version_conflict");
-    const old = await world.call("get", "/v1/templates/credit_note_pdf?version=1").expect(200);
-    expect(old.body).toMatchObject({ version: 1, ...first });
+    const old = bodyOf(
+      await world.api.GET("/v1/templates/{kind}", {
+        params: { path: { kind: "credit_note_pdf" }, query: { version: 1 } },
+      }),
+    );
+    expect(old).toMatchObject({ version: 1, ...first });
     const none = await world.call("get", "/v1/templates/credit_note_pdf?version=9").expect(404);
     expect(none.body.code).toBe("template_not_found");
-    const audit = await world.call("get", "/v1/audit_log").expect(200);
-    const written = audit.body.data.filter((entry: { action: string }) => entry.action === "template.update");
+    const audit = bodyOf(await world.api.GET("/v1/audit_log"));
+    const written = audit.data.filter((entry: { action: string }) => entry.action === "template.update");
     expect(written).toHaveLength(2);
   });
 
@@ -81,7 +89,10 @@ describe("a template", () => {
       ...["units.ride.en.other", "units.ride.en.lots"],
     ]);
     expect(JSON.stringify(wrong.body.errors)).toContain("{amount_due}");
-    expect((await world.call("get", "/v1/templates/invoice_pdf")).body.version).toBe(0);
+    expect(
+      bodyOf(await world.api.GET("/v1/templates/{kind}", { params: { path: { kind: "invoice_pdf" } } }))
+        .version,
+    ).toBe(0);
     await world.call("get", "/v1/templates/poster").expect(422);
   });
 
@@ -125,22 +136,30 @@ describe("a preview", () => {
     const draft = { texts: { fr: { title: "Quittance" } } };
     const shown = await fileOf(world.call("put", "/v1/templates/invoice_pdf/preview?locale=fr").send(draft));
     expect(await textOf(shown)).toContain("Quittance INV-PREVIEW");
-    const kept = await world.call("get", "/v1/templates/invoice_pdf").expect(200);
-    expect(kept.body.texts).toEqual({ de: { title: "Beleg" } });
-    const wrong = await world
-      .call("put", "/v1/templates/invoice_pdf/preview")
-      .send({ texts: { en: { terms: "{nothing}" } } });
-    expect([wrong.status, wrong.body.code]).toEqual([422, "fields_invalid"]);
+    const kept = bodyOf(
+      await world.api.GET("/v1/templates/{kind}", { params: { path: { kind: "invoice_pdf" } } }),
+    );
+    expect(kept.texts).toEqual({ de: { title: "Beleg" } });
+    const wrong = await world.api.PUT("/v1/templates/{kind}/preview", {
+      params: { path: { kind: "invoice_pdf" } },
+      body: { texts: { en: { terms: "{nothing}" } } },
+    });
+    expect([wrong.response.status, wrong.error?.code]).toEqual([422, "fields_invalid"]);
   });
 
   it("shows subject and bodies of a mail", async () => {
     const texts = {
       en: { subject: "Your bill {number}", message: "Due {due_date}: {amount_due}", footer: "<Ours>" },
     };
-    const answer = await world.call("put", "/v1/templates/invoice_mail/preview").send({ texts }).expect(200);
-    expect(answer.body.subject).toBe("Your bill INV-PREVIEW");
-    expect(answer.body.text).toContain("Due March 3, 2026: $240.00");
-    expect(answer.body.html).toContain("&lt;Ours&gt;");
+    const answer = bodyOf(
+      await world.api.PUT("/v1/templates/{kind}/preview", {
+        params: { path: { kind: "invoice_mail" } },
+        body: { texts },
+      }),
+    );
+    expect(answer.subject).toBe("Your bill INV-PREVIEW");
+    expect(answer.text).toContain("Due March 3, 2026: $240.00");
+    expect(answer.html).toContain("&lt;Ours&gt;");
   });
 
   it("of a logo that is no picture is refused where it is set", async () => {

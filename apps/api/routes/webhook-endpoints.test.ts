@@ -1,4 +1,5 @@
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+import { bodyOf } from "../client/create-client.ts";
 
 const url = "https://example.com/events";
 
@@ -22,8 +23,10 @@ describe("/v1/webhook_endpoints", () => {
       .set("Idempotency-Key", key)
       .expect(201);
     expect(again.body).toEqual({ ...made.body, secret: null });
-    const shown = await world.call("get", `/v1/webhook_endpoints/${made.body.id}`).expect(200);
-    expect(shown.body).not.toHaveProperty("secret");
+    const shown = bodyOf(
+      await world.api.GET("/v1/webhook_endpoints/{id}", { params: { path: { id: made.body.id } } }),
+    );
+    expect(shown).not.toHaveProperty("secret");
     const { rows } = await world.test.owner.query(
       "select encode(secret, 'escape') as stored, (select string_agg(after::text, '') from audit_log) as audited from webhook_endpoint",
     );
@@ -46,14 +49,16 @@ describe("/v1/webhook_endpoints", () => {
     await world.call("patch", path).send({ enabled: true }).expect(200);
     await world.call("delete", path).expect(204);
     await world.call("get", path).expect(404);
-    const listed = await world.call("get", "/v1/webhook_endpoints").expect(200);
-    expect(listed.body.data.map((each: { id: string }) => each.id)).not.toContain(made.id);
+    const listed = bodyOf(await world.api.GET("/v1/webhook_endpoints"));
+    expect(listed.data.map((each: { id: string }) => each.id)).not.toContain(made.id);
   });
 
   it("log what is sent, and send it again", async () => {
     const made = (await create().expect(201)).body;
-    const tested = await world.call("post", `/v1/webhook_endpoints/${made.id}/test`).expect(202);
-    const path = `/v1/webhook_deliveries/${tested.body.delivery_id}`;
+    const tested = bodyOf(
+      await world.api.POST("/v1/webhook_endpoints/{id}/test", { params: { path: { id: made.id } } }),
+    );
+    const path = `/v1/webhook_deliveries/${tested.delivery_id}`;
     const whole = await world.call("get", path).expect(200);
     expect(whole.body).toMatchObject({
       ...{ webhook_endpoint: made.id, event_type: "webhook_endpoint.tested", state: "pending", attempts: 0 },
@@ -61,10 +66,12 @@ describe("/v1/webhook_endpoints", () => {
     });
     const retried = await world.call("post", `${path}/retry`).expect(202);
     expect(retried.body).toMatchObject({ state: "pending" });
-    const listed = await world
-      .call("get", `/v1/webhook_deliveries?webhook_endpoint=${made.id}&state=pending`)
-      .expect(200);
-    expect(listed.body.data).toHaveLength(1);
+    const listed = bodyOf(
+      await world.api.GET("/v1/webhook_deliveries", {
+        params: { query: { webhook_endpoint: made.id, state: "pending" } },
+      }),
+    );
+    expect(listed.data).toHaveLength(1);
     await world.call("get", path, world.strangerKey).expect(404);
     await world.call("post", `${path}/retry`, world.strangerKey).expect(404);
   });

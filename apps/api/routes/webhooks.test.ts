@@ -10,6 +10,8 @@ import { makeTenant } from "#libs/testkit/factories.ts";
 import { insertIssuedInvoice, type IssuedInvoiceFields } from "#libs/testkit/invoice-rows.ts";
 import { openPaymentWorld, type PaymentWorld } from "#libs/testkit/payment-world.ts";
 import { createApp } from "../create-app.ts";
+import { bodyOf } from "../client/create-client.ts";
+import { firstOf } from "#libs/testkit/first-of.ts";
 
 let world: PaymentWorld;
 beforeAll(async () => {
@@ -19,19 +21,22 @@ afterEach(() => world.sandbox.control("DELETE", "/_sandbox/faults"));
 afterAll(() => world.close());
 
 const seed = stripeApplyEvent.seed;
-const shown = async (id: string) => (await world.call("get", `/v1/invoices/${id}`).expect(200)).body;
+const shown = async (id: string) =>
+  bodyOf(await world.api.GET("/v1/invoices/{id}", { params: { path: { id } } }));
 const payments = async (id: string) =>
-  (await world.call("get", `/v1/payments?invoice=${id}`).expect(200)).body.data;
+  bodyOf(await world.api.GET("/v1/payments", { params: { query: { invoice: id } } })).data;
+const pay = async (id: string) =>
+  bodyOf(await world.api.POST("/v1/invoices/{id}/pay", { params: { path: { id } } }));
 async function issued(fields: IssuedInvoiceFields = {}) {
   const row = await insertIssuedInvoice(world.test, world.tenant, fields);
   return { ...row, id: publicId("invoice", row.invoiceId) };
 }
 async function paid() {
   const invoice = await issued();
-  await world.call("post", `/v1/invoices/${invoice.id}/pay`).expect(202);
+  await pay(invoice.id);
   await world.settle();
-  const [payment] = await payments(invoice.id);
-  return { ...invoice, payment: payment.id as string, intent: payment.provider_id as string };
+  const payment = firstOf(await payments(invoice.id));
+  return { ...invoice, payment: payment.id, intent: payment.provider_id ?? "" };
 }
 let count = 0;
 const messageOf = (type: string, object: object, fields: object = {}) => {
@@ -83,10 +88,10 @@ describe("webhooks of Stripe", () => {
   it("that come before their payment is known are kept without burning work, and applied when it is", async () => {
     await world.fault({ service: "webhook", action: "drop", times: null });
     const invoice = await issued();
-    await world.call("post", `/v1/invoices/${invoice.id}/pay`).expect(202);
+    await pay(invoice.id);
     await world.drain();
-    const [payment] = await payments(invoice.id);
-    const early = messageOf("refund.created", refundObject("re_early", payment.provider_id));
+    const payment = firstOf(await payments(invoice.id));
+    const early = messageOf("refund.created", refundObject("re_early", payment.provider_id ?? ""));
     await post(early).expect(200);
     await world.drain();
     await sweep();
@@ -128,9 +133,9 @@ describe("webhooks of Stripe", () => {
   /** Paid while no webhook comes. */
   async function paid2() {
     const invoice = await issued();
-    await world.call("post", `/v1/invoices/${invoice.id}/pay`).expect(202);
+    await pay(invoice.id);
     await world.drain();
-    const [payment] = await payments(invoice.id);
+    const payment = firstOf(await payments(invoice.id));
     return { ...invoice, intent: payment.provider_id as string };
   }
 
@@ -187,7 +192,7 @@ describe("webhooks of Stripe", () => {
     await world.sandbox.stripe().customers.del(before?.provider_id ?? "");
     await world.settle();
     expect(await mapped()).toEqual([]);
-    await world.call("post", `/v1/invoices/${invoice.id}/pay`).expect(202);
+    await pay(invoice.id);
     await world.settle();
     const [after] = await mapped();
     expect(after?.provider_id).not.toBe(before?.provider_id);

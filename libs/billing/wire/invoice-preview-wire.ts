@@ -6,6 +6,7 @@ import type { NewInvoice } from "#libs/data/invoices.ts";
 import { lineViews } from "../invoice/line-view.ts";
 import { type InvoicePreview, previewLines } from "../invoice/preview-invoice.ts";
 import { invoiceLineWire, invoiceSummaryWire, presentUnsavedLine } from "./invoice-wire.ts";
+import { stepWire } from "./line-making-wire.ts";
 
 const shown = invoiceSummaryWire.shape;
 
@@ -56,7 +57,7 @@ export const invoicePreviewWire = z
     credit_total: shown.credit_total,
     amount_due: shown.amount_due,
     lines: z.array(invoiceLineWire.omit({ id: true }).meta({ id: "InvoicePreviewLine" })),
-    steps: z.array(z.record(z.string(), z.unknown())).describe("From the lines to the amount due"),
+    steps: z.array(stepWire).describe("From the lines to the amount due"),
   })
   .meta({ id: "InvoicePreview" });
 

@@ -5,6 +5,7 @@ import type { InvoiceView } from "#libs/data/invoice-reads.ts";
 import type { ExplainedLine } from "../invoice/explain-lines.ts";
 import type { ReplayOutcome } from "../invoice/replay-invoice.ts";
 import { invoiceLineWire, presentUnsavedLine } from "./invoice-wire.ts";
+import { stepWire } from "./line-making-wire.ts";
 import { snakeCaseKeys } from "./snake-case-keys.ts";
 
 /** How a line came to its amount, from what was stored with it. */
@@ -14,7 +15,7 @@ export const lineExplanationWire = z
     currency: z.string(),
     inputs: z.record(z.string(), z.unknown()),
     steps: z
-      .array(z.record(z.string(), z.unknown()))
+      .array(stepWire)
       .describe("From the quantity to the amount, each with the value before and after it; rounding last"),
     rounding: z.object({ mode: z.string(), exact_amount: z.string(), amount: z.string() }),
     event_count: z.string().describe("Events that the line counted"),
@@ -46,13 +47,13 @@ export function presentLineExplanation(
   publicUrl: string,
 ): LineExplanationWire {
   const amount = formatMoney({ minor: line.amount_minor, currency: row.currency });
-  const steps = z.array(z.record(z.string(), z.unknown())).parse(snakeCaseKeys(line.steps));
+  const steps = z.array(stepWire).parse(snakeCaseKeys(line.steps));
   const rounding = { name: "rounding", before: line.exact_amount, after: amount, detail: line.rounding_mode };
   return {
     line: { id: publicId("invoice_line", line.id), ...presentUnsavedLine(line, row.currency) },
     currency: row.currency,
     inputs: z.record(z.string(), z.unknown()).parse(snakeCaseKeys(line.inputs)),
-    steps: steps.some((step) => step["name"] === "rounded_together") ? steps : [...steps, rounding],
+    steps: steps.some((step) => step.name === "rounded_together") ? steps : [...steps, rounding],
     rounding: { mode: line.rounding_mode, exact_amount: line.exact_amount, amount },
     event_count: line.event_count.toString(),
     usage:

@@ -5,6 +5,7 @@ import { disputeStates } from "#libs/core/payment/dispute-state.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import type { InvoiceLineView, InvoiceView } from "#libs/data/invoice-reads.ts";
 import { leftToPay } from "#libs/data/left-to-pay.ts";
+import { lineTierWire } from "./line-making-wire.ts";
 import { snakeCaseKeys } from "./snake-case-keys.ts";
 import { nullableTimestamp, timestampToWire } from "./wire-values.ts";
 
@@ -29,7 +30,7 @@ export const invoiceLineWire = z
     tax: amount,
     period_start: instant,
     period_end: instant,
-    tiers: z.array(z.record(z.string(), z.unknown())),
+    tiers: z.array(lineTierWire),
     proration: z.object({ numerator: z.string(), denominator: z.string() }).nullable(),
     event_count: z.string(),
     input_hash: z.string(),
@@ -185,7 +186,7 @@ export function presentUnsavedLine(
     tax: money(line.tax_minor),
     period_start: timestampToWire(line.period_start),
     period_end: timestampToWire(line.period_end),
-    tiers: z.array(z.record(z.string(), z.unknown())).parse(snakeCaseKeys(line.tiers)),
+    tiers: z.array(lineTierWire).parse(snakeCaseKeys(line.tiers)),
     proration: isWhole
       ? null
       : { numerator: line.ratio_numerator.toString(), denominator: line.ratio_denominator.toString() },
