@@ -10,7 +10,7 @@ import { fileFailpoint, noFailpoint } from "#libs/platform/failpoint.ts";
 import type { Logger } from "#libs/platform/logger.ts";
 import { createMailer } from "#libs/platform/mail/create-mailer.ts";
 import type { Mailer } from "#libs/platform/mail/mailer.ts";
-import { createPdfRenderer } from "#libs/platform/pdf/pdf-renderer.ts";
+import { createPdfRenderer, type PdfFigures } from "#libs/platform/pdf/pdf-renderer.ts";
 import { openQueueBackend, type QueueBackend } from "#libs/platform/queue/queue-backend.ts";
 import { createFolderStore } from "#libs/platform/storage/folder-store.ts";
 import type { ObjectStore } from "#libs/platform/storage/object-store.ts";
@@ -23,6 +23,7 @@ import { createWebhookSender } from "#libs/platform/webhook/webhook-sender.ts";
 export type BuiltDeps = {
   readonly deps: Deps;
   readonly queues: QueueBackend;
+  readonly pdfFigures: () => Promise<PdfFigures>;
   /** Closes what was opened, in order. Safe to call twice. */
   readonly close: () => Promise<void>;
 };
@@ -85,6 +86,7 @@ export async function buildDeps(
   return {
     deps,
     queues,
+    pdfFigures: pdf.figures,
     close: () => {
       closing ??= closeAll([() => queues.close(), () => pdf.close(), () => database.close()]);
       return closing;

@@ -14,6 +14,15 @@ export type Workers = {
   readonly isRunning: () => boolean;
 };
 
+/** One delivery of a job that has ended. */
+export type WorkedDelivery = {
+  readonly name: string;
+  readonly outcome: string;
+  /** Why it failed; null when it did not. */
+  readonly code: string | null;
+  readonly seconds: number;
+};
+
 /** Starts one BullMQ worker per queue; the ledger row decides what a delivery may do. */
 export function startWorkers(
   deps: Deps,
@@ -22,22 +31,28 @@ export function startWorkers(
     readonly names: readonly QueueName[];
     readonly jobs: ReadonlyMap<string, AnyJob>;
     readonly schedules: ReadonlyMap<string, Schedule>;
+    readonly observe?: (delivery: WorkedDelivery) => void;
   },
 ): Workers {
-  const deliver = async (delivery: Delivery, id: string) => {
-    if (delivery.schedule !== undefined) {
-      const schedule = options.schedules.get(delivery.schedule);
-      return schedule === undefined ? "no such schedule" : runSchedule(deps, schedule, tickOf(delivery, id));
-    }
+  const { observe = () => undefined } = options;
+  const tick = async (delivery: Delivery, id: string) => {
+    const schedule = options.schedules.get(delivery.schedule ?? "");
+    return schedule === undefined ? "no such schedule" : runSchedule(deps, schedule, tickOf(delivery, id));
+  };
+  const deliver = async (delivery: Delivery, id: string, name: string) => {
+    if (delivery.schedule !== undefined) return tick(delivery, id);
     if (delivery.jobId === undefined) return "nothing to do";
+    const startedMs = performance.now();
     const done = await runJob(deps, options.jobs, delivery.jobId);
+    const code = "error" in done ? done.error.code : null;
+    observe({ name, code, outcome: done.outcome, seconds: (performance.now() - startedMs) / 1_000 });
     if (done.outcome === "dead") throw new UnrecoverableError(`${done.error.code}: ${done.error.message}`);
     if (done.outcome === "failed") throw new Error(`${done.error.code}: ${done.error.message}`);
     return done.outcome;
   };
   const workers: QueueWorker[] = options.names.map((name) => {
     const { concurrency, limiter } = queueSettings[name];
-    return queues.work(name, (job) => deliver(job.data, job.id ?? ""), {
+    return queues.work(name, (job) => deliver(job.data, job.id ?? "", job.name), {
       concurrency,
       // The row's lease decides; BullMQ's lock only says when it looks for another worker.
       lockDuration: 2 * deps.leaseMs,

@@ -60,3 +60,11 @@ export async function readWorkFigures(db: Db): Promise<WorkFigures> {
     relayLagSeconds: Math.max(0, age?.relay ?? 0),
   };
 }
+
+/** Age in seconds of the oldest job of these queues that is due and has not ended; 0 when there is none. System role. */
+export async function oldestDueSeconds(db: Db, queues: readonly string[]): Promise<number> {
+  const [age] = await db.$queryRaw<{ due: number }[]>`
+    select coalesce(extract(epoch from now() - min(run_at)), 0)::float8 as due
+    from job where state in ('pending', 'queued', 'running', 'failed') and run_at <= now() and queue = any(${[...queues]})`;
+  return Math.max(0, age?.due ?? 0);
+}

@@ -137,6 +137,11 @@ export const environmentSchema = z.object({
     `names with commas between, out of ${queueNames.join(", ")}`,
     z.string().transform(readQueueNames).optional(),
   ),
+  WORKER_PORT: variable(
+    "port on which a worker says how it does",
+    "a port from 0 to 65535 (0: any that is free)",
+    z.coerce.number().int().min(0).max(65_535).optional(),
+  ),
   JOB_LEASE_MS: whole("how long a silent worker keeps its work, in milliseconds", 500, 3_600_000, 30_000),
   JOB_RETRY_SCALE: variable(
     "stretches or shortens every back-off and sweep",

@@ -84,6 +84,20 @@ describe("runWork", () => {
     expect(await job(id)).toMatchObject({ state: "succeeded", result: { done: true } });
   });
 
+  it("fails for the work's own reason when the other way fails too, and is not held until its lease ends", async () => {
+    const id = await newJob();
+    const work: Work = {
+      kind: "transaction",
+      run: () => Promise.reject(new Error("the work's own reason")),
+      recover: () => Promise.reject(new Error("no other way")),
+    };
+    expect(await run(id, work)).toMatchObject({
+      outcome: "failed",
+      error: { message: "the work's own reason" },
+    });
+    expect(await job(id)).toMatchObject({ state: "failed" });
+  });
+
   it("gives work whose lease ran out to the next delivery, and fences the first one off before it can commit", async () => {
     const id = await newJob();
     let release = () => {};

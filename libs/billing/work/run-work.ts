@@ -120,8 +120,15 @@ async function recovered(
     lockJob(tx, row.id, row.attempts),
   );
   if (!isHeld) return { outcome: "fenced" };
-  const result = (await work.recover(thrown)) ?? null;
-  if (result === null) return null;
+  const result = await work.recover(thrown).catch((error: unknown) => {
+    deps.logger.warn("job had no other way", {
+      job_id: row.id,
+      job: row.name,
+      tenant_id: row.tenant_id,
+      error,
+    });
+  });
+  if (result === undefined || result === null) return null;
   const done = await withTenant(deps.database, scopeOf(row, 10_000), (tx) =>
     succeedJob(tx, row.id, row.attempts, result),
   );

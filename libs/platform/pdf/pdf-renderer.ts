@@ -29,6 +29,21 @@ export type PdfRenderer = {
   readonly close: () => Promise<void>;
 };
 
+export type CountingPdfRenderer = PdfRenderer & {
+  /** What this process has printed so far, and what the browser holds. */
+  readonly figures: () => Promise<PdfFigures>;
+};
+
+export type PdfFigures = {
+  readonly printed: number;
+  /** Documents that could not be printed. */
+  readonly failed: number;
+  /** Browsers that were started: one, and one for each that was replaced or broke. */
+  readonly browserStarts: number;
+  /** Of the browser with its children; 0 when none runs. */
+  readonly browserMemoryBytes: number;
+};
+
 export type PdfRendererOptions = {
   /** A browser of the machine's owner; unset: the one from npm, else an installed one. */
   readonly chromiumPath?: string;
@@ -65,13 +80,14 @@ type Waiting = {
 };
 
 /** Makes the renderer. Nothing starts before the first document; see `PdfRenderer` for what it promises. */
-export function createPdfRenderer(given: PdfRendererOptions): PdfRenderer {
+export function createPdfRenderer(given: PdfRendererOptions): CountingPdfRenderer {
   // The browser starts in a folder of its own: a relative path would lose it our fonts.
   const options = { ...given, workDir: resolve(given.workDir) };
   const { timeoutMs = 30_000, maxPages = 500, maxBytes = 15_000_000, batchSize = 16 } = options;
   const { tabs = Math.min(2, availableParallelism()) } = options;
   const browsers = recycledBrowser(options, timeoutMs);
   const suspects = new Set<string>();
+  const count = { printed: 0, failed: 0 };
   let closed = false;
 
   const prepared = preparation(fontsOnce(options.workDir), maxPages);
@@ -117,12 +133,30 @@ export function createPdfRenderer(given: PdfRendererOptions): PdfRenderer {
     render: (document) =>
       new Promise((resolve, reject) => {
         if (closed) reject(domainError("pdf_render_failed", "The renderer is closed."));
-        else queue.add({ document, resolve, reject });
+        else queue.add(counted({ document, resolve, reject }, count));
       }),
+    figures: async () => ({ ...count, ...(await browsers.figures()) }),
     close: async () => {
       closed = true;
       await queue.finish();
       await browsers.end();
+    },
+  };
+}
+
+function counted(
+  { document, resolve, reject }: Waiting,
+  count: { printed: number; failed: number },
+): Waiting {
+  return {
+    document,
+    resolve: (pdf) => {
+      count.printed += 1;
+      resolve(pdf);
+    },
+    reject: (error) => {
+      count.failed += 1;
+      reject(error);
     },
   };
 }

@@ -18,6 +18,7 @@ export type RecycledBrowser = {
     documents: number,
     work: (browser: PdfBrowser) => Promise<T>,
   ) => Promise<T>;
+  readonly figures: () => Promise<{ readonly browserStarts: number; readonly browserMemoryBytes: number }>;
   /** Ends the browser with its children, whatever it prints. */
   readonly end: () => Promise<void>;
 };
@@ -46,6 +47,7 @@ export function recycledBrowser(options: Options, timeoutMs: number): RecycledBr
   } = options.recycle ?? {};
   let running: Running | null = null;
   let opening: Promise<unknown> = Promise.resolve();
+  let browserStarts = 0;
 
   async function isSpent(): Promise<boolean> {
     if (running === null) return false;
@@ -66,16 +68,21 @@ export function recycledBrowser(options: Options, timeoutMs: number): RecycledBr
       await Promise.allSettled(running?.uses ?? []);
       await end();
     }
-    running ??= {
-      browser: await openBrowser(options, fonts, timeoutMs),
-      ...{ startedAtMs: performance.now(), uses: new Set(), printed: 0 },
-    };
+    if (running === null) {
+      browserStarts += 1;
+      const browser = await openBrowser(options, fonts, timeoutMs);
+      running = { browser, startedAtMs: performance.now(), uses: new Set(), printed: 0 };
+    }
     running.printed += documents;
     return running;
   }
 
   return {
     end,
+    figures: async () => ({
+      browserStarts,
+      browserMemoryBytes: running?.browser.isRunning() ? await running.browser.memoryBytes() : 0,
+    }),
     use: async (fonts, documents, work) => {
       // One after the other: two that find no browser must not start two, nor one end it before the other has begun.
       const started = opening.then(async () => {
