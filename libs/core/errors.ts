@@ -107,6 +107,7 @@ export const errorTable = {
   invoice_already_voided: { kind: "invalid", title: "The invoice is void" },
   invoice_amended: { kind: "invalid", title: "A later invoice was worked out from what the invoice billed" },
   invoice_corrected: { kind: "invalid", title: "The invoice is corrected by a credit note" },
+  invoice_imported: { kind: "invalid", title: "Another engine issued the invoice" },
   invoice_is_credit_note: { kind: "invalid", title: "The invoice is a credit note" },
   invoice_line_not_found: { kind: "not_found", title: "The invoice has no such line" },
   invoice_not_finalized: { kind: "invalid", title: "The invoice is not finalized" },

@@ -12,8 +12,10 @@ export type SeriesPlace = { readonly series: string; readonly before: number; re
 
 export type SeriesRow = {
   readonly series: string;
-  /** How far the counter is: this many numbers were given. */
+  /** How far the counter is. */
   readonly last_number: bigint;
+  /** The highest imported number that the series could have given; it gives those after it. */
+  readonly imported_to: bigint;
   readonly held: bigint;
   readonly voided: bigint;
   readonly last_issued_at: Date;
@@ -46,13 +48,13 @@ export async function readSeries(
       select series, count(*) as held, count(*) filter (where invoice_status = 'voided') as voided, min(count) as lowest, max(count) as highest
       from held group by series
     ), counter as (
-      select c.series, c.last_number, c.last_issued_at, coalesce(t.held, 0) as held, coalesce(t.voided, 0) as voided, t.lowest, t.highest
+      select c.series, c.last_number, c.imported_to, c.last_issued_at, coalesce(t.held, 0) as held, coalesce(t.voided, 0) as voided, t.lowest, t.highest
       from document_counter c join place p on p.series = c.series left join totals t on t.series = c.series
       where c.tenant_id = ${tx.tenantId}::uuid
     ), gap as (
       select series, count + 1 as first, next_count - 1 as last from following where next_count > count + 1
       union all
-      select series, 1, coalesce(lowest - 1, last_number) from counter where coalesce(lowest - 1, last_number) > 0
+      select series, imported_to + 1, coalesce(lowest - 1, last_number) from counter where coalesce(lowest - 1, last_number) > imported_to
       union all
       select series, highest + 1, last_number from counter where highest < last_number
     ), gaps as (
@@ -64,8 +66,41 @@ export async function readSeries(
       from (select *, row_number() over (partition by series order by count nulls last, number) as place from following
         where count is null or count_before = count or issued_at < issued_before) f group by series
     )
-    select c.series, c.last_number, c.last_issued_at, c.held, c.voided, coalesce(g.missing_count, 0) as missing_count,
+    select c.series, c.last_number, c.imported_to, c.last_issued_at, c.held, c.voided, coalesce(g.missing_count, 0) as missing_count,
       coalesce(g.missing, '[]') as missing, coalesce(s.out_of_order, '[]') as out_of_order
     from counter c left join gaps g on g.series = c.series left join strays s on s.series = c.series
     order by c.series`;
+}
+
+/** How far a series is; `imported_to` of it was given elsewhere. */
+export type SeriesCounter = { readonly last_number: bigint; readonly imported_to: bigint };
+
+/** The counters of these series, locked; a series that has given nothing has none. */
+export async function lockCounters(
+  tx: TenantTx,
+  series: readonly string[],
+): Promise<Map<string, SeriesCounter>> {
+  const rows = await tx.db.$queryRaw<(SeriesCounter & { readonly series: string })[]>`
+    select series, last_number, imported_to from document_counter
+    where tenant_id = ${tx.tenantId}::uuid and series = any(${[...series]}::text[]) order by series for update`;
+  return new Map(rows.map((row) => [row.series, row]));
+}
+
+/**
+ * Lets series go on after numbers that were given elsewhere: only such as have given none themselves.
+ * @returns how many of them did; fewer than asked for when one has given numbers meanwhile
+ */
+export async function continueCounters(
+  tx: TenantTx,
+  list: readonly { readonly series: string; readonly importedTo: bigint; readonly issuedAt: Date }[],
+): Promise<number> {
+  if (list.length === 0) return 0;
+  return tx.db.$executeRaw`
+    insert into document_counter as c (tenant_id, series, last_number, last_issued_at, imported_to)
+    select ${tx.tenantId}::uuid, s.series, s.imported_to, s.issued_at, s.imported_to
+    from unnest(${list.map((s) => s.series)}::text[], ${list.map((s) => s.importedTo)}::bigint[], ${list.map((s) => s.issuedAt)}::timestamptz[])
+      as s (series, imported_to, issued_at) order by s.series
+    on conflict (tenant_id, series) do update set last_number = greatest(c.last_number, excluded.last_number),
+      imported_to = greatest(c.imported_to, excluded.imported_to), last_issued_at = greatest(c.last_issued_at, excluded.last_issued_at)
+      where c.last_number = c.imported_to`;
 }

@@ -40,6 +40,8 @@ export type InvoiceView = {
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
+  /** Another engine issued it. */
+  readonly imported_at: Date | null;
   readonly has_pdf: boolean;
   /** Of its payments' disputes: open ones first, then the latest. */
   readonly dispute_state: DisputeState | null;
@@ -97,7 +99,7 @@ export type InvoiceFilters = {
 const columns = Prisma.sql`i.tenant_id, i.id, i.customer_id, i.subscription_id, i.invoice_type, i.invoice_status, i.payment_status, i.currency,
   i.idempotency_key, i.billing_sequence, i.billing_reason, i.description, i.period_start, i.period_end, i.subtotal_minor, i.discount_total_minor,
   i.tax_total_minor, i.credit_total_minor, i.total_minor, i.amount_due_minor, i.amount_paid_minor, i.amount_offset_minor, i.number, i.issued_at, i.finalized_at,
-  i.due_at, i.paid_at, i.sent_at, i.voided_at, i.void_reason, i.uncollectible_at, i.replaces_invoice_id, i.metadata, i.version, i.created_at, i.updated_at,
+  i.due_at, i.paid_at, i.sent_at, i.voided_at, i.void_reason, i.uncollectible_at, i.replaces_invoice_id, i.metadata, i.version, i.created_at, i.updated_at, i.imported_at,
   exists (select 1 from artifact a where a.tenant_id = i.tenant_id and a.invoice_id = i.id) as has_pdf,
   (select d.state from payment p join dispute d on d.tenant_id = p.tenant_id and d.payment_id = p.id
     where p.tenant_id = i.tenant_id and p.invoice_id = i.id order by d.closed_at is null desc, d.id desc limit 1) as dispute_state`;

@@ -16,7 +16,7 @@ export type MissingDelivery = {
 /**
  * Issued invoices after an id, in its order, that lack a file, its place in the store, their mirror or their mail, ten minutes
  * and more after they were issued. A stage with a job is under way, or has its reason to be left out; only what a job made of bytes
- * must be there. Mirrors and mails are looked for within 60 days: succeeded jobs are forgotten after 90.
+ * must be there. What was imported was delivered by whoever issued it. Mirrors and mails are looked for within 60 days: succeeded jobs are forgotten after 90.
  * @param query.stages those that are switched on
  * @param query.jobNames which job does a stage
  */
@@ -48,7 +48,7 @@ export async function listMissingDeliveries(
         and not exists (select from effect e where e.tenant_id = i.tenant_id and e.kind = 'email.invoice' and e.business_key = i.id::text)
     ) m
     left join job j on j.tenant_id = i.tenant_id and j.key = m.job || '/' || i.id
-    where i.tenant_id = ${tx.tenantId}::uuid and i.id >= ${query.fromId}::uuid and i.id < ${query.toId}::uuid and i.invoice_status = 'finalized'
+    where i.tenant_id = ${tx.tenantId}::uuid and i.id >= ${query.fromId}::uuid and i.id < ${query.toId}::uuid and i.invoice_status = 'finalized' and i.imported_at is null
       and i.finalized_at < now() - ${query.olderThanMs} * interval '1 millisecond'
       and (j.id is null or j.state = 'succeeded' and m.stage in ('pdf', 'storage'))
     order by i.id, m.stage limit ${limit}`;

@@ -11,7 +11,7 @@ const lateDaysMax = 7;
 
 /**
  * Notes the reminders that are due now, `limit` at most: of each unpaid invoice the latest that it did not have yet. Not
- * reminded of are customers whose reminders are paused, and invoices whose payment is on its way.
+ * reminded of are customers whose reminders are paused, and invoices whose payment is on its way or that were imported.
  */
 export async function insertDueReminders(
   tx: TenantTx,
@@ -26,7 +26,7 @@ export async function insertDueReminders(
     cross join lateral (select ((i.due_at at time zone ${timezone}) + s.day * interval '1 day') at time zone ${timezone} as at) r
     where i.tenant_id = ${tx.tenantId}::uuid and i.invoice_status = 'finalized' and i.payment_status <> 'succeeded' and i.uncollectible_at is null
       and i.invoice_type <> 'credit' and i.amount_due_minor > i.amount_paid_minor + i.amount_offset_minor
-      and i.due_at between ${now}::timestamptz - ${Math.max(...days) + lateDaysMax + 1} * interval '1 day'
+      and i.imported_at is null and i.due_at between ${now}::timestamptz - ${Math.max(...days) + lateDaysMax + 1} * interval '1 day'
                        and ${now}::timestamptz + ${1 - Math.min(...days)} * interval '1 day'
       and r.at <= ${now} and r.at >= i.issued_at and r.at > ${now}::timestamptz - ${lateDaysMax} * interval '1 day'
       and not exists (select from dunning_step d where d.tenant_id = i.tenant_id and d.invoice_id = i.id and d.step >= s.day)
@@ -52,7 +52,7 @@ export async function nextReminderInstant(
     cross join unnest(${[...days]}::int[]) as s (day)
     cross join lateral (select ((i.due_at at time zone ${timezone}) + s.day * interval '1 day') at time zone ${timezone} as at) r
     where i.tenant_id = ${tx.tenantId}::uuid and i.invoice_status = 'finalized' and i.payment_status <> 'succeeded' and i.uncollectible_at is null
-      and i.invoice_type <> 'credit' and r.at > ${toDate(tx.now)}`;
+      and i.invoice_type <> 'credit' and i.imported_at is null and r.at > ${toDate(tx.now)}`;
   return row?.at ?? null;
 }
 

@@ -26,6 +26,7 @@ export type StoredInvoice = {
   readonly due_at: Date | null;
   readonly uncollectible_at: Date | null;
   readonly version: number;
+  readonly imported_at: Date | null;
 };
 
 /** Locks an invoice until the transaction ends: every verb that changes one, and every payment, begins with it. */
@@ -33,7 +34,7 @@ export async function lockInvoice(tx: TenantTx, id: string): Promise<StoredInvoi
   const rows = await tx.db.$queryRaw<StoredInvoice[]>`
     select id, customer_id, subscription_id, invoice_type, invoice_status, currency, kind, schedule_no, boundary_index, billing_sequence,
       billing_reason, description, idempotency_key, metadata, period_start, period_end, total_minor, amount_due_minor, amount_paid_minor, amount_offset_minor,
-      number, due_at, uncollectible_at, version
+      number, due_at, uncollectible_at, version, imported_at
     from invoice where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and record_status = 'published' for update`;
   return rows[0] ?? null;
 }

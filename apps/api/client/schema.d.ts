@@ -1060,6 +1060,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invoices/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import invoices that another engine issued
+         * @description All of them or none. They are issued under their own numbers and never changed, printed, mailed, reminded of or charged by itself; they can be paid, credited, voided and written off. The ledger opens with what is owed and paid of them, against `opening_balance`. Series whose numbers look like imported ones go on after the highest. A number that was imported before is left as it is when customer, day and amounts are the same, and refused when they are not. Files: `billwright import invoices`.
+         *
+         *     Roles: admin.
+         */
+        post: operations["post_invoices_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invoices/{id}/void": {
         parameters: {
             query?: never;
@@ -2510,7 +2532,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "account_parked" | "amount_out_of_range" | "amount_precision" | "amount_syntax" | "anchor_invalid" | "api_key_ended" | "api_key_invalid" | "api_key_not_found" | "body_malformed" | "body_too_large" | "clock_invalid" | "clock_advancing" | "clock_not_found" | "clock_taken" | "coupon_code_taken" | "coupon_not_found" | "credit_already_used" | "credit_note_already_voided" | "credit_note_empty" | "credit_note_exceeds_invoice" | "credit_note_not_found" | "credit_note_refunded" | "credit_note_settlement_invalid" | "credit_not_found" | "currency_mismatch" | "currency_unknown" | "customer_email_missing" | "customer_in_use" | "customer_inactive" | "customer_not_found" | "database_unavailable" | "decimal_syntax" | "discount_invalid" | "encryption_unavailable" | "effect_in_progress" | "external_id_reserved" | "external_id_taken" | "fields_invalid" | "file_unreadable" | "group_invalid" | "idempotency_key_in_progress" | "idempotency_key_reused" | "import_map_invalid" | "import_not_found" | "import_taken_over" | "intake_full" | "internal" | "interval_count_invalid" | "invoice_already_finalized" | "invoice_already_paid" | "invoice_already_uncollectible" | "invoice_already_voided" | "invoice_amended" | "invoice_corrected" | "invoice_is_credit_note" | "invoice_line_not_found" | "invoice_not_finalized" | "invoice_lines_generated" | "invoice_not_found" | "invoice_not_regenerable" | "invoice_number_template_invalid" | "invoice_partly_paid" | "invoice_totals_differ" | "job_not_found" | "job_not_retryable" | "job_unknown" | "locale_unknown" | "mail_rejected" | "mail_unavailable" | "master_key_missing" | "meter_already_billed" | "meter_code_taken" | "meter_definition_frozen" | "meter_not_found" | "method_not_allowed" | "month_invalid" | "month_not_over" | "object_conflict" | "object_key_invalid" | "object_not_found" | "origin_forbidden" | "payment_amount_invalid" | "payment_declined" | "payment_in_progress" | "payment_link_closed" | "payment_link_expired" | "payment_link_not_found" | "payment_link_revoked" | "payment_link_void" | "payment_links_off" | "payment_method_missing" | "payment_method_in_use" | "payment_method_not_found" | "payment_method_taken" | "payment_not_found" | "payment_not_succeeded" | "payment_withdrawn" | "payment_provider_off" | "pdf_browser_missing" | "pdf_glyph_missing" | "pdf_not_ready" | "pdf_render_failed" | "pdf_timed_out" | "pdf_too_large" | "period_before_start" | "period_not_aligned" | "period_voided" | "period_not_over" | "period_out_of_order" | "period_outside_whole" | "plan_archived" | "plan_code_taken" | "plan_not_found" | "price_interval_mismatch" | "price_tiers_invalid" | "provider_refused" | "provider_unavailable" | "rate_limit_unavailable" | "reconciliation_not_found" | "refund_amount_invalid" | "refund_exceeds_payment" | "rate_limited" | "request_malformed" | "role_forbidden" | "route_not_found" | "run_not_found" | "s3_bucket_invalid" | "s3_bucket_missing" | "s3_credentials_expired" | "s3_credentials_missing" | "s3_credentials_refused" | "s3_region_wrong" | "session_invalid" | "storage_interrupted" | "storage_timeout" | "storage_unavailable" | "stripe_mode_mismatch" | "stripe_account_taken" | "stripe_amount_inexpressible" | "schedule_fixed" | "schedule_not_found" | "subscription_broken" | "subscription_ended" | "subscription_not_canceled" | "subscription_not_found" | "subscription_not_paused" | "subscription_parked" | "subscription_paused" | "tax_rate_code_taken" | "tax_rate_not_found" | "template_not_found" | "tenant_not_found" | "timezone_unknown" | "unsupported_media_type" | "usage_value_invalid" | "version_conflict" | "webhook_delivery_not_found" | "webhook_endpoint_disabled" | "webhook_endpoint_not_found" | "webhook_object_unknown" | "webhook_replay_too_large" | "webhook_signature_invalid" | "work_timed_out";
+            code: "account_parked" | "amount_out_of_range" | "amount_precision" | "amount_syntax" | "anchor_invalid" | "api_key_ended" | "api_key_invalid" | "api_key_not_found" | "body_malformed" | "body_too_large" | "clock_invalid" | "clock_advancing" | "clock_not_found" | "clock_taken" | "coupon_code_taken" | "coupon_not_found" | "credit_already_used" | "credit_note_already_voided" | "credit_note_empty" | "credit_note_exceeds_invoice" | "credit_note_not_found" | "credit_note_refunded" | "credit_note_settlement_invalid" | "credit_not_found" | "currency_mismatch" | "currency_unknown" | "customer_email_missing" | "customer_in_use" | "customer_inactive" | "customer_not_found" | "database_unavailable" | "decimal_syntax" | "discount_invalid" | "encryption_unavailable" | "effect_in_progress" | "external_id_reserved" | "external_id_taken" | "fields_invalid" | "file_unreadable" | "group_invalid" | "idempotency_key_in_progress" | "idempotency_key_reused" | "import_map_invalid" | "import_not_found" | "import_taken_over" | "intake_full" | "internal" | "interval_count_invalid" | "invoice_already_finalized" | "invoice_already_paid" | "invoice_already_uncollectible" | "invoice_already_voided" | "invoice_amended" | "invoice_corrected" | "invoice_imported" | "invoice_is_credit_note" | "invoice_line_not_found" | "invoice_not_finalized" | "invoice_lines_generated" | "invoice_not_found" | "invoice_not_regenerable" | "invoice_number_template_invalid" | "invoice_partly_paid" | "invoice_totals_differ" | "job_not_found" | "job_not_retryable" | "job_unknown" | "locale_unknown" | "mail_rejected" | "mail_unavailable" | "master_key_missing" | "meter_already_billed" | "meter_code_taken" | "meter_definition_frozen" | "meter_not_found" | "method_not_allowed" | "month_invalid" | "month_not_over" | "object_conflict" | "object_key_invalid" | "object_not_found" | "origin_forbidden" | "payment_amount_invalid" | "payment_declined" | "payment_in_progress" | "payment_link_closed" | "payment_link_expired" | "payment_link_not_found" | "payment_link_revoked" | "payment_link_void" | "payment_links_off" | "payment_method_missing" | "payment_method_in_use" | "payment_method_not_found" | "payment_method_taken" | "payment_not_found" | "payment_not_succeeded" | "payment_withdrawn" | "payment_provider_off" | "pdf_browser_missing" | "pdf_glyph_missing" | "pdf_not_ready" | "pdf_render_failed" | "pdf_timed_out" | "pdf_too_large" | "period_before_start" | "period_not_aligned" | "period_voided" | "period_not_over" | "period_out_of_order" | "period_outside_whole" | "plan_archived" | "plan_code_taken" | "plan_not_found" | "price_interval_mismatch" | "price_tiers_invalid" | "provider_refused" | "provider_unavailable" | "rate_limit_unavailable" | "reconciliation_not_found" | "refund_amount_invalid" | "refund_exceeds_payment" | "rate_limited" | "request_malformed" | "role_forbidden" | "route_not_found" | "run_not_found" | "s3_bucket_invalid" | "s3_bucket_missing" | "s3_credentials_expired" | "s3_credentials_missing" | "s3_credentials_refused" | "s3_region_wrong" | "session_invalid" | "storage_interrupted" | "storage_timeout" | "storage_unavailable" | "stripe_mode_mismatch" | "stripe_account_taken" | "stripe_amount_inexpressible" | "schedule_fixed" | "schedule_not_found" | "subscription_broken" | "subscription_ended" | "subscription_not_canceled" | "subscription_not_found" | "subscription_not_paused" | "subscription_parked" | "subscription_paused" | "tax_rate_code_taken" | "tax_rate_not_found" | "template_not_found" | "tenant_not_found" | "timezone_unknown" | "unsupported_media_type" | "usage_value_invalid" | "version_conflict" | "webhook_delivery_not_found" | "webhook_endpoint_disabled" | "webhook_endpoint_not_found" | "webhook_object_unknown" | "webhook_replay_too_large" | "webhook_signature_invalid" | "work_timed_out";
             request_id: string;
             errors: {
                 path: string;
@@ -3492,6 +3514,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            /** @description Set: another engine issued, printed and sent it */
+            imported_at: string | null;
         };
         Invoice: {
             id: string;
@@ -3552,6 +3576,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            /** @description Set: another engine issued, printed and sent it */
+            imported_at: string | null;
             lines: components["schemas"]["InvoiceLine"][];
         };
         InvoiceLine: {
@@ -3680,6 +3706,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            /** @description Set: another engine issued, printed and sent it */
+            imported_at: string | null;
             lines: components["schemas"]["InvoiceLine"][];
             diff: {
                 total: {
@@ -3714,6 +3742,87 @@ export interface components {
         };
         RequestedInvoice: {
             job_id: string;
+        };
+        ImportedInvoice: {
+            /** @description Id or external id */
+            customer: string;
+            number: string;
+            /**
+             * @description ISO 4217
+             * @example USD
+             */
+            currency: string;
+            /**
+             * @description A day in the tenant's time zone, or an RFC 3339 time
+             * @example 2025-03-01
+             * @example 2025-03-01T09:30:00Z
+             */
+            issued_at: string;
+            /**
+             * @description Default: the payment terms, from the issue
+             * @example 2025-03-01
+             * @example 2025-03-01T09:30:00Z
+             */
+            due_date?: string;
+            /**
+             * Format: decimal
+             * @description With tax; not below 0
+             * @example 100.00
+             */
+            total: string;
+            /**
+             * Format: decimal
+             * @description Default "0"
+             * @example 100.00
+             */
+            tax_total?: string;
+            /** @description Id or code; required with tax_total */
+            tax_rate?: string;
+            /**
+             * Format: decimal
+             * @description Default "0"; at most total
+             * @example 100.00
+             */
+            amount_paid?: string;
+            /**
+             * @description Default: issued_at
+             * @example 2025-03-01
+             * @example 2025-03-01T09:30:00Z
+             */
+            paid_at?: string;
+            description?: string;
+            /** @description They add up to total less exclusive tax; default: one line */
+            lines?: components["schemas"]["ImportedInvoiceLine"][];
+        };
+        ImportedInvoiceLine: {
+            description: string;
+            /**
+             * Format: decimal
+             * @description Or quantity and unit_amount
+             * @example 100.00
+             */
+            amount?: string;
+            /**
+             * Format: decimal
+             * @example 12.5
+             */
+            quantity?: string;
+            /**
+             * Format: decimal
+             * @example 12.5
+             */
+            unit_amount?: string;
+        };
+        InvoiceImport: {
+            dry_run: boolean;
+            imported: number;
+            /** @description Imported before, with the same customer, day and amounts */
+            skipped: number;
+            /** @description Series of ours that go on after the highest imported count */
+            series: {
+                series: string;
+                continues_after: string;
+            }[];
         };
         RequestedMail: {
             job_id: string;
@@ -4323,7 +4432,7 @@ export interface components {
             period: string | null;
             first_number: string;
             last_number: string;
-            /** @description How far the counter is */
+            /** @description How many numbers were given; those before first_number were imported */
             given: number;
             /** @description Documents that have one of these numbers; void ones keep theirs */
             held: number;
@@ -8670,6 +8779,58 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    post_invoices_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Taken, or made, and returned */
+                "X-Request-ID"?: string;
+                /** @description The same key and body give the stored answer with Idempotency-Replayed: true, for 30 days */
+                "Idempotency-Key"?: string;
+                /** @description Who acts; goes into the audit log */
+                "X-Actor"?: string;
+                /** @description Why; goes into the audit log */
+                "X-Reason"?: string;
+                /** @description The version that is to be changed; 409 when it moved */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    invoices: components["schemas"]["ImportedInvoice"][];
+                    /** @description Says what would be imported, or is wrong, and changes nothing */
+                    dry_run?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Id of this request */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceImport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             405: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];

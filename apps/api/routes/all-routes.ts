@@ -12,6 +12,7 @@ import { healthRoutes } from "./health.ts";
 import { invoiceDraftRoutes } from "./invoice-drafts.ts";
 import { invoiceEndRoutes } from "./invoice-ends.ts";
 import { invoiceGenerationRoutes } from "./invoice-generation.ts";
+import { invoiceImportRoutes } from "./invoice-imports.ts";
 import { invoiceProofRoutes } from "./invoice-proofs.ts";
 import { invoiceRoutes } from "./invoices.ts";
 import { jobRoutes } from "./jobs.ts";
@@ -55,6 +56,7 @@ const routes: readonly Route[] = [
   ...invoiceRoutes,
   ...invoiceDraftRoutes,
   ...invoiceGenerationRoutes,
+  ...invoiceImportRoutes,
   ...invoiceEndRoutes,
   ...invoiceProofRoutes,
   ...paymentLinkRoutes,

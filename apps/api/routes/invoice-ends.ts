@@ -48,7 +48,13 @@ const regenerate = defineRoute({
   body: z.strictObject({ reason: reason.optional() }),
   response: { status: 200, schema: invoiceWire },
   errors: [
-    ...(["invoice_not_found", "version_conflict", "invoice_not_regenerable", "subscription_broken"] as const),
+    ...([
+      "invoice_not_found",
+      "version_conflict",
+      "invoice_imported",
+      "invoice_not_regenerable",
+      "subscription_broken",
+    ] as const),
     ...(["invoice_already_paid", "invoice_partly_paid", "payment_in_progress", "invoice_corrected"] as const),
     ...(["invoice_amended", "invoice_is_credit_note", "credit_already_used"] as const),
   ],
@@ -100,7 +106,7 @@ const send = defineRoute({
   },
   errors: [
     ...(["invoice_not_found", "version_conflict", "invoice_not_finalized"] as const),
-    ...(["invoice_already_voided", "customer_email_missing"] as const),
+    ...(["invoice_already_voided", "invoice_imported", "customer_email_missing"] as const),
   ],
   example: {
     params: { id: exampleInvoiceId },

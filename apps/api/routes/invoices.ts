@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { linkInvoicePdf } from "#libs/billing/invoice/link-invoice-pdf.ts";
 import { loadInvoicePdf } from "#libs/billing/invoice/load-invoice-pdf.ts";
+import { assertOurs } from "#libs/billing/invoice/require-invoice.ts";
 import { recordOutsidePayment } from "#libs/billing/payment/record-outside-payment.ts";
 import {
   invoiceCsvColumns,
@@ -122,12 +123,20 @@ const pdf = defineRoute({
     description: "The file",
     headers: { ETag: "SHA-256 of the bytes" },
   },
-  errors: ["invoice_not_found", "pdf_not_ready", ...storageErrors, "object_not_found", "object_conflict"],
+  errors: [
+    "invoice_not_found",
+    "invoice_imported",
+    "pdf_not_ready",
+    ...storageErrors,
+    "object_not_found",
+    "object_conflict",
+  ],
   example: { params: { id: exampleInvoiceId } },
   external: async (api, { params, scope, header }) => {
     const row = await withTenant(api.deps.database, scope, (tx) => mustFindInvoice(tx, params.id));
     const file = await loadInvoicePdf(api.deps, { tenantId: scope.tenantId, invoiceId: row.id });
     if (file === null) {
+      assertOurs(row);
       throw domainError("pdf_not_ready", `The PDF of ${params.id} (${row.invoice_status}) is not made yet.`);
     }
     const etag = `"${file.sha256}"`;
@@ -156,12 +165,13 @@ const pdfLink = defineRoute({
       .object({ url: z.string(), expires_at: z.iso.datetime().nullable() })
       .meta({ id: "InvoicePdfLink" }),
   },
-  errors: ["invoice_not_found", "pdf_not_ready", ...storageErrors, "object_not_found"],
+  errors: ["invoice_not_found", "invoice_imported", "pdf_not_ready", ...storageErrors, "object_not_found"],
   example: { params: { id: exampleInvoiceId } },
   external: async (api, { params, scope }) => {
     const row = await withTenant(api.deps.database, scope, (tx) => mustFindInvoice(tx, params.id));
     const found = await linkInvoicePdf(api.deps, { tenantId: scope.tenantId, invoiceId: row.id });
     if (found === null) {
+      assertOurs(row);
       throw domainError("pdf_not_ready", `The PDF of ${params.id} (${row.invoice_status}) is not made yet.`);
     }
     const own = `${api.deps.publicUrl}/v1/invoices/${publicId("invoice", row.id)}/pdf`;

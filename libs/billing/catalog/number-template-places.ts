@@ -1,4 +1,4 @@
-import { placesOf } from "#libs/core/assert-places.ts";
+import { assertNoPlaces, placesOf } from "#libs/core/assert-places.ts";
 import type { ErrorPlace } from "#libs/core/errors.ts";
 import { mayGiveSameNumber } from "#libs/core/invoice/number-clash.ts";
 import { parseSeriesKey } from "#libs/core/invoice/number-series.ts";
@@ -10,12 +10,14 @@ import {
 import type { Settings } from "#libs/core/settings.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { listSeriesKeys } from "#libs/data/document-series.ts";
+import { listImportedNumbers } from "#libs/data/imported-invoices.ts";
+import { decideContinued, saveContinued } from "../invoice/continue-series.ts";
 
 type Templates = Pick<Settings, "invoiceNumberTemplate" | "creditNoteNumberTemplate">;
 
 const fields = [
-  ["invoice_number_template", "invoiceNumberTemplate"],
-  ["credit_note_number_template", "creditNoteNumberTemplate"],
+  ["invoice_number_template", "invoiceNumberTemplate", "invoice"],
+  ["credit_note_number_template", "creditNoteNumberTemplate", "credit_note"],
 ] as const;
 
 /**
@@ -48,6 +50,22 @@ export async function numberTemplatePlaces(
       ),
     ),
   ];
+}
+
+/**
+ * Lets the series of new templates go on after imported numbers that look like theirs.
+ * @throws DomainError fields_invalid, version_conflict
+ */
+export async function continueImported(tx: TenantTx, before: Templates, after: Templates): Promise<void> {
+  for (const [path, key, document] of fields.filter(([, each]) => before[each] !== after[each])) {
+    const numbers = (await listImportedNumbers(tx)).map(({ number, issued_at }) => ({
+      ...{ number, issuedAt: issued_at, path },
+    }));
+    const templates = [{ document, template: parseNumberTemplate(after[key]) }];
+    const { series, places } = await decideContinued(tx, templates, numbers);
+    assertNoPlaces(places.slice(0, 1));
+    await saveContinued(tx, series);
+  }
 }
 
 function clashes(

@@ -12,7 +12,7 @@ import { currentSettings, saveSettings, type VersionedSettings } from "#libs/dat
 import { cleanPicture } from "#libs/platform/picture/clean-picture.ts";
 import { assertVersion } from "./assert-version.ts";
 import { paymentTermsPlaces } from "./customer-fields.ts";
-import { numberTemplatePlaces } from "./number-template-places.ts";
+import { continueImported, numberTemplatePlaces } from "./number-template-places.ts";
 
 export type SettingsChange = Partial<Omit<Settings, "brand">> & {
   readonly brand?: Partial<Settings["brand"]>;
@@ -52,6 +52,7 @@ export async function updateSettings(
     defaultLocale: assertLocale(changed.defaultLocale),
   };
   if (isDeepStrictEqual(settings, before.settings)) return { ...before, isNew: false };
+  await continueImported(tx, before.settings, settings);
   const after = { version: await saveSettings(tx, before.version, settings), settings };
   await writeAudit(tx, {
     action: "settings.update",

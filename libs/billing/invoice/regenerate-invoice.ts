@@ -18,7 +18,7 @@ import { draftManual } from "./draft-manual.ts";
 import { finalizeInvoices } from "./finalize-invoices.ts";
 import { type Redraft, redraftBoundary } from "./redraft-boundary.ts";
 import { loadStoredManual } from "./stored-manual.ts";
-import { type InvoiceTarget, requireInvoice } from "./require-invoice.ts";
+import { assertOurs, type InvoiceTarget, requireInvoice } from "./require-invoice.ts";
 import { assertVoidable, reverseInvoice } from "./void-invoice.ts";
 
 /**
@@ -27,7 +27,7 @@ import { assertVoidable, reverseInvoice } from "./void-invoice.ts";
  * claims point to the new one, and it is issued. A failure anywhere leaves the old one as it was. A void invoice is made
  * again too: it closes its gap. An invoice is made again once; what took its place is made again instead.
  * @returns the replacement's id; null when there is nothing to bill now
- * @throws DomainError invoice_not_found, version_conflict, invoice_not_regenerable, invoice_is_credit_note, invoice_amended,
+ * @throws DomainError invoice_not_found, version_conflict, invoice_imported, invoice_not_regenerable, invoice_is_credit_note, invoice_amended,
  *   subscription_broken, and what forbids to void it
  */
 export async function regenerateInvoice(
@@ -35,6 +35,7 @@ export async function regenerateInvoice(
   input: InvoiceTarget & { readonly reason: string },
 ): Promise<{ readonly replacementId: string | null }> {
   const old = await requireInvoice(tx, input);
+  assertOurs(old);
   const isVoid = old.invoice_status === "voided";
   if (!isVoid) await assertVoidable(tx, old);
   await assertNotReplaced(tx, old);

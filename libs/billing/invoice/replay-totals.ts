@@ -60,15 +60,15 @@ type StoredTax = InvoiceProof["taxes"][number];
 const taxAmount = (tax: StoredTax) => ({ ...nameOf(tax.id, tax.inclusive), amount: tax.amountMinor });
 const nameOf = (tax: string, inclusive: boolean) => ({ tax, inclusive });
 
-/** Credits for a part of a period, and credit notes, carry the tax of what they credit: they are not taxed anew. */
+/** Credits for a part of a period, and credit notes, carry the tax of what they credit, and imports that of their engine: they are not taxed anew. */
 async function taxesAgain(
   tx: TenantTx,
   invoice: InvoiceView,
   lines: readonly InvoiceLineView[],
   proof: InvoiceProof,
 ): Promise<{ tax: string; inclusive: boolean; amount: string }[]> {
-  if (proof.taxes.length === 0 || invoice.invoice_type === "credit" || lines.some(givesBack))
-    return proof.taxes.map(taxAmount);
+  const isCarried = invoice.invoice_type === "credit" || invoice.imported_at !== null;
+  if (proof.taxes.length === 0 || isCarried || lines.some(givesBack)) return proof.taxes.map(taxAmount);
   const { taxRounding } = await settingsOfVersion(tx, proof.settings_version);
   const rates = ratesOf(lines);
   const { taxes } = taxLines({

@@ -32,6 +32,15 @@ export async function requireIssued(tx: TenantTx, target: InvoiceTarget): Promis
   throw refusal(invoice, "finalized");
 }
 
+/** @throws DomainError invoice_imported when another engine issued it: nothing is printed, mailed or decided again of it */
+export function assertOurs(invoice: Pick<StoredInvoice, "number" | "imported_at">): void {
+  if (invoice.imported_at === null) return;
+  throw domainError(
+    "invoice_imported",
+    `Invoice ${invoice.number} was imported: the engine that issued it printed and sent it. It can be paid, credited, voided and written off here.`,
+  );
+}
+
 function refusal(invoice: StoredInvoice, wanted: "draft" | "finalized"): Error {
   const { number, invoice_status: status } = invoice;
   if (status === "voided")

@@ -27,7 +27,7 @@ export async function readNumbering(tx: TenantTx): Promise<SeriesReport[]> {
     const series = parseSeriesKey(row.series);
     const numberOf = (count: bigint) => numberOfCount(series, count);
     return {
-      ...{ series, row, firstNumber: numberOf(1n), lastNumber: numberOf(row.last_number) },
+      ...{ series, row, firstNumber: numberOf(row.imported_to + 1n), lastNumber: numberOf(row.last_number) },
       missing: row.missing.map(([first, last]) =>
         first === last ? numberOf(BigInt(first)) : `${numberOf(BigInt(first))}..${numberOf(BigInt(last))}`,
       ),

@@ -82,6 +82,7 @@ const invoiceFields = {
   version: z.int(),
   created_at: instant,
   updated_at: instant,
+  imported_at: instant.nullable().describe("Set: another engine issued, printed and sent it"),
 };
 
 /** An invoice as lists show it: without its lines. */
@@ -144,6 +145,7 @@ export function presentInvoiceSummary(row: InvoiceView, { now, publicUrl }: Pres
     version: row.version,
     created_at: timestampToWire(row.created_at),
     updated_at: timestampToWire(row.updated_at),
+    imported_at: nullableTimestamp(row.imported_at),
   };
 }
 

@@ -32,7 +32,12 @@ export type ManualLine = {
  * @throws DomainError fields_invalid
  */
 export function assertManualLines(lines: readonly ManualLine[], currency: string): void {
-  assertNoPlaces(lines.flatMap((line, position) => placesOfLine(line, `lines.${position}`, currency)));
+  assertNoPlaces(placesOfManualLines(lines, currency));
+}
+
+/** The same as a list. */
+export function placesOfManualLines(lines: readonly ManualLine[], currency: string): ErrorPlace[] {
+  return lines.flatMap((line, position) => placesOfLine(line, `lines.${position}`, currency));
 }
 
 function placesOfLine(line: ManualLine, path: string, currency: string): ErrorPlace[] {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { mayGiveSameNumber } from "./number-clash.ts";
-import { countPlace, numberOfCount, parseSeriesKey, seriesKey } from "./number-series.ts";
+import { countPlace, numberOfCount, parseSeriesKey, readNumber, seriesKey } from "./number-series.ts";
 import { assertNumbersCarried, numberParts, parseNumberTemplate, renderNumber } from "./number-template.ts";
 
 const issuedOn = { year: 2025, month: 3, day: 9 };
@@ -147,6 +147,30 @@ describe("number template", () => {
     expect(same).toBeGreaterThan(0);
   });
 
+  test.each([
+    ["INV-{YYYYMM}-{SEQ:5}", "INV-202503-00412", "INV-202503-", "2025-03", 412n],
+    ["{PREFIX}-{YY}-{SEQ:4}", "ACME-EU-25-0007", "ACME-EU-25-", "2025", 7n],
+    ["{SEQ:3}/{PREFIX}", "1234/ACME", "", "all", 1234n],
+  ])("%s gave %s, of its own series", (source, printed, prefix, resetPeriod, count) => {
+    const template = parseNumberTemplate(source);
+    expect(readNumber("invoice", template, printed)).toEqual({
+      series: { document: "invoice", template, prefix, resetPeriod },
+      count,
+    });
+  });
+
+  test.each([
+    ["INV-{YYYYMM}-{SEQ:5}", "INV-202513-00412"],
+    ["INV-{YYYYMM}-{SEQ:5}", "INV-202503-0412"],
+    ["INV-{SEQ:3}", "INV-0412"],
+    ["INV-{SEQ:3}", "INV-000"],
+    ["INV.{SEQ:3}", "INV-004"],
+    ["{YYYY}-{SEQ:2}-{YYYYMM}", "2025-07-202603"],
+    ["{PREFIX}-{SEQ:2}-{PREFIX}", "A-07-B"],
+  ])("%s could not give %s", (source, printed) => {
+    expect(readNumber("invoice", parseNumberTemplate(source), printed)).toBeNull();
+  });
+
   test("a series is known again by its key, and its counts by their place in its numbers", () => {
     for (const source of [
       "INV-{YYYYMM}-{SEQ:5}",
@@ -163,6 +187,7 @@ describe("number template", () => {
       for (const count of [1n, 42n, 123456n]) {
         const printed = renderNumber(parts, count);
         expect(numberOfCount(series, count)).toBe(printed);
+        expect(readNumber("invoice", template, printed)).toEqual({ series, count });
         const { before, after } = countPlace(series);
         const rest = printed.slice(before, printed.length - after);
         expect(BigInt(/^\d+/.exec(rest)?.[0] ?? "")).toBe(count);

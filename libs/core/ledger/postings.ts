@@ -8,7 +8,8 @@ export type LedgerAccount =
   | "refunds_payable"
   | "write_off"
   | "disputes"
-  | "rounding";
+  | "rounding"
+  | "opening_balance";
 
 /** One movement from the credit account to the debit account, so balanced by itself; `amountMinor` is more than 0. */
 export type Posting = {
@@ -35,6 +36,14 @@ export function invoicePostings({ currency, totalMinor, taxMinor, creditMinor }:
     ["receivable", "tax_payable", taxMinor],
     ["customer_credit", "receivable", creditMinor],
   ]);
+}
+
+/** An invoice that another engine issued: the customer owes it here; its revenue and tax stand in the other books. */
+export function openingPostings(invoice: {
+  readonly currency: string;
+  readonly totalMinor: bigint;
+}): Posting[] {
+  return post(invoice.currency, [["receivable", "opening_balance", invoice.totalMinor]]);
 }
 
 /** Voiding a finalized invoice: everything that finalizing posted, the other way round. */

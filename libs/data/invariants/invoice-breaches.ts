@@ -70,10 +70,10 @@ export const findNumberGaps: FindBreaches = (tx, range) =>
     tx,
     range,
     Prisma.sql`
-      select 'series', null::uuid, null::uuid, 'series ' || c.series || ': ' || c.last_number || ' numbers were given, ' || n.held || ' are held'
+      select 'series', null::uuid, null::uuid, 'series ' || c.series || ': ' || c.last_number - c.imported_to || ' numbers were given, ' || n.held || ' are held'
       from document_counter c
       cross join lateral (select count(*) as held from invoice i where i.tenant_id = c.tenant_id and i.series = c.series and i.number is not null) n
-      where ${ofTenant("c", tx)} and c.last_number <> n.held
+      where ${ofTenant("c", tx)} and c.last_number - c.imported_to <> n.held
       union all
       select 'invoice', i.id, i.customer_id, 'invoice ' || i.number || ' has the number of another, or of a series that no counter counts'
       from invoice i
@@ -92,7 +92,7 @@ export const findMisnumbered: FindBreaches = (tx, range) =>
           when i.number is null then 'no number' when i.issued_at is null then 'no instant of issue' else 'a number' end
       from invoice i
       where ${ofTenant("i", tx)} and ${inRange("i.id", range)} and (i.invoice_status = 'draft' and i.number is not null
-        or i.invoice_status = 'finalized' and (i.number is null or i.series is null or i.issued_at is null or i.finalized_at is null))
+        or i.invoice_status = 'finalized' and (i.number is null or i.series is null and i.imported_at is null or i.issued_at is null or i.finalized_at is null))
       union all
       select 'invoice', n.id, n.customer_id, 'invoice ' || n.number || ' was issued before ' || n.number_before || ', which has the lower number'
       from (select i.id, i.customer_id, i.number, i.issued_at, lag(i.issued_at) over before as issued_before, lag(i.number) over before as number_before

@@ -38,6 +38,7 @@ export const checks: Readonly<Record<string, Readonly<Record<string, string>>>> 
     dispute_amount_minor_check: "amount_minor = 0",
     dispute_state_check: `state = ${none}`,
   },
+  document_counter: { document_counter_imported: "imported_to = last_number + 1" },
   effect: { effect_state_check: `state = ${none}` },
   event_import: {
     event_import_counts: "accepted = accepted + 1",

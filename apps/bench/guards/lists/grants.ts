@@ -98,7 +98,8 @@ export const grantedColumns: readonly (readonly [
   ["api_key", "system", "w", ["last_used_at"]],
   // What is paid follows from payments: nobody may say it.
   ["invoice", "app", "a", invoiceWritable],
-  ["invoice", "app", "w", invoiceWritable],
+  // What was imported was a draft first, too.
+  ["invoice", "app", "w", [...invoiceWritable, "imported_at"]],
   ["invoice", "system", "r", ["tenant_id", "id", "invoice_status", "finalize_at"]],
   [
     ...(["job", "system", "w"] as const),
