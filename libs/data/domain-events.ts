@@ -1,4 +1,5 @@
 import type { DomainEvent, EventType, JobSeed, SubjectType } from "#libs/core/events.ts";
+import { arrayLiteral } from "./array-literal.ts";
 import { newId } from "./new-id.ts";
 import { toDate, type TenantTx } from "./database.ts";
 import { insertJobs } from "./jobs.ts";
@@ -22,8 +23,8 @@ export async function emitEvents(tx: TenantTx, events: readonly NewEvent[]): Pro
   await tx.db.$executeRaw`
     insert into domain_event (tenant_id, id, type, subject_type, subject_id, data, run_id, occurred_at)
     select ${tx.tenantId}::uuid, e.id, e.type, e.subject_type, e.subject_id, e.data::jsonb, ${tx.runId}::uuid, ${toDate(tx.now)}
-    from unnest(${full.map((e) => e.id)}::uuid[], ${full.map((e) => e.type)}::text[], ${full.map((e) => e.subjectType)}::text[],
-                ${full.map((e) => e.subjectId)}::uuid[], ${full.map((e) => JSON.stringify(e.data))}::text[])
+    from unnest(${arrayLiteral(full.map((e) => e.id))}::uuid[], ${arrayLiteral(full.map((e) => e.type))}::text[], ${arrayLiteral(full.map((e) => e.subjectType))}::text[],
+                ${arrayLiteral(full.map((e) => e.subjectId))}::uuid[], ${arrayLiteral(full.map((e) => JSON.stringify(e.data)))}::text[])
       as e (id, type, subject_type, subject_id, data)`;
   const caused: (JobSeed & { causeId: string })[] = full.flatMap((event) =>
     tx.causes(event).map((seed) => ({ ...seed, causeId: event.id })),

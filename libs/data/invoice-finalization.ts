@@ -1,4 +1,5 @@
 import type { Settlement } from "#libs/core/credit-note/decide-credit-note.ts";
+import { arrayLiteral } from "./array-literal.ts";
 import { toDate, type TenantTx } from "./database.ts";
 
 export type DraftLineRow = {
@@ -75,7 +76,7 @@ export type DraftInvoiceRow = {
 export async function lockDraftInvoices(tx: TenantTx, ids: readonly string[]): Promise<DraftInvoiceRow[]> {
   return tx.db.$queryRaw<DraftInvoiceRow[]>`
     with drafts as (
-      select * from invoice where tenant_id = ${tx.tenantId}::uuid and id = any(${[...ids]}::uuid[]) and invoice_status = 'draft'
+      select * from invoice where tenant_id = ${tx.tenantId}::uuid and id = any(${arrayLiteral(ids)}::uuid[]) and invoice_status = 'draft'
       order by id for update
     )
     select d.id, d.invoice_type, d.currency, d.customer_id, d.subscription_id, d.billing_sequence, d.period_start, d.period_end,
@@ -135,9 +136,9 @@ export async function issueInvoices(tx: TenantTx, list: readonly Finalization[])
   const now = toDate(tx.now);
   return tx.db.$queryRaw<FinalizedRow[]>`
     with wanted as (
-      select * from unnest(${list.map((f) => f.invoiceId)}::uuid[], ${list.map((f) => f.series)}::text[], ${list.map((f) => f.prefix)}::text[],
-        ${list.map((f) => f.pad)}::int[], ${list.map((f) => f.suffix)}::text[], ${list.map((f) => f.termsDays)}::int[],
-        ${list.map((f) => JSON.stringify(f.document))}::text[]) with ordinality
+      select * from unnest(${arrayLiteral(list.map((f) => f.invoiceId))}::uuid[], ${arrayLiteral(list.map((f) => f.series))}::text[], ${arrayLiteral(list.map((f) => f.prefix))}::text[],
+        ${arrayLiteral(list.map((f) => f.pad))}::int[], ${arrayLiteral(list.map((f) => f.suffix))}::text[], ${arrayLiteral(list.map((f) => f.termsDays))}::int[],
+        ${arrayLiteral(list.map((f) => JSON.stringify(f.document)))}::text[]) with ordinality
         as w (id, series, prefix, pad, suffix, terms_days, document, ord)
     ), counters as (
       insert into document_counter as c (tenant_id, series, last_number, last_issued_at)

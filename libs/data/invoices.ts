@@ -5,6 +5,7 @@ import type { NewLine } from "#libs/core/invoice/new-line.ts";
 import type { TaxStatus } from "#libs/core/invoice/tax-notices.ts";
 import { Decimal } from "#libs/core/money/decimal.ts";
 import { Prisma } from "#prisma/generated/client.ts";
+import { arrayLiteral } from "./array-literal.ts";
 import { toDate, type TenantTx } from "./database.ts";
 import { newId } from "./new-id.ts";
 
@@ -87,19 +88,19 @@ async function insertHeaders(tx: TenantTx, list: readonly NewInvoice[]): Promise
       i.billing_sequence, i.billing_reason, i.period_start, i.period_end, i.subtotal, i.discount, i.tax,
       i.credit, i.total, i.due, i.settings_version, ${tx.runId}::uuid, i.finalize_at, i.due_at, i.description, i.idempotency_key,
       i.metadata::jsonb, i.replaces_id, i.corrects_id, i.settlement, i.tax_status
-    from unnest(${list.map((i) => i.id)}::uuid[], ${list.map((i) => i.customerId)}::uuid[], ${list.map((i) => i.subscriptionId)}::uuid[],
-      ${list.map((i) => i.invoiceType)}::text[], ${list.map((i) => i.currency)}::text[], ${boundaries.map((b) => b?.kind ?? null)}::text[],
-      ${boundaries.map((b) => b?.scheduleNo ?? null)}::int[], ${boundaries.map((b) => b?.boundaryIndex ?? null)}::int[],
-      ${boundaries.map((b) => b?.billingSequence ?? null)}::int[], ${list.map((i) => i.billingReason)}::text[],
-      ${list.map((i) => nullableDate(i.periodStart))}::timestamptz[], ${list.map((i) => nullableDate(i.periodEnd))}::timestamptz[],
-      ${amounts.map((a) => a.subtotalMinor)}::bigint[], ${amounts.map((a) => a.discountTotalMinor)}::bigint[],
-      ${amounts.map((a) => a.taxTotalMinor)}::bigint[], ${amounts.map((a) => a.creditTotalMinor)}::bigint[],
-      ${amounts.map((a) => a.totalMinor)}::bigint[], ${amounts.map((a) => a.amountDueMinor)}::bigint[],
-      ${list.map((i) => i.settingsVersion)}::int[], ${list.map((i) => nullableDate(i.finalizeAt))}::timestamptz[],
-      ${list.map((i) => nullableDate(i.dueAt))}::timestamptz[], ${list.map((i) => i.description ?? null)}::text[],
-      ${list.map((i) => i.idempotencyKey ?? null)}::text[], ${list.map((i) => JSON.stringify(i.metadata ?? {}))}::text[],
-      ${list.map((i) => i.replacesInvoiceId ?? null)}::uuid[], ${list.map((i) => i.corrects?.invoiceId ?? null)}::uuid[],
-      ${list.map((i) => i.corrects?.settlement ?? null)}::text[], ${list.map((i) => i.taxStatus ?? null)}::text[])
+    from unnest(${arrayLiteral(list.map((i) => i.id))}::uuid[], ${arrayLiteral(list.map((i) => i.customerId))}::uuid[], ${arrayLiteral(list.map((i) => i.subscriptionId))}::uuid[],
+      ${arrayLiteral(list.map((i) => i.invoiceType))}::text[], ${arrayLiteral(list.map((i) => i.currency))}::text[], ${arrayLiteral(boundaries.map((b) => b?.kind ?? null))}::text[],
+      ${arrayLiteral(boundaries.map((b) => b?.scheduleNo ?? null))}::int[], ${arrayLiteral(boundaries.map((b) => b?.boundaryIndex ?? null))}::int[],
+      ${arrayLiteral(boundaries.map((b) => b?.billingSequence ?? null))}::int[], ${arrayLiteral(list.map((i) => i.billingReason))}::text[],
+      ${arrayLiteral(list.map((i) => nullableDate(i.periodStart)))}::timestamptz[], ${arrayLiteral(list.map((i) => nullableDate(i.periodEnd)))}::timestamptz[],
+      ${arrayLiteral(amounts.map((a) => a.subtotalMinor))}::bigint[], ${arrayLiteral(amounts.map((a) => a.discountTotalMinor))}::bigint[],
+      ${arrayLiteral(amounts.map((a) => a.taxTotalMinor))}::bigint[], ${arrayLiteral(amounts.map((a) => a.creditTotalMinor))}::bigint[],
+      ${arrayLiteral(amounts.map((a) => a.totalMinor))}::bigint[], ${arrayLiteral(amounts.map((a) => a.amountDueMinor))}::bigint[],
+      ${arrayLiteral(list.map((i) => i.settingsVersion))}::int[], ${arrayLiteral(list.map((i) => nullableDate(i.finalizeAt)))}::timestamptz[],
+      ${arrayLiteral(list.map((i) => nullableDate(i.dueAt)))}::timestamptz[], ${arrayLiteral(list.map((i) => i.description ?? null))}::text[],
+      ${arrayLiteral(list.map((i) => i.idempotencyKey ?? null))}::text[], ${arrayLiteral(list.map((i) => JSON.stringify(i.metadata ?? {})))}::text[],
+      ${arrayLiteral(list.map((i) => i.replacesInvoiceId ?? null))}::uuid[], ${arrayLiteral(list.map((i) => i.corrects?.invoiceId ?? null))}::uuid[],
+      ${arrayLiteral(list.map((i) => i.corrects?.settlement ?? null))}::text[], ${arrayLiteral(list.map((i) => i.taxStatus ?? null))}::text[])
     as i (id, customer_id, subscription_id, invoice_type, currency, kind, schedule_no, boundary_index, billing_sequence, billing_reason,
       period_start, period_end, subtotal, discount, tax, credit, total, due, settings_version, finalize_at, due_at, description,
       idempotency_key, metadata, replaces_id, corrects_id, settlement, tax_status)`;
@@ -129,19 +130,19 @@ async function insertLines(tx: TenantTx, invoices: readonly NewInvoice[]): Promi
     select ${tx.tenantId}::uuid, l.id, l.invoice_id, l.position, l.source_key, l.kind, l.item_id, l.price_id, l.period_id, l.corrects_id,
       l.group_key, l.description, l.quantity::numeric, l.unit, l.unit_amount::numeric, l.exact_amount::numeric, l.amount, l.discount, l.tax, l.taxes::jsonb, l.tax_behavior,
       l.period_start, l.period_end, l.numerator, l.denominator, l.rounding_mode, l.tiers::jsonb, l.steps::jsonb, l.inputs::jsonb, l.input_hash, l.event_count
-    from unnest(${rows.map(() => newId())}::uuid[], ${rows.map((r) => r.invoice.id)}::uuid[], ${rows.map((r) => r.position)}::int[],
-      ${lines.map((l) => l.sourceKey)}::text[], ${lines.map((l) => l.kind)}::text[], ${lines.map((l) => l.itemId)}::uuid[],
-      ${lines.map((l) => l.priceId)}::uuid[], ${lines.map((l) => l.billingPeriodId)}::uuid[], ${lines.map((l) => l.correctsLineId ?? null)}::uuid[], ${lines.map((l) => l.group)}::text[],
-      ${lines.map((l) => l.description)}::text[], ${lines.map((l) => exact(l.quantity))}::text[], ${lines.map((l) => l.unit)}::text[],
-      ${lines.map((l) => exact(l.unitAmount))}::text[], ${lines.map((l) => exact(l.exactAmount))}::text[],
-      ${rows.map((r) => r.amounts.amountMinor)}::bigint[], ${rows.map((r) => r.amounts.discountMinor)}::bigint[], ${rows.map((r) => r.amounts.taxMinor)}::bigint[],
-      ${rows.map((r) => JSON.stringify(Object.fromEntries(r.amounts.taxes.map((tax) => [tax.taxRateId, `${tax.amountMinor}`]))))}::text[],
-      ${rows.map((r) => r.amounts.taxBehavior ?? null)}::text[],
-      ${lines.map((l) => toDate(l.start))}::timestamptz[], ${lines.map((l) => toDate(l.end))}::timestamptz[],
-      ${lines.map((l) => l.ratio.numerator)}::bigint[], ${lines.map((l) => l.ratio.denominator)}::bigint[],
-      ${rows.map((r) => r.invoice.roundingMode)}::text[], ${lines.map((l) => JSON.stringify(l.tiers))}::text[],
-      ${lines.map((l) => JSON.stringify(l.steps))}::text[], ${lines.map((l) => JSON.stringify(l.inputs))}::text[],
-      ${lines.map((l) => l.inputHash)}::text[], ${lines.map((l) => l.eventCount)}::bigint[])
+    from unnest(${arrayLiteral(rows.map(() => newId()))}::uuid[], ${arrayLiteral(rows.map((r) => r.invoice.id))}::uuid[], ${arrayLiteral(rows.map((r) => r.position))}::int[],
+      ${arrayLiteral(lines.map((l) => l.sourceKey))}::text[], ${arrayLiteral(lines.map((l) => l.kind))}::text[], ${arrayLiteral(lines.map((l) => l.itemId))}::uuid[],
+      ${arrayLiteral(lines.map((l) => l.priceId))}::uuid[], ${arrayLiteral(lines.map((l) => l.billingPeriodId))}::uuid[], ${arrayLiteral(lines.map((l) => l.correctsLineId ?? null))}::uuid[], ${arrayLiteral(lines.map((l) => l.group))}::text[],
+      ${arrayLiteral(lines.map((l) => l.description))}::text[], ${arrayLiteral(lines.map((l) => exact(l.quantity)))}::text[], ${arrayLiteral(lines.map((l) => l.unit))}::text[],
+      ${arrayLiteral(lines.map((l) => exact(l.unitAmount)))}::text[], ${arrayLiteral(lines.map((l) => exact(l.exactAmount)))}::text[],
+      ${arrayLiteral(rows.map((r) => r.amounts.amountMinor))}::bigint[], ${arrayLiteral(rows.map((r) => r.amounts.discountMinor))}::bigint[], ${arrayLiteral(rows.map((r) => r.amounts.taxMinor))}::bigint[],
+      ${arrayLiteral(rows.map((r) => JSON.stringify(Object.fromEntries(r.amounts.taxes.map((tax) => [tax.taxRateId, `${tax.amountMinor}`])))))}::text[],
+      ${arrayLiteral(rows.map((r) => r.amounts.taxBehavior ?? null))}::text[],
+      ${arrayLiteral(lines.map((l) => toDate(l.start)))}::timestamptz[], ${arrayLiteral(lines.map((l) => toDate(l.end)))}::timestamptz[],
+      ${arrayLiteral(lines.map((l) => l.ratio.numerator))}::bigint[], ${arrayLiteral(lines.map((l) => l.ratio.denominator))}::bigint[],
+      ${arrayLiteral(rows.map((r) => r.invoice.roundingMode))}::text[], ${arrayLiteral(lines.map((l) => JSON.stringify(l.tiers)))}::text[],
+      ${arrayLiteral(lines.map((l) => JSON.stringify(l.steps)))}::text[], ${arrayLiteral(lines.map((l) => JSON.stringify(l.inputs)))}::text[],
+      ${arrayLiteral(lines.map((l) => l.inputHash))}::text[], ${arrayLiteral(lines.map((l) => l.eventCount))}::bigint[])
     as l (id, invoice_id, position, source_key, kind, item_id, price_id, period_id, corrects_id, group_key, description, quantity, unit, unit_amount,
       exact_amount, amount, discount, tax, taxes, tax_behavior, period_start, period_end, numerator, denominator, rounding_mode, tiers, steps, inputs, input_hash, event_count)`;
 }
@@ -154,9 +155,9 @@ async function insertTaxes(tx: TenantTx, invoices: readonly NewInvoice[]): Promi
   await tx.db.$executeRaw`
     insert into invoice_tax (tenant_id, id, invoice_id, tax_rate_id, name, percentage, inclusive, taxable_minor, amount_minor)
     select ${tx.tenantId}::uuid, t.id, t.invoice_id, t.rate_id, t.name, t.percentage::numeric, t.inclusive, t.taxable, t.amount
-    from unnest(${taxes.map(() => newId())}::uuid[], ${taxes.map((t) => t.invoiceId)}::uuid[], ${taxes.map((t) => t.tax.taxRateId)}::uuid[],
-      ${taxes.map((t) => t.tax.name)}::text[], ${taxes.map((t) => t.tax.percentage)}::text[], ${taxes.map((t) => t.tax.inclusive)}::bool[],
-      ${taxes.map((t) => t.tax.taxableMinor)}::bigint[], ${taxes.map((t) => t.tax.amountMinor)}::bigint[])
+    from unnest(${arrayLiteral(taxes.map(() => newId()))}::uuid[], ${arrayLiteral(taxes.map((t) => t.invoiceId))}::uuid[], ${arrayLiteral(taxes.map((t) => t.tax.taxRateId))}::uuid[],
+      ${arrayLiteral(taxes.map((t) => t.tax.name))}::text[], ${arrayLiteral(taxes.map((t) => t.tax.percentage))}::text[], ${arrayLiteral(taxes.map((t) => t.tax.inclusive))}::bool[],
+      ${arrayLiteral(taxes.map((t) => t.tax.taxableMinor))}::bigint[], ${arrayLiteral(taxes.map((t) => t.tax.amountMinor))}::bigint[])
     as t (id, invoice_id, rate_id, name, percentage, inclusive, taxable, amount)`;
 }
 
@@ -175,7 +176,7 @@ async function insertDiscounts(tx: TenantTx, invoices: readonly NewInvoice[]): P
   if (discounts.length === 0) return;
   await tx.db.$executeRaw`
     insert into invoice_discount (tenant_id, id, invoice_id, customer_coupon_id, name, amount_minor, coupon_id, period_at)
-    select ${tx.tenantId}::uuid, d.* from unnest(${discounts.map(() => newId())}::uuid[], ${discounts.map((d) => d.invoiceId)}::uuid[],
-      ${discounts.map((d) => d.heldId)}::uuid[], ${discounts.map((d) => d.name)}::text[], ${discounts.map((d) => d.amountMinor)}::bigint[],
-      ${discounts.map((d) => d.couponId)}::uuid[], ${discounts.map((d) => d.periodAt)}::timestamptz[]) as d`;
+    select ${tx.tenantId}::uuid, d.* from unnest(${arrayLiteral(discounts.map(() => newId()))}::uuid[], ${arrayLiteral(discounts.map((d) => d.invoiceId))}::uuid[],
+      ${arrayLiteral(discounts.map((d) => d.heldId))}::uuid[], ${arrayLiteral(discounts.map((d) => d.name))}::text[], ${arrayLiteral(discounts.map((d) => d.amountMinor))}::bigint[],
+      ${arrayLiteral(discounts.map((d) => d.couponId))}::uuid[], ${arrayLiteral(discounts.map((d) => d.periodAt))}::timestamptz[]) as d`;
 }

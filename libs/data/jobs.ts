@@ -1,5 +1,6 @@
 import type { JobSeed } from "#libs/core/events.ts";
 import { Prisma } from "#prisma/generated/client.ts";
+import { arrayLiteral } from "./array-literal.ts";
 import { callAsSystem, type Database, type Db, type TenantTx } from "./database.ts";
 import { gatherCalls } from "./gather-calls.ts";
 import { newId } from "./new-id.ts";
@@ -33,10 +34,10 @@ export async function insertJobs(
     insert into job (tenant_id, id, name, queue, key, payload, attempt_budget, run_at, run_id, cause_id)
     select ${tx.tenantId}::uuid, s.id, s.name, s.queue, s.key, s.payload::jsonb, s.budget,
            now() + s.delay_ms * interval '1 millisecond', ${tx.runId}::uuid, s.cause_id
-    from unnest(${seeds.map(() => newId())}::uuid[], ${seeds.map((s) => s.name)}::text[], ${seeds.map((s) => s.queue)}::text[],
-                ${seeds.map((s) => s.key)}::text[], ${seeds.map((s) => JSON.stringify(s.payload))}::text[],
-                ${seeds.map((s) => s.attemptBudget)}::int[], ${seeds.map((s) => s.delayMs ?? 0)}::int[],
-                ${seeds.map((s) => s.causeId ?? null)}::uuid[])
+    from unnest(${arrayLiteral(seeds.map(() => newId()))}::uuid[], ${arrayLiteral(seeds.map((s) => s.name))}::text[], ${arrayLiteral(seeds.map((s) => s.queue))}::text[],
+                ${arrayLiteral(seeds.map((s) => s.key))}::text[], ${arrayLiteral(seeds.map((s) => JSON.stringify(s.payload)))}::text[],
+                ${arrayLiteral(seeds.map((s) => s.attemptBudget))}::int[], ${arrayLiteral(seeds.map((s) => s.delayMs ?? 0))}::int[],
+                ${arrayLiteral(seeds.map((s) => s.causeId ?? null))}::uuid[])
       as s (id, name, queue, key, payload, budget, delay_ms, cause_id)
     order by s.key
     on conflict (tenant_id, key) do nothing

@@ -1,5 +1,6 @@
 import type { Temporal } from "temporal-polyfill";
 import type { LedgerAccount, Posting } from "#libs/core/ledger/postings.ts";
+import { arrayLiteral } from "./array-literal.ts";
 import { toDate, type TenantTx } from "./database.ts";
 import { newId } from "./new-id.ts";
 
@@ -28,18 +29,18 @@ export async function postLedger(tx: TenantTx, entries: readonly LedgerEntry[]):
     with fresh as (
       insert into ledger_transaction (tenant_id, id, kind, ref, customer_id, invoice_id, occurred_at)
       select ${tx.tenantId}::uuid, t.id, t.kind, t.ref, t.customer_id, t.invoice_id, t.occurred_at
-      from unnest(${rows.map((r) => r.id)}::uuid[], ${rows.map((r) => r.entry.kind)}::text[], ${rows.map((r) => r.entry.ref)}::text[],
-                  ${rows.map((r) => r.entry.customerId)}::uuid[], ${rows.map((r) => r.entry.invoiceId)}::uuid[],
-                  ${rows.map((r) => toDate(r.entry.occurredAt ?? tx.now))}::timestamptz[])
+      from unnest(${arrayLiteral(rows.map((r) => r.id))}::uuid[], ${arrayLiteral(rows.map((r) => r.entry.kind))}::text[], ${arrayLiteral(rows.map((r) => r.entry.ref))}::text[],
+                  ${arrayLiteral(rows.map((r) => r.entry.customerId))}::uuid[], ${arrayLiteral(rows.map((r) => r.entry.invoiceId))}::uuid[],
+                  ${arrayLiteral(rows.map((r) => toDate(r.entry.occurredAt ?? tx.now)))}::timestamptz[])
         as t (id, kind, ref, customer_id, invoice_id, occurred_at)
       on conflict (tenant_id, kind, ref) do nothing
       returning id
     ), legs as (
       insert into ledger_posting (tenant_id, id, ledger_transaction_id, position, debit_account, credit_account, amount_minor, currency)
       select ${tx.tenantId}::uuid, l.id, l.transaction_id, l.position, l.debit, l.credit, l.amount, l.currency
-      from unnest(${legs.map(() => newId())}::uuid[], ${legs.map((l) => l.id)}::uuid[], ${legs.map((l) => l.position)}::int[],
-                  ${legs.map((l) => l.posting.debit)}::text[], ${legs.map((l) => l.posting.credit)}::text[],
-                  ${legs.map((l) => l.posting.amountMinor)}::bigint[], ${legs.map((l) => l.posting.currency)}::text[])
+      from unnest(${arrayLiteral(legs.map(() => newId()))}::uuid[], ${arrayLiteral(legs.map((l) => l.id))}::uuid[], ${arrayLiteral(legs.map((l) => l.position))}::int[],
+                  ${arrayLiteral(legs.map((l) => l.posting.debit))}::text[], ${arrayLiteral(legs.map((l) => l.posting.credit))}::text[],
+                  ${arrayLiteral(legs.map((l) => l.posting.amountMinor))}::bigint[], ${arrayLiteral(legs.map((l) => l.posting.currency))}::text[])
         as l (id, transaction_id, position, debit, credit, amount, currency)
       join fresh on fresh.id = l.transaction_id
       returning 1
@@ -59,6 +60,6 @@ export async function listPostingsOf(
   >`
     select p.debit_account as debit, p.credit_account as credit, p.amount_minor, p.currency
     from ledger_transaction t join ledger_posting p on p.tenant_id = t.tenant_id and p.ledger_transaction_id = t.id
-    where t.tenant_id = ${tx.tenantId}::uuid and t.ref = ${ref} and t.kind = any(${[...kinds]}::text[]) order by t.id, p.position`;
+    where t.tenant_id = ${tx.tenantId}::uuid and t.ref = ${ref} and t.kind = any(${arrayLiteral(kinds)}::text[]) order by t.id, p.position`;
   return rows.map(({ amount_minor: amountMinor, ...row }) => ({ ...row, amountMinor }));
 }

@@ -1,4 +1,5 @@
 import type { Temporal } from "temporal-polyfill";
+import { arrayLiteral } from "./array-literal.ts";
 import { type Db, toDate, toInstant, type TenantTx } from "./database.ts";
 
 export type Progress = {
@@ -23,9 +24,9 @@ export async function advanceSubscriptions(tx: TenantTx, list: readonly Progress
       billing_sequence = p.billing_sequence, updated_at = now(),
       status = case when p.status is null then s.status when p.status <> 'begun' then p.status
                     when s.status in ('scheduled', 'trialing') then 'active' else s.status end
-    from unnest(${list.map((p) => p.subscriptionId)}::uuid[], ${list.map((p) => p.next?.index ?? null)}::int[],
-                ${list.map((p) => (p.next === null ? null : toDate(p.next.at)))}::timestamptz[], ${list.map((p) => p.billingSequence)}::int[],
-                ${list.map((p) => p.index)}::int[], ${list.map((p) => p.status)}::text[])
+    from unnest(${arrayLiteral(list.map((p) => p.subscriptionId))}::uuid[], ${arrayLiteral(list.map((p) => p.next?.index ?? null))}::int[],
+                ${arrayLiteral(list.map((p) => (p.next === null ? null : toDate(p.next.at))))}::timestamptz[], ${arrayLiteral(list.map((p) => p.billingSequence))}::int[],
+                ${arrayLiteral(list.map((p) => p.index))}::int[], ${arrayLiteral(list.map((p) => p.status))}::text[])
       as p (id, next_index, next_due_at, billing_sequence, billed_index, status)
     where s.tenant_id = ${tx.tenantId}::uuid and s.id = p.id and s.next_index = p.billed_index`;
 }

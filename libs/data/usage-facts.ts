@@ -13,6 +13,7 @@ import {
 import type { UsageValue } from "#libs/core/usage/usage-value.ts";
 import { type HourCut, splitWindows } from "#libs/core/usage/usage-window.ts";
 import { Temporal } from "temporal-polyfill";
+import { arrayLiteral } from "./array-literal.ts";
 import { type TenantTx, toInstant } from "./database.ts";
 
 /** One window `[start, end)` of one customer and meter. `subscriptionId` null: events of every subscription. */
@@ -192,14 +193,14 @@ async function addWholeHours(
            (array_agg(h.last order by h.last_at desc, h.last_id collate "C" desc, h.last desc))[1]::text as last,
            max(h.last_at) as last_at,
            (array_agg(h.last_id order by h.last_at desc, h.last_id collate "C" desc))[1] as last_id
-    from unnest(${asked.map((a) => a.q)}::int4[], ${asked.map((a) => a.query.customerId)}::uuid[],
-                ${asked.map((a) => a.query.subscriptionId)}::uuid[], ${asked.map((a) => a.query.meter.id)}::uuid[],
-                ${instantTexts(asked.map((a) => a.hours.start))}::timestamptz[], ${instantTexts(asked.map((a) => a.hours.end))}::timestamptz[],
-                ${asked.map((a) => a.first)}::int4[])
+    from unnest(${arrayLiteral(asked.map((a) => a.q))}::int4[], ${arrayLiteral(asked.map((a) => a.query.customerId))}::uuid[],
+                ${arrayLiteral(asked.map((a) => a.query.subscriptionId))}::uuid[], ${arrayLiteral(asked.map((a) => a.query.meter.id))}::uuid[],
+                ${arrayLiteral(instantTexts(asked.map((a) => a.hours.start)))}::timestamptz[], ${arrayLiteral(instantTexts(asked.map((a) => a.hours.end)))}::timestamptz[],
+                ${arrayLiteral(asked.map((a) => a.first))}::int4[])
            as q (q, customer_id, subscription_id, meter_id, from_hour, to_hour, first)
     cross join lateral (
       select h.*, case when q.first is null then 0
-                       else (${windowOfHour}::int4[])[q.first + 1 + (extract(epoch from h.hour - q.from_hour) / 3600)::int4] end as w
+                       else (${arrayLiteral(windowOfHour)}::int4[])[q.first + 1 + (extract(epoch from h.hour - q.from_hour) / 3600)::int4] end as w
       from usage_hour h
       where h.tenant_id = ${tx.tenantId}::uuid and h.customer_id = q.customer_id and h.meter_id = q.meter_id
         and h.hour >= q.from_hour and h.hour < q.to_hour
@@ -232,9 +233,9 @@ async function addCarried(
   const rows = await tx.db.$queryRaw<BucketRow[]>`
     select distinct on (q.q, h.group_key) q.q, 0 as w, h.group_key, h.n, h.sum::text as sum, h.min::text as min, h.max::text as max,
            h.last::text as last, h.last_at, h.last_id
-    from unnest(${asked.map((a) => a.q)}::int4[], ${asked.map((a) => a.query.customerId)}::uuid[],
-                ${asked.map((a) => a.query.subscriptionId)}::uuid[], ${asked.map((a) => a.query.meter.id)}::uuid[],
-                ${instantTexts(asked.map((a) => hourOf(a.query.start)))}::timestamptz[])
+    from unnest(${arrayLiteral(asked.map((a) => a.q))}::int4[], ${arrayLiteral(asked.map((a) => a.query.customerId))}::uuid[],
+                ${arrayLiteral(asked.map((a) => a.query.subscriptionId))}::uuid[], ${arrayLiteral(asked.map((a) => a.query.meter.id))}::uuid[],
+                ${arrayLiteral(instantTexts(asked.map((a) => hourOf(a.query.start))))}::timestamptz[])
            as q (q, customer_id, subscription_id, meter_id, before_hour)
     cross join lateral (
       select * from usage_hour h
@@ -306,9 +307,9 @@ async function addSingleEvents(
   if (ranges.length === 0) return;
   const rows = await tx.db.$queryRaw<EventRow[]>`
     select r.r::int4 as r, e.source, e.id, e.timestamp, trim_scale(e.value)::text as value, e.properties
-    from unnest(${ranges.map((r) => r.customerId)}::uuid[], ${ranges.map((r) => r.subscriptionId)}::uuid[],
-                ${ranges.map((r) => r.eventType)}::text[], ${instantTexts(ranges.map((r) => r.start))}::timestamptz[],
-                ${instantTexts(ranges.map((r) => r.end))}::timestamptz[])
+    from unnest(${arrayLiteral(ranges.map((r) => r.customerId))}::uuid[], ${arrayLiteral(ranges.map((r) => r.subscriptionId))}::uuid[],
+                ${arrayLiteral(ranges.map((r) => r.eventType))}::text[], ${arrayLiteral(instantTexts(ranges.map((r) => r.start)))}::timestamptz[],
+                ${arrayLiteral(instantTexts(ranges.map((r) => r.end)))}::timestamptz[])
            with ordinality as r (customer_id, subscription_id, event_type, from_at, to_at, r)
     cross join lateral (
       select * from usage_event e
