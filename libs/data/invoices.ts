@@ -51,7 +51,13 @@ export type NewInvoice = {
 /** Writes drafts with their lines, taxes and discounts: four statements at most, however many. */
 export async function insertDraftInvoices(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
   if (invoices.length === 0) return;
-  await insertHeaders(tx, invoices);
+  await tx.db.$executeRaw(draftHeaders(tx, invoices));
+  await insertDraftParts(tx, invoices);
+}
+
+/** Writes the lines, taxes and discounts of drafts whose headers are written: three statements at most. */
+export async function insertDraftParts(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
+  if (invoices.length === 0) return;
   await insertLines(tx, invoices);
   await insertTaxes(tx, invoices);
   await insertDiscounts(tx, invoices);
@@ -76,10 +82,15 @@ export async function rewriteDraftInvoice(tx: TenantTx, invoice: NewInvoice): Pr
   await insertDiscounts(tx, [invoice]);
 }
 
-async function insertHeaders(tx: TenantTx, list: readonly NewInvoice[]): Promise<void> {
+/** The statement that writes the headers of drafts. @param which of them, by a condition on `i.id`; unset: all */
+export function draftHeaders(
+  tx: TenantTx,
+  list: readonly NewInvoice[],
+  which = Prisma.sql`true`,
+): Prisma.Sql {
   const amounts = list.map((i) => i.assembled);
   const boundaries = list.map((i) => i.boundary);
-  await tx.db.$executeRaw`
+  return Prisma.sql`
     insert into invoice (tenant_id, id, customer_id, subscription_id, invoice_type, currency, kind, schedule_no, boundary_index,
       billing_sequence, billing_reason, period_start, period_end, subtotal_minor, discount_total_minor, tax_total_minor,
       credit_total_minor, total_minor, amount_due_minor, settings_version, run_id, finalize_at, due_at, description, idempotency_key,
@@ -103,7 +114,8 @@ async function insertHeaders(tx: TenantTx, list: readonly NewInvoice[]): Promise
       ${arrayLiteral(list.map((i) => i.corrects?.settlement ?? null))}::text[], ${arrayLiteral(list.map((i) => i.taxStatus ?? null))}::text[])
     as i (id, customer_id, subscription_id, invoice_type, currency, kind, schedule_no, boundary_index, billing_sequence, billing_reason,
       period_start, period_end, subtotal, discount, tax, credit, total, due, settings_version, finalize_at, due_at, description,
-      idempotency_key, metadata, replaces_id, corrects_id, settlement, tax_status)`;
+      idempotency_key, metadata, replaces_id, corrects_id, settlement, tax_status)
+    where ${which}`;
 }
 
 function nullableDate(instant: Temporal.Instant | null | undefined): Date | null {
@@ -115,13 +127,14 @@ const exact = (value: Decimal | null): string | null =>
   value === null ? null : value.toDecimalPlaces(30, Decimal.ROUND_HALF_EVEN).toFixed();
 
 async function insertLines(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
-  const rows = invoices.flatMap((invoice) =>
-    invoice.lines.map((line, position) => {
-      const amounts = invoice.assembled.lines.find((assembled) => assembled.key === line.sourceKey);
+  const rows = invoices.flatMap((invoice) => {
+    const amountsOf = new Map(invoice.assembled.lines.map((assembled) => [assembled.key, assembled]));
+    return invoice.lines.map((line, position) => {
+      const amounts = amountsOf.get(line.sourceKey);
       if (amounts === undefined) throw new Error(`line ${line.sourceKey} was not assembled`);
       return { invoice, position, amounts, line };
-    }),
-  );
+    });
+  });
   const lines = rows.map((row) => row.line);
   await tx.db.$executeRaw`
     insert into invoice_line (tenant_id, id, invoice_id, position, source_key, kind, subscription_item_id, price_id, billing_period_id,

@@ -1,17 +1,41 @@
 import type { Temporal } from "temporal-polyfill";
 import type { Settings } from "#libs/core/settings.ts";
+import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
+import type { PeriodClaim } from "#libs/data/billing-periods.ts";
 import type { NewInvoice } from "#libs/data/invoices.ts";
 import { newId } from "#libs/data/new-id.ts";
-import { type BoundaryDraft, draftLines } from "./draft-boundary.ts";
+import { type BoundaryDraft, draftLines, isDropped } from "./draft-boundary.ts";
+import type { Drafted, RoundDraft } from "./drafted.ts";
 
-/** The invoice that a decided boundary makes, its claims not yet known; null when the boundary makes none. */
+export type InvoiceTerms = {
+  readonly now: Temporal.Instant;
+  readonly settings: Settings;
+  readonly settingsVersion: number;
+};
+
+/** A decided boundary with all that it writes: the invoice that it makes, and a claim on each period that falls due. */
+export function draftedBoundary({ draft, fromIndex }: RoundDraft, terms: InvoiceTerms): Drafted {
+  const claimOf = new Map(draft.dues.map((due) => [due, newId()]));
+  const invoice = boundaryInvoice(draft, terms, claimOf);
+  const eventsOf = new Map<DuePeriod, bigint>();
+  for (const { due, eventCount } of draft.lines) eventsOf.set(due, (eventsOf.get(due) ?? 0n) + eventCount);
+  const claims = [...claimOf].map(([due, id]): PeriodClaim => {
+    const isWaived = isDropped(due, draft.applied);
+    const state = isWaived ? "dropped" : "billed";
+    const invoiceId = isWaived ? null : (invoice?.id ?? null);
+    return { id, due, state, invoiceId, eventCount: eventsOf.get(due) ?? 0n };
+  });
+  return { draft, fromIndex, invoice, claims };
+}
+
+/**
+ * The invoice that a decided boundary makes; null when the boundary makes none.
+ * @param claimOf the claims of what falls due, where they are known
+ */
 export function boundaryInvoice(
   draft: BoundaryDraft,
-  terms: {
-    readonly now: Temporal.Instant;
-    readonly settings: Settings;
-    readonly settingsVersion: number;
-  },
+  terms: InvoiceTerms,
+  claimOf: ReadonlyMap<DuePeriod, string> = new Map(),
 ): NewInvoice | null {
   const { standing, assembled } = draft;
   const { now, settings, settingsVersion } = terms;
@@ -37,7 +61,7 @@ export function boundaryInvoice(
     taxStatus: standing.taxStatus,
     couponPeriodAt: draft.couponPeriod?.start ?? null,
     finalizeAt: now.toZonedDateTimeISO(settings.timezone).add(settings.draftWindow).toInstant(),
-    lines: draftLines(draft, new Map()),
+    lines: draftLines(draft, claimOf),
     assembled,
   };
 }

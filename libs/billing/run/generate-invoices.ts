@@ -5,7 +5,7 @@ import { lockLimitedCoupons } from "#libs/data/coupons.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { lockSubscriptions, parkSubscriptions } from "#libs/data/subscription-progress.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
-import { boundaryInvoice } from "./boundary-invoice.ts";
+import { draftedBoundary } from "./boundary-invoice.ts";
 import type { BoundaryDraft, ParkedSubscription, Standing } from "./draft-boundary.ts";
 import type { Drafted } from "./drafted.ts";
 import { draftRound } from "./draft-round.ts";
@@ -69,6 +69,7 @@ export async function billStandings(
   input: Pick<GenerateInput, "cutoffs" | "dryRun" | "askedChangeIds">,
 ): Promise<{ readonly drafted: readonly Drafted[]; readonly parked: readonly ParkedSubscription[] }> {
   const { settings, version } = await currentSettings(tx);
+  const terms = { now: tx.now, settings, settingsVersion: version };
   const parked: ParkedSubscription[] = [];
   const drafted: Drafted[] = [];
   const couponUses: CouponUse[] = [];
@@ -78,12 +79,8 @@ export async function billStandings(
     if (due.length === 0) break;
     const outcome = await draftRound(tx, due, settings, { couponUses, unsaved: input.dryRun ? drafted : [] });
     parked.push(...outcome.parked);
-    const invoices = outcome.drafts.map(({ draft, fromIndex }) => ({
-      draft,
-      fromIndex,
-      invoice: boundaryInvoice(draft, { now: tx.now, settings, settingsVersion: version }),
-    }));
-    const kept = input.dryRun ? invoices : await saveRound(tx, invoices, input.askedChangeIds ?? []);
+    const decided = outcome.drafts.map((each) => draftedBoundary(each, terms));
+    const kept = input.dryRun ? decided : await saveRound(tx, decided, input.askedChangeIds ?? []);
     drafted.push(...kept);
     standings = kept.flatMap(({ draft, invoice }) => nextStanding(draft, invoice !== null));
   }

@@ -1,17 +1,16 @@
 import { Temporal } from "temporal-polyfill";
 import type { EventType } from "#libs/core/events.ts";
-import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import type { ChangeTerms } from "#libs/core/subscription/change-terms.ts";
 import { writeSystemAudit } from "#libs/data/audit-log.ts";
-import { type BilledPeriod, claimPeriods, markPeriodsBilled } from "#libs/data/billing-periods.ts";
+import { claimDrafts } from "#libs/data/billing-periods.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
-import { insertDraftInvoices, type NewInvoice } from "#libs/data/invoices.ts";
+import { insertDraftParts, type NewInvoice } from "#libs/data/invoices.ts";
 import { clearLate, countSettled } from "#libs/data/late-usage.ts";
 import { saveAppliedChanges, saveChangedItems, type SavedChange } from "#libs/data/subscription-changes.ts";
 import { advanceSubscriptions, type Progress } from "#libs/data/subscription-progress.ts";
 import { finalizeInvoices } from "../invoice/finalize-invoices.ts";
-import { type BoundaryDraft, draftLines, hasBegun, isDropped } from "./draft-boundary.ts";
+import { type BoundaryDraft, hasBegun } from "./draft-boundary.ts";
 import type { Drafted } from "./drafted.ts";
 
 const eventOf: Readonly<Record<ChangeTerms["kind"], EventType>> = {
@@ -32,29 +31,22 @@ export async function saveRound(
   askedChangeIds: readonly string[],
 ): Promise<Drafted[]> {
   await saveChangedItems(tx, changesOf(round));
-  const claims = await claimPeriods(
+  const claimed = await claimDrafts(
     tx,
-    round.flatMap(({ draft }) => [...draft.dues]),
+    round.map(({ draft: { applied }, claims, invoice }) => {
+      return { claims, invoice, needsClaim: applied === null && claims.length > 0 };
+    }),
   );
-  const claimOf = new Map(claims.map((claim) => [claim.due, claim.id]));
-  const won = round.flatMap((each) => {
-    const { draft, invoice } = each;
-    const taken = draft.dues.filter((due) => claimOf.has(due));
-    if (draft.applied === null && draft.dues.length > 0 && taken.length === 0) return [];
-    if (taken.length < draft.dues.length) {
-      throw new Error(
-        `subscription ${draft.standing.subscriptionId}: some of its periods were claimed before, others not`,
-      );
-    }
-    const lines = draftLines(draft, claimOf);
-    return [{ ...each, invoice: invoice === null ? null : { ...invoice, lines } }];
+  const won = round.filter(({ draft: { applied, standing }, claims }) => {
+    const taken = claims.filter(({ id }) => claimed.has(id));
+    if (applied === null && claims.length > 0 && taken.length === 0) return false;
+    if (taken.length === claims.length) return true;
+    throw new Error(
+      `subscription ${standing.subscriptionId}: some of its periods were claimed before, others not`,
+    );
   });
   const invoices = won.flatMap(({ invoice }) => (invoice === null ? [] : [invoice]));
-  await insertDraftInvoices(tx, invoices);
-  await markPeriodsBilled(
-    tx,
-    won.flatMap((each) => billedPeriods(each, claimOf)),
-  );
+  await insertDraftParts(tx, invoices);
   const settled = won.filter(isSettled).map(({ draft }) => draft.standing);
   await clearLate(
     tx,
@@ -68,18 +60,6 @@ export async function saveRound(
   await saveChanges(tx, won, askedChangeIds);
   await finalizeOrWait(tx, invoices);
   return won;
-}
-
-function billedPeriods({ draft, invoice }: Drafted, claimOf: ReadonlyMap<DuePeriod, string>): BilledPeriod[] {
-  return draft.dues.map((due) => {
-    const isWaived = isDropped(due, draft.applied);
-    return {
-      id: claimOf.get(due) ?? "",
-      state: isWaived ? "dropped" : "billed",
-      invoiceId: isWaived ? null : (invoice?.id ?? null),
-      eventCount: draft.lines.reduce((sum, line) => (line.due === due ? sum + line.eventCount : sum), 0n),
-    };
-  });
 }
 
 function changesOf(round: readonly Drafted[]): (SavedChange & { invoiceId: string | null })[] {
