@@ -61,11 +61,20 @@ function dueSubscription(number: number): DueSubscription {
   });
   const standing: Standing = {
     ...{ subscriptionId: `subscription-${number}`, customerId: `customer-${number}`, planId: "plan" },
+    customer: customerOf(number),
     ...{ currency: "USD", taxStatus: "taxable", taxRates, coupons: [], items, endsAt: null, scheduleNo: 0 },
     ...{ billingSequence: 3, anchor: "anniversary", timezone: schedule.timezone, changes: [] },
     position: { index: 3, at: periodAt(schedule, 3).start, last: false },
   };
   return { standing, usage: new Map(usage) };
+}
+
+function customerOf(number: number): Standing["customer"] {
+  return {
+    ...{ id: `customer-${number}`, externalId: null, name: "Customer", email: null, status: "active" },
+    ...{ currency: null, timezone: null, locale: null, address: {}, taxIds: [], taxStatus: "taxable" },
+    ...{ invoiceNumberPrefix: null, paymentTermsDays: null },
+  };
 }
 
 const schedules = new Map<string, Schedule>();

@@ -123,8 +123,12 @@ function nullableDate(instant: Temporal.Instant | null | undefined): Date | null
 }
 
 /** Exact amounts are stored with 30 decimals, far below what could move a rounding. */
+export function storedExact(value: Decimal): Decimal {
+  return value.toDecimalPlaces(30, Decimal.ROUND_HALF_EVEN);
+}
+
 const exact = (value: Decimal | null): string | null =>
-  value === null ? null : value.toDecimalPlaces(30, Decimal.ROUND_HALF_EVEN).toFixed();
+  value === null ? null : storedExact(value).toFixed();
 
 async function insertLines(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
   const rows = invoices.flatMap((invoice) => {
@@ -143,7 +147,7 @@ async function insertLines(tx: TenantTx, invoices: readonly NewInvoice[]): Promi
     select ${tx.tenantId}::uuid, l.id, l.invoice_id, l.position, l.source_key, l.kind, l.item_id, l.price_id, l.period_id, l.corrects_id,
       l.group_key, l.description, l.quantity::numeric, l.unit, l.unit_amount::numeric, l.exact_amount::numeric, l.amount, l.discount, l.tax, l.taxes::jsonb, l.tax_behavior,
       l.period_start, l.period_end, l.numerator, l.denominator, l.rounding_mode, l.tiers::jsonb, l.steps::jsonb, l.inputs::jsonb, l.input_hash, l.event_count
-    from unnest(${arrayLiteral(rows.map(() => newId()))}::uuid[], ${arrayLiteral(rows.map((r) => r.invoice.id))}::uuid[], ${arrayLiteral(rows.map((r) => r.position))}::int[],
+    from unnest(${arrayLiteral(rows.map((r) => r.line.id ?? newId()))}::uuid[], ${arrayLiteral(rows.map((r) => r.invoice.id))}::uuid[], ${arrayLiteral(rows.map((r) => r.position))}::int[],
       ${arrayLiteral(lines.map((l) => l.sourceKey))}::text[], ${arrayLiteral(lines.map((l) => l.kind))}::text[], ${arrayLiteral(lines.map((l) => l.itemId))}::uuid[],
       ${arrayLiteral(lines.map((l) => l.priceId))}::uuid[], ${arrayLiteral(lines.map((l) => l.billingPeriodId))}::uuid[], ${arrayLiteral(lines.map((l) => l.correctsLineId ?? null))}::uuid[], ${arrayLiteral(lines.map((l) => l.group))}::text[],
       ${arrayLiteral(lines.map((l) => l.description))}::text[], ${arrayLiteral(lines.map((l) => exact(l.quantity)))}::text[], ${arrayLiteral(lines.map((l) => l.unit))}::text[],

@@ -23,7 +23,14 @@ import { buildDocument } from "./build-document.ts";
  * @returns the invoices issued by this call, in the order of their numbers
  */
 export async function finalizeInvoices(tx: TenantTx, ids: readonly string[]): Promise<FinalizedRow[]> {
-  const locked = await lockDraftInvoices(tx, ids);
+  return finalizeDrafts(tx, await lockDraftInvoices(tx, ids));
+}
+
+/** As `finalizeInvoices`, of drafts that are locked by this transaction, or were written in it. */
+export async function finalizeDrafts(
+  tx: TenantTx,
+  locked: readonly DraftInvoiceRow[],
+): Promise<FinalizedRow[]> {
   if (locked.length === 0) return [];
   const drafts = await settleCredits(tx, [...locked].sort(inOrderOfIssue));
   const settings = await currentSettings(tx);

@@ -61,7 +61,7 @@ export function boundaryInvoice(
     taxStatus: standing.taxStatus,
     couponPeriodAt: draft.couponPeriod?.start ?? null,
     finalizeAt: now.toZonedDateTimeISO(settings.timezone).add(settings.draftWindow).toInstant(),
-    lines: draftLines(draft, claimOf),
+    lines: draftLines(draft, claimOf).map((line) => ({ ...line, id: newId() })),
     assembled,
   };
 }

@@ -24,6 +24,7 @@ import type { GroupQuantity } from "#libs/core/rating/rate-usage.ts";
 import type { Settings } from "#libs/core/settings.ts";
 import type { AppliedChange } from "#libs/core/subscription/applied-change.ts";
 import { changeCredit, type CreditLine } from "#libs/core/subscription/change-credit.ts";
+import type { BillableCustomer } from "#libs/data/billable-subscriptions.ts";
 import type { SettledClaim } from "#libs/data/late-usage.ts";
 import type { PendingChange } from "#libs/core/subscription/change-terms.ts";
 
@@ -31,6 +32,7 @@ import type { PendingChange } from "#libs/core/subscription/change-terms.ts";
 export type Standing = {
   readonly subscriptionId: string;
   readonly customerId: string;
+  readonly customer: BillableCustomer;
   readonly currency: string;
   readonly taxStatus: "taxable" | "exempt" | "reverse_charge";
   readonly taxRates: readonly TaxRate[];

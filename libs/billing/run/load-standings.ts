@@ -70,6 +70,7 @@ export function standingAt(
     {
       subscriptionId: subscription.id,
       customerId: subscription.customer.id,
+      customer: subscription.customer,
       currency: subscription.currency,
       taxStatus: subscription.customer.taxStatus,
       taxRates: subscription.taxRates,

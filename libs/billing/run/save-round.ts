@@ -5,12 +5,13 @@ import { writeSystemAudit } from "#libs/data/audit-log.ts";
 import { claimDrafts } from "#libs/data/billing-periods.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
+import { draftRow } from "#libs/data/draft-row.ts";
 import { insertDraftParts, type NewInvoice } from "#libs/data/invoices.ts";
 import { clearLate, countSettled } from "#libs/data/late-usage.ts";
 import { saveAppliedChanges, saveChangedItems, type SavedChange } from "#libs/data/subscription-changes.ts";
 import { advanceSubscriptions, type Progress } from "#libs/data/subscription-progress.ts";
-import { finalizeInvoices } from "../invoice/finalize-invoices.ts";
-import { type BoundaryDraft, hasBegun } from "./draft-boundary.ts";
+import { finalizeDrafts } from "../invoice/finalize-invoices.ts";
+import { type BoundaryDraft, hasBegun, type Standing } from "./draft-boundary.ts";
 import type { Drafted } from "./drafted.ts";
 
 const eventOf: Readonly<Record<ChangeTerms["kind"], EventType>> = {
@@ -45,8 +46,13 @@ export async function saveRound(
       `subscription ${standing.subscriptionId}: some of its periods were claimed before, others not`,
     );
   });
-  const invoices = won.flatMap(({ invoice }) => (invoice === null ? [] : [invoice]));
-  await insertDraftParts(tx, invoices);
+  const written = won.flatMap(({ draft: { standing }, invoice }) =>
+    invoice === null ? [] : [{ invoice, standing }],
+  );
+  await insertDraftParts(
+    tx,
+    written.map(({ invoice }) => invoice),
+  );
   const settled = won.filter(isSettled).map(({ draft }) => draft.standing);
   await clearLate(
     tx,
@@ -58,7 +64,7 @@ export async function saveRound(
   );
   await advanceSubscriptions(tx, won.map(progressOf));
   await saveChanges(tx, won, askedChangeIds);
-  await finalizeOrWait(tx, invoices);
+  await finalizeOrWait(tx, written);
   return won;
 }
 
@@ -127,18 +133,22 @@ function isSettled({ draft: { standing }, invoice }: Drafted): boolean {
   return late !== undefined && (invoice !== null || late.length === 0);
 }
 
+/** An invoice that was written in this transaction, and the subscription that it bills. */
+export type WrittenInvoice = { readonly invoice: NewInvoice; readonly standing: Standing };
+
 /** Issues invoices now, or leaves them as drafts until their window has passed. */
-export async function finalizeOrWait(tx: TenantTx, invoices: readonly NewInvoice[]): Promise<void> {
-  const isAtOnce = ({ finalizeAt }: NewInvoice) =>
+export async function finalizeOrWait(tx: TenantTx, written: readonly WrittenInvoice[]): Promise<void> {
+  const isAtOnce = ({ invoice: { finalizeAt } }: WrittenInvoice) =>
     finalizeAt !== null && Temporal.Instant.compare(finalizeAt, tx.now) <= 0;
-  const atOnce = invoices.filter(isAtOnce);
-  const waiting = invoices.filter((invoice) => !atOnce.includes(invoice));
-  await finalizeInvoices(
+  const atOnce = written.filter(isAtOnce);
+  await finalizeDrafts(
     tx,
-    atOnce.map((invoice) => invoice.id),
+    atOnce.map(({ invoice, standing }) => draftRow(invoice, standing)),
   );
   await emitEvents(
     tx,
-    waiting.map((invoice) => ({ type: "invoice.drafted", subjectType: "invoice", subjectId: invoice.id })),
+    written
+      .filter((each) => !isAtOnce(each))
+      .map(({ invoice }) => ({ type: "invoice.drafted", subjectType: "invoice", subjectId: invoice.id })),
   );
 }

@@ -17,7 +17,7 @@ import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { loadQuantities } from "#libs/data/usage-quantities.ts";
 import { boundaryInvoice } from "../run/boundary-invoice.ts";
 import { draftBoundary, type Standing } from "../run/draft-boundary.ts";
-import { finalizeOrWait } from "../run/save-round.ts";
+import { finalizeOrWait, type WrittenInvoice } from "../run/save-round.ts";
 import { loadLimits } from "../run/load-limits.ts";
 import { withLateLines } from "../run/late-lines.ts";
 import { standingAt } from "../run/load-standings.ts";
@@ -85,7 +85,7 @@ async function billEnded(tx: TenantTx, ids: readonly string[]): Promise<{ invoic
   const late = settled.filter((each) => (each.late ?? []).length > 0);
   const planned = late.map((standing) => ({ standing, dues: [] }));
   const limits = await loadLimits(tx, planned, settings);
-  const invoices: NewInvoice[] = [];
+  const written: WrittenInvoice[] = [];
   for (const standing of late) {
     const draft = draftBoundary(standing, [], new Map(), settings, {
       limits: limits.get(standing.subscriptionId),
@@ -93,16 +93,19 @@ async function billEnded(tx: TenantTx, ids: readonly string[]): Promise<{ invoic
     const decided = boundaryInvoice(draft, { now: tx.now, settings, settingsVersion: version });
     if (decided === null) continue;
     const sequence = await takeBillingSequence(tx, standing.subscriptionId);
-    invoices.push(asLateInvoice(decided, standing, sequence));
+    written.push({ invoice: asLateInvoice(decided, standing, sequence), standing });
   }
-  await insertDraftInvoices(tx, invoices);
+  await insertDraftInvoices(
+    tx,
+    written.map(({ invoice }) => invoice),
+  );
   await clearLate(tx, ids);
   await countSettled(
     tx,
     settled.flatMap((standing) => standing.settled ?? []),
   );
-  await finalizeOrWait(tx, invoices);
-  return invoices.map(({ id }) => ({ invoiceId: id }));
+  await finalizeOrWait(tx, written);
+  return written.map(({ invoice }) => ({ invoiceId: invoice.id }));
 }
 
 function asLateInvoice(decided: NewInvoice, standing: Standing, billingSequence: number): NewInvoice {

@@ -7,6 +7,8 @@ import type { DocumentTier, LineKind } from "./invoice-document.ts";
 
 /** One line to be written, with all that made its exact amount; null where no item, price or claim stands behind it. */
 export type NewLine = {
+  /** Unset: it is given one when it is written. */
+  readonly id?: string;
   /** Unique in the tenant: what is billed by it can be billed once. */
   readonly sourceKey: string;
   readonly kind: LineKind;
