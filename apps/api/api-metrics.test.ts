@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import supertest from "supertest";
+import { createWorkerMetrics } from "../worker/worker-metrics.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
+import { makeTenant } from "#libs/testkit/factories.ts";
+import { insertIssuedInvoice } from "#libs/testkit/invoice-rows.ts";
+
+const noPdfFigures = async () => ({ printed: 0, failed: 0, browserStarts: 0, browserMemoryBytes: 0 });
 
 /** Names and labels that a file of rules or panels asks for: `billwright_jobs{state="dead"}`. */
 function askedFor(path: string): Set<string> {
@@ -20,10 +25,13 @@ describe("GET /metrics", () => {
 
   const page = async () => (await supertest(world.app).get("/metrics").expect(200)).text;
 
+  /** The names on the pages of an API and of a worker. */
+  const allFigures = async () => `${await page()}\n${await createWorkerMetrics(noPdfFigures).page()}`;
+
   it.each([".docker/monitoring/alerts.yml", ".docker/monitoring/grafana-dashboard.json"])(
     "has every figure that %s asks for",
     async (path) => {
-      const text = await page();
+      const text = await allFigures();
       const asked = [...askedFor(path)];
       expect(asked.length).toBeGreaterThan(8);
       const known = new Set(
@@ -53,6 +61,19 @@ describe("GET /metrics", () => {
     expect(text).toMatch(/^billwright_jobs\{queue="invoice-generation",state="pending"\} 1$/m);
     expect(text).toMatch(/^billwright_billing_runs\{state="planning"\} 1$/m);
     expect(value("parked_subscriptions")).toBe(0);
+  });
+
+  it("sums what was invoiced and collected by currency", async () => {
+    const tenant = await makeTenant(world.test);
+    await insertIssuedInvoice(world.test, tenant, { amountMinor: 1234n });
+    await insertIssuedInvoice(world.test, tenant, { amountMinor: 66n });
+    await insertIssuedInvoice(world.test, tenant, { amountMinor: 5n, currency: "EUR" });
+    const text = await page();
+    expect(text).toMatch(/^billwright_invoiced_minor_units\{state="finalized",currency="USD"\} 1300$/m);
+    expect(text).toMatch(/^billwright_invoiced_minor_units\{state="finalized",currency="EUR"\} 5$/m);
+    expect(text).toMatch(/^billwright_invoices\{state="finalized",currency="USD"\} 2$/m);
+    expect(text).toMatch(/^billwright_collected_minor_units\{currency="USD"\} 0$/m);
+    expect(await page()).toMatch(/^billwright_collected_minor_units\{currency="USD"\} 0$/m);
   });
 
   it("follows the naming rules: one HELP and TYPE each, counters end in _total, times in _seconds", async () => {

@@ -48,8 +48,8 @@ export function createApiMetrics(database: Database): ApiMetrics {
 
 /** The figures that are read from the database when somebody asks, so every process shows the same. */
 function createGauges(registry: Registry): (figures: WorkFigures) => void {
-  const gauge = (name: string, help: string, ...labelNames: string[]) =>
-    new Gauge({ name: `billwright_${name}`, help, labelNames, registers: [registry] });
+  const gauge = gaugesOf(registry);
+  const showInvoices = createInvoiceGauges(registry);
   const jobs = gauge("jobs", "Jobs by queue and state, succeeded ones left out", "queue", "state");
   const effects = gauge("effects", "Calls to the outside by kind and state", "kind", "state");
   const schedules = gauge("schedule_overdue_seconds", "Time since the tick that no worker has run", "name");
@@ -64,7 +64,6 @@ function createGauges(registry: Registry): (figures: WorkFigures) => void {
     "kind",
   );
   const byState: readonly (readonly [Gauge, (figures: WorkFigures) => readonly StateCount[]])[] = [
-    [gauge("invoices", "Invoices by state", "state"), (figures) => figures.invoices],
     [gauge("billing_runs", "Runs of the last seven days by state", "state"), (figures) => figures.runs],
     [
       gauge("payment_attempts", "Attempts of the last 24 hours to collect, by state", "state"),
@@ -100,6 +99,7 @@ function createGauges(registry: Registry): (figures: WorkFigures) => void {
   return (figures) => {
     for (const metric of [jobs, effects, schedules, invariants, anomalies, ...byState.map(([each]) => each)])
       metric.reset();
+    showInvoices(figures.invoices);
     for (const row of figures.jobs) jobs.set({ queue: row.queue, state: row.state }, row.count);
     for (const row of figures.effects) effects.set({ kind: row.kind, state: row.state }, row.count);
     for (const row of figures.schedules) schedules.set({ name: row.name }, row.seconds);
@@ -109,5 +109,26 @@ function createGauges(registry: Registry): (figures: WorkFigures) => void {
       for (const { state, count } of rowsOf(figures)) metric.set({ state }, count);
     }
     for (const [metric, figureOf] of single) metric.set(figureOf(figures));
+  };
+}
+
+function gaugesOf(registry: Registry) {
+  return (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name: `billwright_${name}`, help, labelNames, registers: [registry] });
+}
+
+/** Sums are shown as numbers, which graphs can be drawn of and books cannot be kept with. */
+function createInvoiceGauges(registry: Registry): (rows: WorkFigures["invoices"]) => void {
+  const gauge = gaugesOf(registry);
+  const invoices = gauge("invoices", "Invoices by state and currency", "state", "currency");
+  const invoiced = gauge("invoiced_minor_units", "Sum of invoices, in minor units", "state", "currency");
+  const collected = gauge("collected_minor_units", "Sum paid of invoices, in minor units", "currency");
+  return (rows) => {
+    for (const metric of [invoices, invoiced, collected]) metric.reset();
+    for (const { state, currency, count, total, paid } of rows) {
+      invoices.set({ state, currency }, count);
+      invoiced.set({ state, currency }, Number(total));
+      collected.inc({ currency }, Number(paid));
+    }
   };
 }

@@ -5,7 +5,12 @@ export type StateCount = { readonly state: string; readonly count: number };
 export type WorkFigures = {
   readonly jobs: readonly (StateCount & { readonly queue: string })[];
   readonly effects: readonly (StateCount & { readonly kind: string })[];
-  readonly invoices: readonly StateCount[];
+  readonly invoices: readonly (StateCount & {
+    readonly currency: string;
+    /** In minor units, as text. */
+    readonly total: string;
+    readonly paid: string;
+  })[];
   /** Started in the last seven days. */
   readonly runs: readonly StateCount[];
   /** Opened in the last 24 hours. */
@@ -31,8 +36,9 @@ export async function readWorkFigures(db: Db): Promise<WorkFigures> {
     select queue, state, count(*)::int as count from job where state <> 'succeeded' group by queue, state`;
   const effects = await db.$queryRaw<WorkFigures["effects"]>`
     select kind, state, count(*)::int as count from effect group by kind, state`;
-  const invoices = await db.$queryRaw<StateCount[]>`
-    select invoice_status as state, count(*)::int as count from invoice group by invoice_status`;
+  const invoices = await db.$queryRaw<WorkFigures["invoices"]>`
+    select invoice_status as state, currency, count(*)::int as count, sum(total_minor)::text as total, sum(amount_paid_minor)::text as paid
+    from invoice group by invoice_status, currency`;
   const runs = await db.$queryRaw<StateCount[]>`
     select state, count(*)::int as count from billing_run where started_at > now() - interval '7 days' group by state`;
   const attempts = await db.$queryRaw<StateCount[]>`

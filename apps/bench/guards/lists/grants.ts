@@ -100,7 +100,12 @@ export const grantedColumns: readonly (readonly [
   ["invoice", "app", "a", invoiceWritable],
   // What was imported was a draft first, too.
   ["invoice", "app", "w", [...invoiceWritable, "imported_at"]],
-  ["invoice", "system", "r", ["tenant_id", "id", "invoice_status", "finalize_at"]],
+  [
+    "invoice",
+    "system",
+    "r",
+    ["tenant_id", "id", "invoice_status", "finalize_at", "currency", "total_minor", "amount_paid_minor"],
+  ],
   [
     ...(["job", "system", "w"] as const),
     [
