@@ -71,6 +71,28 @@ describe("the billwright command", () => {
     expect(await stripeAccountSecret(test.database, createSecretBox([after]), "acct_cli")).toBe("whsec_x");
   }, 120_000);
 
+  it("reconciles, and ends with 3 when something does not agree", async () => {
+    const fresh = await openTestDatabase();
+    try {
+      const tenant = await makeTenant(fresh);
+      const settings = { DATABASE_URL: fresh.url };
+      const whole = await billwright(["reconcile", "--check", "ledger", "--check", "stripe"], settings);
+      expect(whole).toMatchObject({ code: 0, out: expect.stringContaining("everything agrees") });
+      expect(whole.out).toContain("stripe: off");
+      await insertIssuedInvoice(fresh, tenant);
+      const broken = await billwright(["reconcile", "--check", "ledger", "--json"], settings);
+      expect(broken.code).toBe(3);
+      expect(JSON.parse(broken.out)).toMatchObject({
+        ...{ state: "completed", checks: ["ledger"] },
+        findings: expect.arrayContaining([expect.objectContaining({ code: "I6", severity: "critical" })]),
+      });
+      const refused = await billwright(["reconcile", "--check", "moon"], settings);
+      expect(refused).toMatchObject({ code: 2, err: expect.stringContaining("moon") });
+    } finally {
+      await fresh.close();
+    }
+  }, 120_000);
+
   type Finding = { check: string; level: string; detail: string; advice?: string };
   const findingsOf = (run: Run) => JSON.parse(run.out) as Finding[];
 

@@ -12,6 +12,7 @@ const loadCommand: Readonly<Record<string, () => Promise<Command>>> = {
   jobs: async () => (await import("./commands/jobs.ts")).jobsCommand(),
   tenant: async () => (await import("./commands/tenant.ts")).tenantCommand(),
   keys: async () => (await import("./commands/keys.ts")).keysCommand(),
+  reconcile: async () => (await import("./commands/reconcile.ts")).reconcileCommand(),
   secrets: async () => (await import("./commands/secrets.ts")).secretsCommand(),
   config: async () => (await import("./commands/config.ts")).configCommand(),
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand(),

@@ -159,3 +159,45 @@ export async function findOrphanKeys(tx: TenantTx, keys: readonly string[]): Pro
     where not exists (select from artifact a where a.tenant_id = ${tx.tenantId}::uuid and a.object_key = k.key) order by k.key`;
   return rows.map((row) => row.key);
 }
+
+export type StripeRefundRow = {
+  readonly id: string;
+  /** Null: Stripe has not told us yet. */
+  readonly provider_id: string | null;
+  readonly payment_provider_id: string | null;
+  readonly state: "pending" | "processing" | "succeeded" | "failed";
+  readonly amount_minor: bigint;
+  readonly currency: string;
+};
+
+/** Refunds that go through Stripe made since then, and those with these names there or here. */
+export async function listStripeRefunds(
+  tx: TenantTx,
+  query: { readonly since: Date; readonly providerIds: readonly string[]; readonly ids: readonly string[] },
+): Promise<StripeRefundRow[]> {
+  return tx.db.$queryRaw<StripeRefundRow[]>`
+    select r.id, r.provider_id, p.provider_id as payment_provider_id, r.state, r.amount_minor, p.currency
+    from refund r join payment p on p.tenant_id = r.tenant_id and p.id = r.payment_id
+    where r.tenant_id = ${tx.tenantId}::uuid and r.provider = 'stripe'
+      and (r.created_at >= ${query.since} or r.provider_id = any(${[...query.providerIds]}::text[]) or r.id = any(${[...query.ids]}::uuid[])) order by r.id`;
+}
+
+/** Which of these PaymentIntents brought payments of the tenant, with the payments. */
+export async function findPaymentsOfIntents(
+  tx: TenantTx,
+  intentIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await tx.db.$queryRaw<{ id: string; provider_id: string }[]>`
+    select id, provider_id from payment where tenant_id = ${tx.tenantId}::uuid and provider = 'stripe' and provider_id = any(${[...intentIds]}::text[])`;
+  return new Map(rows.map((row) => [row.provider_id, row.id]));
+}
+
+/** Whether a comparison of everything was asked for since then; locks out another asker until the transaction ends. */
+export async function hasReconciliationSince(tx: TenantTx, since: Date): Promise<boolean> {
+  await tx.db
+    .$executeRaw`select pg_advisory_xact_lock(hashtextextended('billwright.reconciliation/' || ${tx.tenantId}, 0))`;
+  const rows = await tx.db.$queryRaw<object[]>`
+    select from reconciliation where tenant_id = ${tx.tenantId}::uuid and created_at >= ${since}
+      and jsonb_array_length(checks) = ${reconciliationChecks.length} limit 1`;
+  return rows.length > 0;
+}

@@ -3,6 +3,7 @@ import type { Deps } from "#libs/billing/deps.ts";
 import { sweepDueBoundaries } from "#libs/billing/run/sweep-due-boundaries.ts";
 import { startScheduledRuns } from "#libs/billing/run/start-scheduled-runs.ts";
 import { noteTick } from "#libs/billing/run/note-schedules.ts";
+import { scheduleReconciliations } from "#libs/billing/reconciliation/schedule-reconciliations.ts";
 import { sweepAnomalies } from "#libs/billing/report/sweep-anomalies.ts";
 import { sweepReminders } from "#libs/billing/dunning/sweep-reminders.ts";
 import { planRecounts } from "#libs/billing/usage/plan-recounts.ts";
@@ -62,6 +63,13 @@ export function schedulesOf(settings: ScheduleSettings): Map<string, Schedule> {
     timezone: "UTC",
     queue: "email-delivery",
     tick: dryRun ? writesNothing : (deps) => sweepReminders(deps),
+  });
+  list.push({
+    name: "reconciliation.daily",
+    cron: "0 10 5 * * *",
+    timezone: "UTC",
+    queue: "notification",
+    tick: dryRun ? writesNothing : (deps, at) => scheduleReconciliations(deps, at),
   });
   list.push({
     name: "report.anomalies",

@@ -10803,7 +10803,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Default: all. ledger, periods, usage and effects hold what is stored against itself; storage asks for a sample of files and for orphans; stripe compares invoices and payments both ways */
+                    /** @description Default: all. ledger, periods, usage and effects hold what is stored against itself; storage asks for a sample of files and for orphans; stripe compares invoices, payments and refunds both ways */
                     checks?: ("ledger" | "periods" | "usage" | "effects" | "storage" | "stripe")[];
                     /**
                      * Format: date-time

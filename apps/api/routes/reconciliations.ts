@@ -26,7 +26,7 @@ const startBody = z.strictObject({
     .optional()
     .describe(
       "Default: all. ledger, periods, usage and effects hold what is stored against itself; storage asks for a sample of files and for orphans; " +
-        "stripe compares invoices and payments both ways",
+        "stripe compares invoices, payments and refunds both ways",
     ),
   since: timestamp
     .optional()

@@ -13,6 +13,7 @@ import {
 } from "#libs/platform/stripe/stripe-lists.ts";
 import type { StripeClient } from "#libs/platform/stripe/stripe-client.ts";
 import type { Deps } from "../deps.ts";
+import { reconcileRefunds } from "./reconcile-refunds.ts";
 import type { CheckReport, ReconciliationScope } from "./check-report.ts";
 
 type Finding = Omit<ReconciliationFinding, "check">;
@@ -23,7 +24,7 @@ const slackMs = 3_600_000;
 const mostObjects = 20_000;
 
 /**
- * Holds the last 30 days at Stripe against ours, both ways: mirrors of invoices with amount and state, and payments with
+ * Holds the last 30 days at Stripe against ours, both ways: mirrors of invoices with amount and state, payments and refunds with
  * their money. Null while Stripe is switched off. @throws DomainError provider_unavailable, provider_refused
  */
 export async function reconcileStripe(
@@ -34,9 +35,10 @@ export async function reconcileStripe(
   const since = scope.since ?? new Date(Date.now() - windowMs);
   const invoices = await reconcileInvoices(stripe, scope, since);
   const payments = await reconcilePayments(stripe, scope, since);
+  const refunds = await reconcileRefunds(stripe, scope, { since, slackMs, limit: mostObjects });
   return {
-    objects: invoices.objects + payments.objects,
-    findings: [...invoices.findings, ...payments.findings],
+    objects: invoices.objects + payments.objects + refunds.objects,
+    findings: [...invoices.findings, ...payments.findings, ...refunds.findings],
   };
 }
 

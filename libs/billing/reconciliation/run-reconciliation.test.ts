@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Temporal } from "temporal-polyfill";
 import { findReconciliation, type ReconciliationCheck } from "#libs/data/reconciliations.ts";
 import { causes } from "#libs/jobs/catalog.ts";
 import { type DeliveryWorld, openDeliveryWorld } from "#libs/testkit/delivery-world.ts";
@@ -11,6 +12,7 @@ import { syncInvoiceToStripe } from "../invoice/sync-invoice-to-stripe.ts";
 import { collectInvoice } from "../payment/collect-invoice.ts";
 import { pollPayments } from "../payment/poll-payments.ts";
 import { requestReconciliation } from "./request-reconciliation.ts";
+import { scheduleReconciliations } from "./schedule-reconciliations.ts";
 import { runReconciliation } from "./run-reconciliation.ts";
 
 describe("a reconciliation with the outside", () => {
@@ -86,6 +88,55 @@ describe("a reconciliation with the outside", () => {
     await world.test.owner.query("update provider_object set provider_id = $1 where kind = 'invoice'", [
       mirror?.id,
     ]);
+  });
+
+  it("names refunds at Stripe that are not here or differ, made past us too, and refunds here that Stripe does not have", async () => {
+    const refunds = async () =>
+      (await found(["stripe"])).filter(([code]) => String(code).startsWith("stripe_refund"));
+    expect(await refunds()).toEqual([]);
+    const [payment] = await world.rows<{ id: string; provider_id: string }>(
+      "select id, provider_id from payment",
+    );
+    const refund = await stripe().refunds.create({ payment_intent: payment?.provider_id ?? "", amount: 100 });
+    expect(await refunds()).toEqual([["stripe_refund_missing", "critical", payment?.id]]);
+    const refundId = "00000000-0000-7000-8000-00000000000a";
+    const write = (set: string) =>
+      world.test.owner.query(
+        `set session_replication_role = replica; ${set}; set session_replication_role = origin`,
+      );
+    await write(
+      `insert into refund (tenant_id, id, payment_id, amount_minor, state, provider, provider_id, reopened_minor)
+        values ('${world.tenant.tenantId}', '${refundId}', '${payment?.id}', 100, 'succeeded', 'stripe', '${refund.id}', 100)`,
+    );
+    expect((await refunds()).map(([code]) => code)).toEqual([]);
+    await write("update refund set amount_minor = 90, reopened_minor = 90");
+    expect(await refunds()).toEqual([["stripe_refund_amount_differs", "critical", refundId]]);
+    await write("update refund set amount_minor = 100, reopened_minor = 100, state = 'failed'");
+    expect(await refunds()).toEqual([["stripe_refund_state_differs", "critical", refundId]]);
+    await write("update refund set state = 'processing'");
+    expect(await refunds()).toEqual([["stripe_refund_state_differs", "warning", refundId]]);
+    await write("update refund set state = 'succeeded', provider_id = 're_gone'");
+    expect((await refunds()).sort()).toEqual([
+      ["stripe_refund_missing", "critical", payment?.id],
+      ["stripe_refund_unknown", "error", refundId],
+    ]);
+    await write(`update refund set provider_id = '${refund.id}'`);
+  });
+
+  it("is asked for once a day of every tenant, however often its tick comes", async () => {
+    const at = Temporal.Now.instant();
+    const count = async () =>
+      (
+        await world.rows<{ n: number }>(
+          "select count(*)::int as n from reconciliation where since is not null",
+        )
+      )[0]?.n;
+    await world.test.owner.query("update reconciliation set created_at = created_at - interval '1 day'");
+    await Promise.all([scheduleReconciliations(world.deps, at), scheduleReconciliations(world.deps, at)]);
+    await scheduleReconciliations(world.deps, at.add({ hours: 1 }));
+    expect(await count()).toBe(1);
+    await world.test.owner.query("update reconciliation set created_at = created_at - interval '1 day'");
+    expect(await scheduleReconciliations(world.deps, at)).toBe(1);
   });
 
   it("names amounts and states that differ", async () => {

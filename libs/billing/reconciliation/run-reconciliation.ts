@@ -51,6 +51,14 @@ export async function runReconciliation(
       looked.push({ check, outcome: "failed", objects: 0, reason: describeFailure(error).message });
     }
   }
+  if (findings.length > 0) {
+    const count = (severity: ReconciliationFinding["severity"]) =>
+      findings.filter((finding) => finding.severity === severity).length;
+    deps.logger[count("critical") > 0 ? "error" : "warn"]("a reconciliation found what does not agree", {
+      ...{ tenant_id: tenantId, reconciliation_id: reconciliationId },
+      ...{ critical: count("critical"), errors: count("error"), warnings: count("warning") },
+    });
+  }
   await inTenant((tx) =>
     completeReconciliation(tx, reconciliationId, { looked, findings: findings.slice(0, mostFindings) }),
   );

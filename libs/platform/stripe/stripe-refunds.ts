@@ -85,3 +85,19 @@ function refundFacts(refund: Stripe.Refund): RefundFacts {
     refundId: uuidOrNull(metadata?.["billwright_refund"]),
   };
 }
+
+/** Refunds that Stripe made since then, of every tenant and past us too. @throws DomainError provider_unavailable, provider_refused */
+export function listRefundsSince(
+  stripe: StripeClient,
+  listing: { readonly since: Date; readonly limit: number },
+): Promise<RefundFacts[]> {
+  return stripeRead(async () => {
+    const found: RefundFacts[] = [];
+    const created = { gte: Math.floor(listing.since.getTime() / 1_000) };
+    for await (const refund of stripe.refunds.list({ created, limit: 100 })) {
+      found.push(refundFacts(refund));
+      if (found.length >= listing.limit) break;
+    }
+    return found;
+  });
+}

@@ -1,0 +1,123 @@
+import { money } from "#libs/core/money/money.ts";
+import { stripeAmount } from "#libs/core/money/stripe-minor-units.ts";
+import {
+  findPaymentsOfIntents,
+  listStripeRefunds,
+  type ReconciliationFinding,
+  type StripeRefundRow,
+} from "#libs/data/reconciliations.ts";
+import type { StripeClient } from "#libs/platform/stripe/stripe-client.ts";
+import { listRefundsSince, type RefundFacts } from "#libs/platform/stripe/stripe-refunds.ts";
+import type { ReconciliationScope } from "./check-report.ts";
+
+type Finding = Omit<ReconciliationFinding, "check">;
+
+const byItself =
+  "the poll and Stripe's events bring it by themselves while a scheduler runs; after a day look at `billwright jobs list --queue payment`";
+
+/**
+ * Holds the refunds at Stripe since then against ours, both ways: those that name the tenant, and those of its payments that were
+ * made past us, as in Stripe's dashboard. @throws DomainError provider_unavailable, provider_refused
+ */
+export async function reconcileRefunds(
+  stripe: StripeClient,
+  { tenantId, inTenant }: ReconciliationScope,
+  window: { readonly since: Date; readonly slackMs: number; readonly limit: number },
+): Promise<{ readonly objects: number; readonly findings: readonly Finding[] }> {
+  const since = new Date(window.since.getTime() - window.slackMs);
+  const all = await listRefundsSince(stripe, { since, limit: window.limit });
+  const intentIds = [...new Set(all.flatMap(({ paymentIntentId }) => paymentIntentId ?? []))];
+  const payments = await inTenant((tx) => findPaymentsOfIntents(tx, intentIds));
+  const theirs = all.filter(
+    (refund) => refund.tenantId === tenantId || payments.has(refund.paymentIntentId ?? ""),
+  );
+  const ours = await inTenant((tx) =>
+    listStripeRefunds(tx, {
+      since: window.since,
+      providerIds: theirs.map(({ id }) => id),
+      ids: theirs.flatMap(({ refundId }) => refundId ?? []),
+    }),
+  );
+  const ourByName = new Map(
+    ours.flatMap((row) => (row.provider_id === null ? [] : [[row.provider_id, row]])),
+  );
+  const ourById = new Map(ours.map((row) => [row.id, row]));
+  const theirIds = new Set(theirs.map(({ id }) => id));
+  const findings = [
+    ...theirs.flatMap((refund) => {
+      const row = ourByName.get(refund.id) ?? ourById.get(refund.refundId ?? "") ?? null;
+      return row === null
+        ? missingFindings(refund, payments.get(refund.paymentIntentId ?? "") ?? null)
+        : differenceFindings(refund, row);
+    }),
+    ...ours
+      .filter(({ provider_id }) => provider_id !== null && !theirIds.has(provider_id))
+      .map((row): Finding => {
+        const detail = `refund ${row.id} names ${row.provider_id}, which Stripe does not list since ${since.toISOString()}`;
+        const repair = "look the id up at Stripe: if it is not there, no money went back";
+        return {
+          code: "stripe_refund_unknown",
+          severity: "error",
+          subjectType: "refund",
+          subjectId: row.id,
+          detail,
+          repair,
+        };
+      }),
+  ];
+  return { objects: theirs.length + ours.length, findings };
+}
+
+/** Whether money left by it, or still may. */
+function isMoney({ status }: RefundFacts): boolean {
+  return status !== "failed" && status !== "canceled";
+}
+
+function missingFindings(refund: RefundFacts, paymentId: string | null): Finding[] {
+  if (!isMoney(refund)) return [];
+  return [
+    {
+      ...{
+        code: "stripe_refund_missing",
+        severity: "critical",
+        subjectType: "payment",
+        subjectId: paymentId,
+      },
+      detail: `${refund.id} gave ${refund.amount} ${refund.currency} of ${refund.paymentIntentId ?? "no PaymentIntent"} back at Stripe, and no refund here holds it`,
+      repair: byItself,
+    },
+  ];
+}
+
+function differenceFindings(refund: RefundFacts, row: StripeRefundRow): Finding[] {
+  const about = { subjectType: "refund", subjectId: row.id } as const;
+  const findings: Finding[] = [];
+  const amount = stripeAmount(money(row.amount_minor, row.currency)).toString();
+  if (amount !== refund.amount || row.currency !== refund.currency) {
+    findings.push({
+      ...{ code: "stripe_refund_amount_differs", severity: "critical", ...about },
+      detail: `${refund.id} gave ${refund.amount} ${refund.currency} back at Stripe, the refund here ${amount} ${row.currency}, in Stripe's smallest unit`,
+      repair: "Stripe's word is what went back: correct the difference by an outside refund or payment",
+    });
+  }
+  const stands = `${refund.id} is ${refund.status} at Stripe, the refund here is ${row.state}`;
+  if (isMoney(refund) !== (row.state !== "failed")) {
+    const detail = `${stands}: ${isMoney(refund) ? "money went back" : "no money went back"}`;
+    findings.push({
+      code: "stripe_refund_state_differs",
+      severity: "critical",
+      ...about,
+      detail,
+      repair: byItself,
+    });
+  } else if (refund.status === "succeeded" && row.state !== "succeeded") {
+    findings.push({
+      code: "stripe_refund_state_differs",
+      severity: "warning",
+      ...about,
+      detail: stands,
+      repair: byItself,
+    });
+  }
+  return findings;
+}
