@@ -74,10 +74,10 @@ describe("withTenantSql", () => {
     const { rows, now } = await withTenantSql(test.database, { tenantId }, async (tx) => ({
       rows: await tx.db.$queryRaw<object[]>`select current_user as role, tenant_id,
         current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock,
-        current_setting('idle_in_transaction_session_timeout') as idle, ${"it's"} as text from customer`,
+        current_setting('idle_in_transaction_session_timeout') as idle, current_setting('enable_nestloop') as loops, ${"it's"} as text from customer`,
       now: tx.now.toString(),
     }));
-    const terms = { statement: "30s", lock: "10s", idle: "30s", text: "it's" };
+    const terms = { statement: "30s", lock: "10s", idle: "30s", loops: "off", text: "it's" };
     expect(rows).toEqual([{ role: "billwright_app", tenant_id: tenantId, ...terms }]);
     expect(now).toBe("2026-04-01T12:00:00Z");
   });
@@ -99,7 +99,7 @@ describe("withTenantSql", () => {
   it("leaves nothing on its connection, whether it commits or fails", async () => {
     const look = () =>
       test.database.pool.query(
-        "select current_user as role, current_setting('billwright.tenant_id', true) as tenant",
+        "select current_user as role, current_setting('billwright.tenant_id', true) as tenant, current_setting('enable_nestloop') as loops",
       );
     await withTenantSql(test.database, { tenantId }, async () => 1);
     const failing = withTenantSql(test.database, { tenantId }, async (tx) => {
@@ -109,9 +109,21 @@ describe("withTenantSql", () => {
     });
     await expect(failing).rejects.toThrow("stop");
     for (let each = 0; each < test.database.pool.totalCount; each++) {
-      expect((await look()).rows).toEqual([{ role: "billwright", tenant: "" }]);
+      expect((await look()).rows).toEqual([{ role: "billwright", tenant: "", loops: "on" }]);
     }
     expect((await test.owner.query("select 1 from customer where name = 'gone'")).rows).toEqual([]);
+  });
+
+  it("plans a statement once for a connection, whatever its parameters", async () => {
+    const calls = await withTenantSql(test.database, { tenantId }, async (tx) => {
+      const ask = (text: string) => tx.db.$queryRaw<object[]>`select ${text}::text as said`;
+      for (let n = 0; n < 10; n++) expect(await ask(`n${n}`)).toEqual([{ said: `n${n}` }]);
+      return tx.db.$queryRaw<
+        object[]
+      >`select (generic_plans + custom_plans)::int as calls, generic_plans > 0 as once
+        from pg_prepared_statements where statement like '%as said'`;
+    });
+    expect(calls).toEqual([{ calls: 10, once: true }]);
   });
 
   it("does not pass for done when a failure inside was caught and the server rolled back", async () => {

@@ -119,43 +119,59 @@ export async function withTenantSql<T>(
   fn: (tx: TenantSql) => Promise<T>,
 ): Promise<T> {
   const { tenantId, timeoutMs = 30_000 } = scope;
+  const enter = `select enter_tenant(${pg.escapeLiteral(tenantId)}::uuid, ${Number(timeoutMs)}) as now`;
+  return inSql<{ now: Date | null }, T>(database, enter, timeoutMs, (db, [row]) => {
+    if (!row?.now) throw domainError("tenant_not_found", `no tenant ${tenantId}`);
+    return fn({ db, tenantId, now: toInstant(row.now) });
+  });
+}
+
+/** As `withSystem`, over the driver alone. */
+export async function withSystemSql<T>(
+  database: Database,
+  fn: (db: Sql) => Promise<T>,
+  timeoutMs = 15_000,
+): Promise<T> {
+  return inSql(database, `select enter_system(${Number(timeoutMs)})`, timeoutMs, (db) => fn(db));
+}
+
+/** A transaction over the driver; `fn` is given the rows of `enter`, which has taken the role. */
+async function inSql<Entered extends pg.QueryResultRow, T>(
+  database: Database,
+  enter: string,
+  timeoutMs: number,
+  fn: (db: Sql, entered: readonly Entered[]) => Promise<T>,
+): Promise<T> {
   const client = await database.pool.connect();
   let lost: Error | undefined;
   const onLost = (error: Error) => {
     lost = error;
   };
   client.on("error", onLost);
-  const send = async (text: string, values?: unknown[]) => {
+  const send = async (statement: Statement, values?: unknown[]) => {
     try {
-      return await client.query(
-        Object.assign({ text, query_timeout: timeoutMs + 2_000 }, values && { values }),
-      );
+      const query = { ...statement, query_timeout: timeoutMs + 2_000 };
+      return await client.query(values === undefined ? query : { ...query, values });
     } catch (error) {
       if (!(error instanceof pg.DatabaseError)) onLost(error as Error); // cut or silent: nothing more to be said there
       throw error;
     }
   };
+  const db: Sql = {
+    $queryRaw: async <R>(text: TemplateStringsArray, ...values: unknown[]) =>
+      (await send(preparedOf(text), values)).rows as R,
+  };
   try {
-    const opened = (await send(openingOf(tenantId, timeoutMs))) as unknown as pg.QueryResult<{
-      now: Date | null;
-    }>[];
-    const [row] = opened.at(-1)?.rows ?? [];
-    if (!row?.now) throw domainError("tenant_not_found", `no tenant ${tenantId}`);
-    const db: Sql = {
-      $queryRaw: async <R>(text: TemplateStringsArray, ...values: unknown[]) =>
-        (
-          await send(
-            text.reduce((sql, part, n) => `${sql}$${n}${part}`),
-            values,
-          )
-        ).rows as R,
-    };
-    const done = await fn({ db, tenantId, now: toInstant(row.now) });
-    const { command } = await send("commit");
+    // One round trip, which takes no parameters. What is planned once for batches of any size must not go through all of
+    // one side for each row of the other.
+    const begun = await send({ text: `begin; set local enable_nestloop = off; ${enter}` });
+    const entered = (begun as unknown as pg.QueryResult<Entered>[]).at(-1)?.rows ?? [];
+    const done = await fn(db, entered);
+    const { command } = await send({ text: "commit" });
     if (command !== "COMMIT") throw new Error(`the transaction ended with ${command}`);
     return done;
   } catch (error) {
-    if (lost === undefined) await send("rollback").catch(() => undefined);
+    if (lost === undefined) await send({ text: "rollback" }).catch(() => undefined);
     throw error;
   } finally {
     client.off("error", onLost);
@@ -163,9 +179,21 @@ export async function withTenantSql<T>(
   }
 }
 
-/** Begins and enters in one round trip, which takes no parameters; answers the tenant's business time last. */
-function openingOf(tenantId: string, timeoutMs: number): string {
-  return `begin; select enter_tenant(${pg.escapeLiteral(tenantId)}::uuid, ${Number(timeoutMs)}) as now`;
+type Statement = { readonly text: string; readonly name?: string };
+
+const prepared = new WeakMap<TemplateStringsArray, Statement>();
+let preparedCount = 0;
+
+/** Each statement in the code is planned once for a connection: planning one takes as long as storing thirty events. */
+function preparedOf(text: TemplateStringsArray): Statement {
+  const known = prepared.get(text);
+  if (known !== undefined) return known;
+  const made = {
+    text: text.reduce((sql, part, n) => `${sql}$${n}${part}`),
+    name: `billwright_${++preparedCount}`,
+  };
+  prepared.set(text, made);
+  return made;
 }
 
 /** The tenant's business time at this moment, which has moved on since the transaction began where it waited for a lock. */

@@ -15,8 +15,9 @@ export function accessLog(api: ApiDeps): RequestHandler {
       const seconds = Number(process.hrtime.bigint() - started) / 1e9;
       const route = String(response.locals["route"] ?? "unmatched");
       api.metrics.observeRequest({ method: request.method, route, status: response.statusCode, seconds });
-      const quiet = /^\/(health|metrics)/.test(request.path);
-      api.deps.logger.log(quiet ? "debug" : "info", "request", {
+      const level = /^\/(health|metrics)/.test(request.path) ? "debug" : "info";
+      if (!api.deps.logger.isLevelEnabled(level)) return; // a line costs as much when nobody gets it
+      api.deps.logger.log(level, "request", {
         request_id: requestIdOf(response),
         method: request.method,
         route,

@@ -8,7 +8,13 @@ import { createTenant } from "../catalog/create-tenant.ts";
 import { type EventIntake, type IntakeLimits, openEventIntake } from "./event-intake.ts";
 import { parseEventJson } from "./event-wire.ts";
 
-const limits: IntakeLimits = { events: 1_000, bytes: 1_000_000, writers: 4, tenantWriters: 2 };
+const limits: IntakeLimits = {
+  events: 1_000,
+  bytes: 1_000_000,
+  writers: 4,
+  tenantWriters: 2,
+  furtherEvents: 1,
+};
 const waiters = "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
 const AT = "2026-03-01T10:00:00Z";
 
@@ -239,6 +245,33 @@ describe("the event intake", () => {
     expect(log.filter((sql) => /\binsert\b/i.test(sql))).toHaveLength(4);
     expect(await stored()).toEqual({ events: 26, counted: 26, sum: 26 });
   });
+
+  it("waits with few events for the transaction under way, and opens another one for many", async () => {
+    intake = openEventIntake(
+      { database: world.database, failpoint: noFailpoint },
+      { ...limits, furtherEvents: 10 },
+    );
+    const log = await world.logStatements(async () => {
+      const held = await whileHeld(async () => {
+        const all = [take(transfer("f0"))];
+        await untilHeld(1);
+        all.push(...Array.from({ length: 9 }, (_, n) => take(transfer(`few${n}`))));
+        const other = { tenantId: stranger.tenantId, keyId: await strangersKey() };
+        await intake.take(request([transfer("turn")], other));
+        expect(await busyWriters()).toBe(1);
+        all.push(take(transfer("many")));
+        await untilHeld(2);
+        return { all };
+      });
+      await Promise.all(held.all);
+    });
+    expect(log.filter((sql) => /\binsert\b/i.test(sql))).toHaveLength(3);
+  });
+
+  async function busyWriters(): Promise<number> {
+    const { rows } = await gate.query<{ n: number }>(`select count(*)::int as n ${waiters}`);
+    return rows[0]?.n ?? 0;
+  }
 
   it("tells every sender of a group whose connection was cut, and takes the next", async () => {
     const cut = await whileHeld(async () => {

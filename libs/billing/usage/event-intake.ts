@@ -28,8 +28,10 @@ export type IntakeLimits = {
   readonly bytes: number;
   /** Transactions at a time, over all tenants. */
   readonly writers: number;
-  /** Transactions of one tenant at a time: while one commits, the next is filled; more would wait for the same buckets. */
+  /** Transactions of one tenant at a time; more would wait for the same buckets. */
   readonly tenantWriters: number;
+  /** Events that wait before a tenant gets a further transaction beside one that is under way: few small ones cost less. */
+  readonly furtherEvents: number;
 };
 
 const defaultLimits: IntakeLimits = {
@@ -37,6 +39,7 @@ const defaultLimits: IntakeLimits = {
   bytes: 32 * 1024 * 1024,
   writers: 4,
   tenantWriters: 2,
+  furtherEvents: 500,
 };
 
 type IntakeDeps = Pick<Deps, "database" | "failpoint">;
@@ -46,7 +49,7 @@ type Waiting = IntakeRequest & {
   readonly reject: (reason: unknown) => void;
 };
 
-type Lane = { bytes: number; writers: number; readonly waiting: Waiting[] };
+type Lane = { bytes: number; events: number; writers: number; readonly waiting: Waiting[] };
 
 /**
  * Gathers requests that come at the same time into one transaction for each tenant, so that they share its round trips and
@@ -61,7 +64,7 @@ export function openEventIntake(deps: IntakeDeps, limits: IntakeLimits = default
   let planned = false;
 
   const take = (request: IntakeRequest) => {
-    const lane = lanes.get(request.tenantId) ?? { bytes: 0, writers: 0, waiting: [] };
+    const lane = lanes.get(request.tenantId) ?? { bytes: 0, events: 0, writers: 0, waiting: [] };
     const isFull = (held: number, most: number) => held > 0 && held + request.bytes > most;
     if (isFull(bytes, limits.bytes) || isFull(lane.bytes, limits.bytes / 2)) {
       throw domainError("intake_full", "Too many events wait to be stored; send this again in a second.", {
@@ -71,9 +74,13 @@ export function openEventIntake(deps: IntakeDeps, limits: IntakeLimits = default
     lanes.set(request.tenantId, lane);
     bytes += request.bytes;
     lane.bytes += request.bytes;
+    lane.events += request.events.length;
     plan();
     return new Promise<IngestAnswer>((resolve, reject) => lane.waiting.push({ ...request, resolve, reject }));
   };
+
+  const mayWrite = ({ waiting, writers: busy, events }: Lane) =>
+    waiting.length > 0 && (busy === 0 || (busy < limits.tenantWriters && events >= limits.furtherEvents));
 
   /** After all that this turn of the event loop brings. */
   const plan = () => {
@@ -83,10 +90,10 @@ export function openEventIntake(deps: IntakeDeps, limits: IntakeLimits = default
       planned = false;
       for (const [tenantId, lane] of lanes) {
         if (writers >= limits.writers) return;
-        if (lane.waiting.length === 0 || lane.writers >= limits.tenantWriters) continue;
+        if (!mayWrite(lane)) continue;
         lanes.delete(tenantId);
         lanes.set(tenantId, lane);
-        void write(tenantId, lane, nextGroup(lane.waiting, limits.events));
+        void write(tenantId, lane, nextGroup(lane, limits.events));
       }
     });
   };
@@ -109,15 +116,16 @@ export function openEventIntake(deps: IntakeDeps, limits: IntakeLimits = default
 }
 
 /** At least one request, and as many more as fit. */
-function nextGroup(waiting: Waiting[], eventsMax: number): readonly Waiting[] {
+function nextGroup(lane: Lane, eventsMax: number): readonly Waiting[] {
   let count = 0;
   let events = 0;
-  for (const request of waiting) {
+  for (const request of lane.waiting) {
+    if (count > 0 && events + request.events.length > eventsMax) break;
     events += request.events.length;
-    if (count > 0 && events > eventsMax) break;
     count += 1;
   }
-  return waiting.splice(0, count);
+  lane.events -= events;
+  return lane.waiting.splice(0, count);
 }
 
 /** Answers every request of the group, whatever happens; never throws. */

@@ -97,6 +97,11 @@ describe("parseEventBody", () => {
     expect(() => parseEventBody(type, bytes(body))).toThrow(expect.objectContaining({ code }));
   });
 
+  it("takes a byte order mark for what it is", () => {
+    const body = Buffer.from(`\ufeff${JSON.stringify({ id: "b", event_type: "x", customer: "ü" })}`);
+    expect(parseEventBody("application/json", body).events).toMatchObject([{ id: "b", customer: "ü" }]);
+  });
+
   it("refuses bytes that are not UTF-8", () => {
     const latin1 = new Uint8Array([0x22, 0xe9, 0x22]);
     expect(() => parseEventBody("application/json", latin1)).toThrow(

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { domainError } from "#libs/core/errors.ts";
 import { type CheckedEvent, checkEvent, isRecord } from "./check-event.ts";
 import { checkCloudEvent, isCloudEvent } from "./cloud-event.ts";
@@ -114,9 +115,7 @@ function collect<T>(given: readonly T[], check: (index: number, each: T) => Chec
 }
 
 function decode(body: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch {
-    throw domainError("body_malformed", "the body is not UTF-8");
-  }
+  if (!isUtf8(body)) throw domainError("body_malformed", "the body is not UTF-8");
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
