@@ -107,4 +107,4 @@ it("keeps what it has answered for, and answers for nothing that a SIGKILL took,
   expect([told, again.flatMap((answer) => answer?.conflicts ?? [])]).toEqual([events, []]);
   expect(await stored()).toMatchObject({ counted: events, sum: events * 2 });
   expect((await stored()).ids).toHaveLength(events);
-}, 120_000);
+}, 300_000);
