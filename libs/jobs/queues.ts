@@ -21,5 +21,6 @@ export const queueSettings: Readonly<Record<QueueName, QueueSettings>> = {
   notification: { concurrency: 4, component: null },
   // A clock waits for its tenant's work, which must not wait behind it.
   "test-clock": { concurrency: 4, component: null },
-  "webhook-delivery": { concurrency: 16, component: null },
+  // Most of the time it waits for receivers; what is in hand together shares its claims and ends.
+  "webhook-delivery": { concurrency: 48, component: null },
 };
