@@ -86,13 +86,22 @@ export async function claimJob(database: Database, id: string, leaseMs: number):
   return uuid.test(id) ? claimTogether(database, { id, leaseMs }) : null;
 }
 
-/** Extends the lease of a running attempt; false when the attempt was taken over. */
-export async function extendJobLease(db: Db, id: string, attempt: number, leaseMs: number): Promise<boolean> {
-  const changed = await db.$executeRaw`
-    update job set lease_until = now() + ${leaseMs} * interval '1 millisecond'
-    where id = ${id}::uuid and attempts = ${attempt} and state = 'running'`;
-  return changed === 1;
-}
+/**
+ * Extends the lease of a running attempt, together with those that the process holds beside it; false when the attempt was taken
+ * over, or is being ended.
+ */
+export const extendJobLease = gatherCalls<
+  { readonly id: string; readonly attempt: number; readonly leaseMs: number },
+  boolean
+>(async (database, held) => {
+  const rows = await callAsSystem<{ id: string }>(database, "select id from extend_jobs($1, $2, $3) as id", [
+    held.map(({ id }) => id),
+    held.map(({ attempt }) => attempt),
+    held.map(({ leaseMs }) => leaseMs),
+  ]);
+  const extended = new Set(rows.map(({ id }) => id));
+  return held.map(({ id }) => extended.has(id));
+});
 
 /** Locks the row and tells whether this attempt still holds the job: the fence of database work. */
 export async function lockJob(tx: TenantTx, id: string, attempt: number): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { DomainError, domainError, isRetryable } from "#libs/core/errors.ts";
-import { withSystem, withTenant, type TenantTx } from "#libs/data/database.ts";
+import { withTenant, type TenantTx } from "#libs/data/database.ts";
 import {
   claimJob,
   endExternalJob,
@@ -88,14 +88,17 @@ async function runExternal(
   work: Extract<Work, { kind: "external" }>,
   timeoutMs: number,
 ): Promise<boolean> {
+  const held = { id: row.id, attempt: row.attempts };
   const heartbeat = setInterval(() => {
-    withSystem(deps.database, (db) => extendJobLease(db, row.id, row.attempts, deps.leaseMs)).catch(
-      () => undefined,
-    );
+    extendJobLease(deps.database, { ...held, leaseMs: deps.leaseMs }).catch(() => undefined);
   }, deps.leaseMs / 3);
-  const result = await within(timeoutMs, work.run(deps)).finally(() => clearInterval(heartbeat));
-  deps.failpoint(`job.${row.name}:before-commit`);
-  return endExternalJob(deps.database, { id: row.id, attempt: row.attempts, result });
+  try {
+    const result = await within(timeoutMs, work.run(deps));
+    deps.failpoint(`job.${row.name}:before-commit`);
+    return await endExternalJob(deps.database, { ...held, result }); // still held: others may be ended first
+  } finally {
+    clearInterval(heartbeat);
+  }
 }
 
 /** What comes after the time is up is fenced off: the attempt has failed by then. @throws work_timed_out */

@@ -1,4 +1,4 @@
-import { insertJobs } from "#libs/data/jobs.ts";
+import { claimJob, extendJobLease, insertJobs } from "#libs/data/jobs.ts";
 import { makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
 import { logStatements } from "#libs/testkit/log-statements.ts";
 import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
@@ -54,6 +54,54 @@ describe("a job among others of its worker", () => {
     await runAll(ids, (id) => (id === broken ? "\u0000" : "fine"));
     const states = (await jobs(ids)).map(({ id, state }) => [id, state]);
     expect(states.sort()).toEqual(ids.map((id) => [id, id === broken ? "failed" : "succeeded"]).sort());
+  });
+
+  it("keeps its lease while its end waits for theirs", async () => {
+    const [first = "", second = ""] = await newJobs(2);
+    const deps = { ...world.deps, leaseMs: 300 };
+    const end = (jobId: string, run: () => Promise<unknown>) =>
+      runWork(deps, { jobId, timeoutMs: () => 10_000, plan: () => ({ kind: "external", run }) });
+    const leaseOf = async (id: string) => {
+      const [row] = await world.rows<{ lease_until: Date }>("select lease_until from job where id = $1", [
+        id,
+      ]);
+      return row?.lease_until.getTime() ?? 0;
+    };
+    const lock = await world.test.owner.connect();
+    try {
+      await lock.query("begin");
+      const isHeld = async () => {
+        await lock.query("select from job where id = $1 for update", [first]);
+      };
+      const firstEnd = end(first, isHeld);
+      const { rows } = await lock.query("select pg_backend_pid() as pid");
+      const waiting = "select from pg_stat_activity where $1 = any(pg_blocking_pids(pid))";
+      while ((await world.rows(waiting, [rows[0].pid])).length === 0);
+      const secondEnd = end(second, async () => null);
+      let seen = 0;
+      for (let extensions = -2; extensions < 2; ) {
+        const lease = await leaseOf(second);
+        if (lease !== seen) extensions += 1;
+        seen = lease;
+      }
+      await lock.query("rollback");
+      expect(await Promise.all([firstEnd, secondEnd])).toEqual(Array(2).fill({ outcome: "succeeded" }));
+    } finally {
+      lock.release(true);
+    }
+  });
+
+  it("is not held by the lease of an attempt that lost it", async () => {
+    const [id = ""] = await newJobs(1);
+    const { database } = world.deps;
+    await claimJob(database, id, 30_000);
+    const extend = (attempt: number) => extendJobLease(database, { id, attempt, leaseMs: 30_000 });
+    expect(await Promise.all([extend(1), extend(2)])).toEqual([true, false]);
+    await world.test.owner.query("update job set lease_until = now() - interval '1 second' where id = $1", [
+      id,
+    ]);
+    await claimJob(database, id, 30_000);
+    expect(await Promise.all([extend(1), extend(2)])).toEqual([false, true]);
   });
 
   it("is not claimed, nor keeps another from it, under an id that is none", async () => {

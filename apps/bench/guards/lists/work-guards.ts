@@ -121,6 +121,24 @@ export const workGuards: readonly Guard[] = [
     ),
   ),
   codeGuard(
+    "work that is done is held until that is recorded",
+    {
+      file: "libs/billing/work/run-work.ts",
+      text: "await within(timeoutMs, work.run(deps));",
+      without: "await within(timeoutMs, work.run(deps)).finally(() => clearInterval(heartbeat));",
+    },
+    testsIn("libs/billing/work/work-together.test.ts")("keeps its lease while its end waits for theirs"),
+  ),
+  codeGuard(
+    "a worker that lost its job does not keep it from another",
+    {
+      file: "prisma/migrations/20261121220000_job_leases/migration.sql",
+      text: "WHERE j.attempts = e.attempt AND j.state",
+      without: "WHERE j.state",
+    },
+    testsIn("libs/billing/work/work-together.test.ts")("is not held by the lease of an attempt that lost it"),
+  ),
+  codeGuard(
     "no job fails for the sake of one that ends with it",
     {
       file: "libs/data/gather-calls.ts",
