@@ -76,7 +76,7 @@ describe("work through the queues", () => {
       expect(await count("artifact", "stored_at is not null")).toBe(1);
       expect(await count("job", "state <> 'succeeded' and queue <> 'notification'")).toBe(0);
       const registered = await Promise.all(
-        ["invoice-generation", "usage-aggregation", "email-delivery"].map(async (name) =>
+        queueNames.map(async (name) =>
           (await world.queues.queue(name).getJobSchedulers()).map((scheduler) => scheduler.key),
         ),
       );

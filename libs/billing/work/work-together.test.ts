@@ -62,10 +62,11 @@ describe("a job among others of its worker", () => {
     const end = (jobId: string, run: () => Promise<unknown>) =>
       runWork(deps, { jobId, timeoutMs: () => 10_000, plan: () => ({ kind: "external", run }) });
     const leaseOf = async (id: string) => {
-      const [row] = await world.rows<{ lease_until: Date }>("select lease_until from job where id = $1", [
-        id,
-      ]);
-      return row?.lease_until.getTime() ?? 0;
+      const [row] = await world.rows<{ lease_until: Date | null }>(
+        "select lease_until from job where id = $1",
+        [id],
+      );
+      return row?.lease_until?.getTime() ?? 0;
     };
     const lock = await world.test.owner.connect();
     try {
