@@ -1,4 +1,4 @@
-import type { Temporal } from "temporal-polyfill";
+import { instantText } from "../calendar/instant-text.ts";
 import type { CarriedTax } from "../invoice/carried-taxes.ts";
 import type { DocumentTier, LineKind } from "../invoice/invoice-document.ts";
 import { Decimal, formatDecimal, parseDecimal, zero } from "../money/decimal.ts";
@@ -36,7 +36,8 @@ export type RatedLine = {
 
 const one = new Decimal(1);
 const priceText = oncePerObject((price: Price) => canonicalJson(price));
-const instantText = oncePerObject((at: Temporal.Instant) => at.toString());
+/** The list of a period's groups stands in the inputs of each of them. */
+const groupsText = oncePerObject((groups: readonly unknown[]) => canonicalJson(groups));
 
 /** How the lines of several groups are rounded, so that they add up to what the period costs. */
 export type GroupRounding = { readonly currency: string; readonly mode: RoundingMode };
@@ -108,9 +109,14 @@ function lineOf(due: DuePeriod, rated: RatedGroup): RatedLine {
     tiers: rated.tiers,
     steps: rated.steps,
     inputs,
-    inputHash: inputHash(inputs, { price: priceText(item.price) }),
+    inputHash: inputHash(inputs, textsOf(item.price, facts)),
     eventCount,
   };
+}
+
+function textsOf(price: Price, { groups }: RatedGroup["facts"]): Record<string, string> {
+  const texts = { price: priceText(price) };
+  return Array.isArray(groups) ? { ...texts, groups: groupsText(groups) } : texts;
 }
 
 /** The line of a group in which nothing is left: what a settlement holds against what was billed of it. */

@@ -56,26 +56,36 @@ export function rateUsage(
   usage: readonly GroupQuantity[],
   { hasGroups, isLevel = false }: UsageTerms,
 ): RatedGroup[] {
-  const groups = [...new Set(usage.map(({ group }) => group))];
-  const [only] = groups;
-  if (groups.length <= 1) {
+  const usageOf = usageByGroup(usage);
+  const [only] = usageOf.keys();
+  if (usageOf.size <= 1) {
     const rated = rateTogether(price, ratio, usage, isLevel);
     if (only === undefined && hasGroups && rated.exactAmount.isZero()) return [];
     return [groupOf(rated, only ?? "", factsOf(price, usage))];
   }
-  const byGroup = groups.map((group) => ({ group, usage: usage.filter((each) => each.group === group) }));
   if (isAdditive(price)) {
-    return byGroup.map(({ group, usage: own }) =>
+    return [...usageOf].map(([group, own]) =>
       groupOf(rateTogether(price, ratio, own, isLevel), group, factsOf(price, own)),
     );
   }
   const whole = rateTogether(price, ratio, usage, isLevel);
-  const weights = groupWeights(price, usage, whole, groups);
+  const weights = groupWeights(price, usage, whole, usageOf);
   return shareOut(
     whole,
-    byGroup.map((each, index) => ({ ...each, weight: weights[index] ?? zero })),
+    [...usageOf].map(([group, own], index) => ({ group, usage: own, weight: weights[index] ?? zero })),
     price,
   );
+}
+
+/** The usage of each group, in the order in which the groups come. */
+function usageByGroup(usage: readonly GroupQuantity[]): Map<string, GroupQuantity[]> {
+  const found = new Map<string, GroupQuantity[]>();
+  for (const each of usage) {
+    const known = found.get(each.group);
+    if (known) known.push(each);
+    else found.set(each.group, [each]);
+  }
+  return found;
 }
 
 function groupOf(
@@ -122,17 +132,26 @@ function pricedEvent({ chargeModel, code }: Price, { id, value, amount = null }:
   );
 }
 
-/** The bucket that usage belongs to: its window, and its values of the properties that the price tells apart. */
-function bucketKey({ ratePer }: Price, { group, window = "" }: GroupQuantity): string {
-  const values = new Map(parseGroup(group));
-  const kept = formatGroup((ratePer?.groupBy ?? []).map((name) => [name, values.get(name) ?? ""]));
-  return [window, kept].filter((text) => text !== "").join(" ");
+/** The bucket that usage belongs to: its window, and its values of the properties that the price tells apart. Reads each group once. */
+function bucketKeys({ ratePer }: Price): (usage: GroupQuantity) => string {
+  const names = ratePer?.groupBy ?? [];
+  const known = new Map<string, string>();
+  const keptOf = (group: string): string => {
+    const values = new Map(parseGroup(group));
+    return formatGroup(names.map((name) => [name, values.get(name) ?? ""]));
+  };
+  return ({ group, window = "" }) => {
+    const kept = known.get(group) ?? keptOf(group);
+    known.set(group, kept);
+    return [window, kept].filter((text) => text !== "").join(" ");
+  };
 }
 
 function bucketsOf(price: Price, usage: readonly GroupQuantity[]): RatedBucket[] {
   const sums = new Map<string, Decimal>();
+  const keyOf = bucketKeys(price);
   for (const each of usage) {
-    const key = bucketKey(price, each);
+    const key = keyOf(each);
     sums.set(key, (sums.get(key) ?? zero).plus(each.quantity));
   }
   return [...sums].map(([key, quantity]) => ({ key, quantity }));
@@ -143,11 +162,10 @@ function groupWeights(
   price: Price,
   usage: readonly GroupQuantity[],
   whole: RatedAmount,
-  groups: readonly string[],
+  usageOf: ReadonlyMap<string, readonly GroupQuantity[]>,
 ): Decimal[] {
-  const sizes = groups.map((group) =>
-    usage.reduce((sum, each) => (each.group === group ? sum.plus(each.quantity.abs()) : sum), zero),
-  );
+  const groups = [...usageOf.values()];
+  const sizes = groups.map((own) => sumDecimals(own.map(({ quantity }) => quantity.abs())));
   const hasBothSigns =
     usage.some(({ quantity }) => quantity.gt(0)) && usage.some(({ quantity }) => quantity.lt(0));
   const bySize = sizes.every((size) => size.isZero()) ? groups.map(() => new Decimal(1)) : sizes;
@@ -159,10 +177,11 @@ function groupWeights(
       { quantity, amount: whole.bucketAmounts[index] ?? zero },
     ]),
   );
-  const byAmount = groups.map((group) =>
-    usage.reduce((sum, each) => {
-      const bucket = amountOf.get(bucketKey(price, each));
-      if (each.group !== group || bucket === undefined || bucket.quantity.isZero()) return sum;
+  const keyOf = bucketKeys(price);
+  const byAmount = groups.map((own) =>
+    own.reduce((sum, each) => {
+      const bucket = amountOf.get(keyOf(each));
+      if (bucket === undefined || bucket.quantity.isZero()) return sum;
       return sum.plus(bucket.amount.times(each.quantity).div(bucket.quantity));
     }, zero),
   );
@@ -179,20 +198,23 @@ function shareOut(
   price: Price,
 ): RatedGroup[] {
   const total = sumDecimals(groups.map(({ weight }) => weight));
+  const totalText = formatDecimal(total);
+  const all = groups.map((each) => [each.group, formatDecimal(sumOf(each.usage))]);
   let left = whole.exactAmount;
   return groups.map(({ group, usage, weight }, index) => {
     const share = roundDecimal(whole.exactAmount.times(weight).div(total), shareDecimals, "half_even");
     const exactAmount = index === groups.length - 1 ? left : share;
     left = left.minus(exactAmount);
     const { facts, ...own } = factsOf(price, usage);
-    const detail = `${formatDecimal(weight)} of ${formatDecimal(total)} falls to ${group}`;
+    const detail = `${formatDecimal(weight)} of ${totalText} falls to ${group}`;
+    const part = weight.div(total);
     return {
       ...own,
       group,
-      facts: { ...facts, groups: groups.map((each) => [each.group, formatDecimal(sumOf(each.usage))]) },
+      facts: { ...facts, groups: all },
       exactAmount,
       unitAmount: whole.unitAmount,
-      tiers: whole.tiers.map((tier) => shareOfTier(tier, weight.div(total))),
+      tiers: whole.tiers.map((tier) => shareOfTier(tier, part)),
       steps: [...whole.steps, ratingStep("group_share", whole.exactAmount, exactAmount, detail)],
     };
   });
