@@ -42,12 +42,11 @@ const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /** `publicId("customer", uuid)` -> `cus_` and 26 sortable base32 characters. */
 export function publicId(kind: IdKind, uuid: string): string {
-  let value = BigInt(`0x${uuid.replaceAll("-", "")}`);
+  const digits = BigInt(`0x${uuid.replaceAll("-", "")}`)
+    .toString(32)
+    .padStart(26, "0");
   let out = "";
-  for (let i = 0; i < 26; i++) {
-    out = alphabet.charAt(Number(value & 31n)) + out;
-    value >>= 5n;
-  }
+  for (const digit of digits) out += alphabet.charAt(Number.parseInt(digit, 32));
   return `${idPrefixes[kind]}_${out}`;
 }
 

@@ -165,10 +165,10 @@ export async function loadBillableSubscriptions(
     if (known) known.push(item);
     else itemsOf.set(item.subscription_id, [item]);
   }
-  const checked = new Map<string, Price>();
+  const known: KnownTerms = { prices: new Map(), schedules: new Map() };
   return subscriptions.map((data) => {
     try {
-      return toBillable(data, itemsOf.get(data.id) ?? [], checked);
+      return toBillable(data, itemsOf.get(data.id) ?? [], known);
     } catch (error) {
       return { id: data.id, broken: error instanceof Error ? error.message : String(error) };
     }
@@ -218,12 +218,17 @@ function loadItemData(tx: TenantTx, ids: readonly string[]): Promise<ItemData[]>
     order by i.subscription_id, r.position, i.starts_at, i.id`;
 }
 
+/**
+ * What was found good in a load, by id of the price and by text of the schedule: the subscriptions of a plan share its prices, and all
+ * that begin together share their schedule, so that both are read once.
+ */
+type KnownTerms = { readonly prices: Map<string, Price>; readonly schedules: Map<string, Schedule> };
+
 function toBillable(
   data: SubscriptionData,
   items: readonly ItemData[],
-  checked: Map<string, Price>,
+  known: KnownTerms,
 ): BillableSubscription {
-  const shared = new Map<string, Schedule>();
   if (items.length === 0) throw new Error("the subscription has no item");
   if (!isCurrency(data.currency)) throw new Error(`the currency ${JSON.stringify(data.currency)} is unknown`);
   if (!Array.isArray(data.price_overrides)) throw new Error("price_overrides is not a list");
@@ -259,21 +264,19 @@ function toBillable(
       usesLeft: held.usesLeft === null ? null : Number(held.usesLeft),
       used: new Map(Object.entries(held.used).map(([at, minor]) => [at, BigInt(minor)])),
     })),
-    items: items.map((item) => toBillableItem(item, data.price_overrides, checked, shared)),
+    items: items.map((item) => toBillableItem(item, data.price_overrides, known)),
   };
 }
 
-/** `checked` holds the prices that were found good in this load: a plan's price is read once, and all its subscriptions share it. */
 function toBillableItem(
   item: ItemData,
   overrides: readonly PriceOverride[],
-  checked: Map<string, Price>,
-  shared: Map<string, Schedule>,
+  known: KnownTerms,
 ): BillableItem {
-  const price = checkedPrice(item, overrides, checked);
+  const price = checkedPrice(item, overrides, known.prices);
   const schedules = item.schedules.map(({ no, endsAt, ...terms }) => ({
     scheduleNo: no,
-    schedule: sharedSchedule(terms, shared),
+    schedule: sharedSchedule(terms, known.schedules),
     endsAt: endsAt === null ? null : Temporal.Instant.from(endsAt),
   }));
   if (schedules.length === 0) throw new Error(`the item of price ${price.code} has no schedule`);

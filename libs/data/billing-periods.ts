@@ -1,5 +1,5 @@
 import { arrayLiteral } from "./array-literal.ts";
-import { toDate, type TenantTx } from "./database.ts";
+import { toDateText, type TenantTx } from "./database.ts";
 import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 import { draftHeaders, type NewInvoice } from "./invoices.ts";
@@ -45,7 +45,7 @@ export async function claimDrafts(tx: TenantTx, list: readonly ClaimedDraft[]): 
              case when c.index > 0 or c.schedule_no > 0 then c.start_at end, c.state, c.invoice_id, c.event_count
       from unnest(${arrayLiteral(wanted.map((c) => c.id))}::uuid[], ${arrayLiteral(wanted.map((c) => c.due.item.itemId))}::uuid[],
                   ${arrayLiteral(wanted.map((c) => c.due.item.scheduleNo))}::int[], ${arrayLiteral(wanted.map((c) => c.due.index))}::int[],
-                  ${arrayLiteral(wanted.map((c) => toDate(c.due.start)))}::timestamptz[], ${arrayLiteral(wanted.map((c) => toDate(c.due.end)))}::timestamptz[],
+                  ${arrayLiteral(wanted.map((c) => toDateText(c.due.start)))}::timestamptz[], ${arrayLiteral(wanted.map((c) => toDateText(c.due.end)))}::timestamptz[],
                   ${arrayLiteral(wanted.map((c) => c.state))}::text[], ${arrayLiteral(wanted.map((c) => c.invoiceId))}::uuid[],
                   ${arrayLiteral(wanted.map((c) => c.eventCount))}::bigint[])
         as c (id, item_id, schedule_no, index, start_at, end_at, state, invoice_id, event_count)

@@ -3,6 +3,7 @@ import pg from "pg";
 import { Temporal } from "temporal-polyfill";
 import type { Causes } from "#libs/core/events.ts";
 import { domainError } from "#libs/core/errors.ts";
+import { oncePerObject } from "#libs/core/once-per-object.ts";
 import { type Prisma, PrismaClient } from "#prisma/generated/client.ts";
 
 export type Db = Prisma.TransactionClient;
@@ -241,6 +242,9 @@ export async function callAsSystem<Row extends object>(
 export function toInstant(date: Date): Temporal.Instant {
   return Temporal.Instant.fromEpochMilliseconds(date.getTime());
 }
+
+/** As `toDate`, as text, written once for each instant: many rows share a few. */
+export const toDateText = oncePerObject((instant: Temporal.Instant) => toDate(instant).toISOString());
 
 /** Core's instant as a column wants it; milliseconds. */
 export function toDate(instant: Temporal.Instant): Date {

@@ -1,6 +1,6 @@
 import { Decimal } from "#libs/core/money/decimal.ts";
 import type { BillableCustomer } from "./billable-subscriptions.ts";
-import { toDate } from "./database.ts";
+import { toDate, toDateText } from "./database.ts";
 import type { DraftInvoiceRow, DraftLineRow } from "./invoice-finalization.ts";
 import { type NewInvoice, storedExact } from "./invoices.ts";
 
@@ -76,8 +76,8 @@ function draftLineRows({ lines, assembled }: NewInvoice): DraftLineRow[] {
       amount_minor: `${amounts.amountMinor}`,
       discount_minor: `${amounts.discountMinor}`,
       tax_minor: `${amounts.taxMinor}`,
-      period_start: toDate(line.start).toISOString(),
-      period_end: toDate(line.end).toISOString(),
+      period_start: toDateText(line.start),
+      period_end: toDateText(line.end),
       ratio_numerator: `${line.ratio.numerator}`,
       ratio_denominator: `${line.ratio.denominator}`,
       tiers: line.tiers,
@@ -89,5 +89,8 @@ function draftLineRows({ lines, assembled }: NewInvoice): DraftLineRow[] {
 
 /** As it is written, 30 decimals at most (`storedExact`), and then as a column rounds, half away from zero. */
 function stored(value: Decimal, scale: number): string {
-  return storedExact(value).toDecimalPlaces(scale, Decimal.ROUND_HALF_UP).toFixed();
+  const written = storedExact(value);
+  return (
+    written.decimalPlaces() <= scale ? written : written.toDecimalPlaces(scale, Decimal.ROUND_HALF_UP)
+  ).toFixed();
 }

@@ -6,7 +6,7 @@ import type { TaxStatus } from "#libs/core/invoice/tax-notices.ts";
 import { Decimal } from "#libs/core/money/decimal.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 import { arrayLiteral } from "./array-literal.ts";
-import { toDate, type TenantTx } from "./database.ts";
+import { toDateText, type TenantTx } from "./database.ts";
 import { newId } from "./new-id.ts";
 
 /** What of an invoice belongs to a boundary of a subscription; manual invoices have none of it. */
@@ -118,13 +118,13 @@ export function draftHeaders(
     where ${which}`;
 }
 
-function nullableDate(instant: Temporal.Instant | null | undefined): Date | null {
-  return instant === null || instant === undefined ? null : toDate(instant);
+function nullableDate(instant: Temporal.Instant | null | undefined): string | null {
+  return instant === null || instant === undefined ? null : toDateText(instant);
 }
 
 /** Exact amounts are stored with 30 decimals, far below what could move a rounding. */
 export function storedExact(value: Decimal): Decimal {
-  return value.toDecimalPlaces(30, Decimal.ROUND_HALF_EVEN);
+  return value.decimalPlaces() <= 30 ? value : value.toDecimalPlaces(30, Decimal.ROUND_HALF_EVEN);
 }
 
 const exact = (value: Decimal | null): string | null =>
@@ -155,7 +155,7 @@ async function insertLines(tx: TenantTx, invoices: readonly NewInvoice[]): Promi
       ${arrayLiteral(rows.map((r) => r.amounts.amountMinor))}::bigint[], ${arrayLiteral(rows.map((r) => r.amounts.discountMinor))}::bigint[], ${arrayLiteral(rows.map((r) => r.amounts.taxMinor))}::bigint[],
       ${arrayLiteral(rows.map((r) => JSON.stringify(Object.fromEntries(r.amounts.taxes.map((tax) => [tax.taxRateId, `${tax.amountMinor}`])))))}::text[],
       ${arrayLiteral(rows.map((r) => r.amounts.taxBehavior ?? null))}::text[],
-      ${arrayLiteral(lines.map((l) => toDate(l.start)))}::timestamptz[], ${arrayLiteral(lines.map((l) => toDate(l.end)))}::timestamptz[],
+      ${arrayLiteral(lines.map((l) => toDateText(l.start)))}::timestamptz[], ${arrayLiteral(lines.map((l) => toDateText(l.end)))}::timestamptz[],
       ${arrayLiteral(lines.map((l) => l.ratio.numerator))}::bigint[], ${arrayLiteral(lines.map((l) => l.ratio.denominator))}::bigint[],
       ${arrayLiteral(rows.map((r) => r.invoice.roundingMode))}::text[], ${arrayLiteral(lines.map((l) => JSON.stringify(l.tiers)))}::text[],
       ${arrayLiteral(lines.map((l) => JSON.stringify(l.steps)))}::text[], ${arrayLiteral(lines.map((l) => JSON.stringify(l.inputs)))}::text[],

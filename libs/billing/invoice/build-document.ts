@@ -1,4 +1,3 @@
-import { Temporal } from "temporal-polyfill";
 import type {
   DocumentLine,
   DocumentStep,
@@ -129,6 +128,7 @@ function shownSteps(steps: unknown): DocumentStep[] {
     .map(({ name, before, after }) => ({ name, before, after }));
 }
 
+/** As an instant prints itself, without the zeros at the end of a second's part. */
 function isoOf(date: Date | null): string | null {
-  return date === null ? null : Temporal.Instant.fromEpochMilliseconds(date.getTime()).toString();
+  return date === null ? null : date.toISOString().replace(/\.?0+Z$/, "Z");
 }

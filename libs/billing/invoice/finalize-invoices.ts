@@ -1,7 +1,8 @@
 import { localDate } from "#libs/core/calendar/timezone.ts";
-import { numberParts, parseNumberTemplate } from "#libs/core/invoice/number-template.ts";
+import { type IssueDate, numberParts, parseNumberTemplate } from "#libs/core/invoice/number-template.ts";
 import { seriesKey } from "#libs/core/invoice/number-series.ts";
 import { creditNotePostings, invoicePostings, type Posting } from "#libs/core/ledger/postings.ts";
+import { oncePerText } from "#libs/core/once-per-text.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents, type NewEvent } from "#libs/data/domain-events.ts";
 import {
@@ -46,14 +47,11 @@ export async function finalizeDrafts(
     })),
   );
   await emitEvents(tx, drafts.flatMap(eventsOf));
+  const { year, month, day } = localDate(tx.now, settings.settings.timezone);
+  const terms = { settings, templates, issuedOn: { year, month, day } };
   return issueInvoices(
     tx,
-    drafts.map((draft) =>
-      finalizationOf(tx, draft, {
-        settings,
-        template: draft.settlement === null ? templates.invoice_pdf : templates.credit_note_pdf,
-      }),
-    ),
+    drafts.map((draft) => finalizationOf(draft, terms)),
   );
 }
 
@@ -82,19 +80,23 @@ function inOrderOfIssue(a: DraftInvoiceRow, b: DraftInvoiceRow): number {
   return keyOf(a) < keyOf(b) ? -1 : 1;
 }
 
-function finalizationOf(
-  tx: TenantTx,
-  draft: DraftInvoiceRow,
-  terms: { readonly settings: VersionedSettings; readonly template: VersionedTemplate },
-): Finalization {
+type FinalTerms = {
+  readonly settings: VersionedSettings;
+  readonly templates: Readonly<Record<"invoice_pdf" | "credit_note_pdf", VersionedTemplate>>;
+  readonly issuedOn: IssueDate;
+};
+
+const numberTemplate = oncePerText(parseNumberTemplate);
+
+function finalizationOf(draft: DraftInvoiceRow, terms: FinalTerms): Finalization {
   const { settings } = terms.settings;
   const credit = draft.invoice_type === "credit";
-  const template = parseNumberTemplate(
+  const template = numberTemplate(
     credit ? settings.creditNoteNumberTemplate : settings.invoiceNumberTemplate,
   );
-  const customerPrefix = draft.customer.invoice_number_prefix ?? "";
-  const { year, month, day } = localDate(tx.now, settings.timezone);
-  const parts = numberParts(template, { issuedOn: { year, month, day }, prefix: customerPrefix });
+  const prefix = draft.customer.invoice_number_prefix ?? "";
+  const parts = numberParts(template, { issuedOn: terms.issuedOn, prefix });
+  const { invoice_pdf: ofInvoice, credit_note_pdf: ofCreditNote } = terms.templates;
   return {
     invoiceId: draft.id,
     series: seriesKey({ document: credit ? "credit_note" : "invoice", template, ...parts }),
@@ -102,6 +104,6 @@ function finalizationOf(
     pad: parts.pad,
     suffix: parts.suffix,
     termsDays: draft.customer.payment_terms_days ?? settings.paymentTermsDays,
-    document: buildDocument(draft, terms.settings, terms.template),
+    document: buildDocument(draft, terms.settings, draft.settlement === null ? ofInvoice : ofCreditNote),
   };
 }

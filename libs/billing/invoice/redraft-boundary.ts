@@ -16,7 +16,7 @@ import type { InvoiceBoundary, NewInvoice } from "#libs/data/invoices.ts";
 import type { SettledClaim } from "#libs/data/late-usage.ts";
 import type { StoredInvoice } from "#libs/data/stored-invoice.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
-import { boundaryInvoice } from "../run/boundary-invoice.ts";
+import { boundaryInvoice, invoiceTerms } from "../run/boundary-invoice.ts";
 import { draftBoundary, type Standing } from "../run/draft-boundary.ts";
 import { againLateLines } from "../run/late-lines.ts";
 import { standingAt } from "../run/load-standings.ts";
@@ -60,7 +60,9 @@ export async function redraftBoundary(
       `Invoice ${stored.number ?? "(draft)"} bills no period any more: another one took its place.`,
     );
   }
-  const { settings, version } = await currentSettings(tx);
+  const current = await currentSettings(tx);
+  const { settings } = current;
+  const terms = invoiceTerms(current, tx.now);
   const { found, billedUntil } = await loadStanding(tx, stored, { subscriptionId, kind, claims, amending });
   const lateIds = amending.flatMap((line) => (line.kind === "late_usage" ? [line.billing_period_id] : []));
   const again = { claimIds: lateIds, exceptInvoiceId: stored.id };
@@ -76,7 +78,7 @@ export async function redraftBoundary(
     applied,
     limits: limits.get(subscriptionId),
   });
-  const decided = boundaryInvoice(draft, { now: tx.now, settings, settingsVersion: version });
+  const decided = boundaryInvoice(draft, terms);
   return {
     settled: standing.settled ?? [],
     claims: billed.map(({ id, due }) => ({

@@ -3,15 +3,26 @@ import type { Settings } from "#libs/core/settings.ts";
 import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
 import type { PeriodClaim } from "#libs/data/billing-periods.ts";
 import type { NewInvoice } from "#libs/data/invoices.ts";
+import type { VersionedSettings } from "#libs/data/tenant-settings.ts";
 import { newId } from "#libs/data/new-id.ts";
 import { type BoundaryDraft, draftLines, isDropped } from "./draft-boundary.ts";
 import type { Drafted, RoundDraft } from "./drafted.ts";
 
 export type InvoiceTerms = {
-  readonly now: Temporal.Instant;
   readonly settings: Settings;
   readonly settingsVersion: number;
+  /** When drafts of now are issued. */
+  readonly finalizeAt: Temporal.Instant;
 };
+
+/** What holds for every invoice that is drafted at an instant. */
+export function invoiceTerms(
+  { settings, version: settingsVersion }: VersionedSettings,
+  now: Temporal.Instant,
+): InvoiceTerms {
+  const finalizeAt = now.toZonedDateTimeISO(settings.timezone).add(settings.draftWindow).toInstant();
+  return { settings, settingsVersion, finalizeAt };
+}
 
 /** A decided boundary with all that it writes: the invoice that it makes, and a claim on each period that falls due. */
 export function draftedBoundary({ draft, fromIndex }: RoundDraft, terms: InvoiceTerms): Drafted {
@@ -38,7 +49,7 @@ export function boundaryInvoice(
   claimOf: ReadonlyMap<DuePeriod, string> = new Map(),
 ): NewInvoice | null {
   const { standing, assembled } = draft;
-  const { now, settings, settingsVersion } = terms;
+  const { settings, settingsVersion, finalizeAt } = terms;
   if (assembled === null) return null;
   if (assembled.totalMinor === 0n && settings.zeroAmountInvoices === "skip") return null;
   return {
@@ -60,7 +71,7 @@ export function boundaryInvoice(
     roundingMode: settings.roundingMode,
     taxStatus: standing.taxStatus,
     couponPeriodAt: draft.couponPeriod?.start ?? null,
-    finalizeAt: now.toZonedDateTimeISO(settings.timezone).add(settings.draftWindow).toInstant(),
+    finalizeAt,
     lines: draftLines(draft, claimOf).map((line) => ({ ...line, id: newId() })),
     assembled,
   };

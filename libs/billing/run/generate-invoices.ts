@@ -1,11 +1,12 @@
 import { Temporal } from "temporal-polyfill";
+import { instantText } from "#libs/core/calendar/instant-text.ts";
 import type { CouponUse } from "#libs/core/invoice/held-coupon.ts";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { lockLimitedCoupons } from "#libs/data/coupons.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { lockSubscriptions, parkSubscriptions } from "#libs/data/subscription-progress.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
-import { draftedBoundary } from "./boundary-invoice.ts";
+import { draftedBoundary, invoiceTerms } from "./boundary-invoice.ts";
 import type { BoundaryDraft, ParkedSubscription, Standing } from "./draft-boundary.ts";
 import type { Drafted } from "./drafted.ts";
 import { draftRound } from "./draft-round.ts";
@@ -68,8 +69,9 @@ export async function billStandings(
   loaded: readonly Standing[],
   input: Pick<GenerateInput, "cutoffs" | "dryRun" | "askedChangeIds">,
 ): Promise<{ readonly drafted: readonly Drafted[]; readonly parked: readonly ParkedSubscription[] }> {
-  const { settings, version } = await currentSettings(tx);
-  const terms = { now: tx.now, settings, settingsVersion: version };
+  const current = await currentSettings(tx);
+  const { settings } = current;
+  const terms = invoiceTerms(current, tx.now);
   const parked: ParkedSubscription[] = [];
   const drafted: Drafted[] = [];
   const couponUses: CouponUse[] = [];
@@ -116,8 +118,8 @@ function describe(drafted: readonly Drafted[], parked: readonly ParkedSubscripti
               customerId: invoice.customerId,
               currency: invoice.currency,
               total: formatMoney({ minor: invoice.assembled.totalMinor, currency: invoice.currency }),
-              periodStart: invoice.periodStart?.toString() ?? null,
-              periodEnd: invoice.periodEnd?.toString() ?? null,
+              periodStart: textOf(invoice.periodStart),
+              periodEnd: textOf(invoice.periodEnd),
               lines: invoice.lines.length,
             },
           ],
@@ -125,4 +127,8 @@ function describe(drafted: readonly Drafted[], parked: readonly ParkedSubscripti
     boundaries: drafted.length,
     parked,
   };
+}
+
+function textOf(at: Temporal.Instant | null): string | null {
+  return at === null ? null : instantText(at);
 }

@@ -15,7 +15,7 @@ import {
 import { lockSubscriptions } from "#libs/data/subscription-progress.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { loadQuantities } from "#libs/data/usage-quantities.ts";
-import { boundaryInvoice } from "../run/boundary-invoice.ts";
+import { boundaryInvoice, invoiceTerms } from "../run/boundary-invoice.ts";
 import { draftBoundary, type Standing } from "../run/draft-boundary.ts";
 import { finalizeOrWait, type WrittenInvoice } from "../run/save-round.ts";
 import { loadLimits } from "../run/load-limits.ts";
@@ -76,7 +76,9 @@ async function findLate(
 }
 
 async function billEnded(tx: TenantTx, ids: readonly string[]): Promise<{ invoiceId: string }[]> {
-  const { settings, version } = await currentSettings(tx);
+  const current = await currentSettings(tx);
+  const { settings } = current;
+  const terms = invoiceTerms(current, tx.now);
   await lockSubscriptions(tx, ids);
   const standings = (await loadBillableSubscriptions(tx, ids)).flatMap((loaded) =>
     "broken" in loaded ? [] : standingAt(loaded, () => ({ index: 0, at: tx.now, last: true })),
@@ -90,7 +92,7 @@ async function billEnded(tx: TenantTx, ids: readonly string[]): Promise<{ invoic
     const draft = draftBoundary(standing, [], new Map(), settings, {
       limits: limits.get(standing.subscriptionId),
     });
-    const decided = boundaryInvoice(draft, { now: tx.now, settings, settingsVersion: version });
+    const decided = boundaryInvoice(draft, terms);
     if (decided === null) continue;
     const sequence = await takeBillingSequence(tx, standing.subscriptionId);
     written.push({ invoice: asLateInvoice(decided, standing, sequence), standing });

@@ -1,3 +1,4 @@
+import { oncePerText } from "../once-per-text.ts";
 import type { Address } from "../settings.ts";
 
 /** Where the town is written before its state and postal code, on one line. */
@@ -26,5 +27,7 @@ export function paperOfCountry(country: string | undefined): "A4" | "Letter" {
 
 /** Codes that are no country's (the address only asks for two capitals) stay as they are. */
 function countryName(code: string, locale: string): string {
-  return new Intl.DisplayNames(locale, { type: "region", fallback: "code" }).of(code) ?? code;
+  return namesOf(locale).of(code) ?? code;
 }
+
+const namesOf = oncePerText((locale) => new Intl.DisplayNames(locale, { type: "region", fallback: "code" }));
