@@ -127,7 +127,7 @@ export type FinalizedRow = {
 };
 
 /**
- * The last statement of a finalizing transaction: locks the counters in sorted order, takes a block of numbers,
+ * The last statement of a finalizing transaction: reads the documents, then locks the counters in sorted order, takes a block of numbers,
  * issues the invoices with it in the order given, and freezes their documents with their hashes. Gapless: what is
  * locked here rolls back together. issued_at = greatest(now, the counter's last).
  */
@@ -136,7 +136,7 @@ export async function issueInvoices(tx: TenantTx, list: readonly Finalization[])
   const now = toDate(tx.now);
   return tx.db.$queryRaw<FinalizedRow[]>`
     with wanted as (
-      select * from unnest(${arrayLiteral(list.map((f) => f.invoiceId))}::uuid[], ${arrayLiteral(list.map((f) => f.series))}::text[], ${arrayLiteral(list.map((f) => f.prefix))}::text[],
+      select id, series, prefix, pad, suffix, terms_days, document::jsonb as document, ord from unnest(${arrayLiteral(list.map((f) => f.invoiceId))}::uuid[], ${arrayLiteral(list.map((f) => f.series))}::text[], ${arrayLiteral(list.map((f) => f.prefix))}::text[],
         ${arrayLiteral(list.map((f) => f.pad))}::int[], ${arrayLiteral(list.map((f) => f.suffix))}::text[], ${arrayLiteral(list.map((f) => f.termsDays))}::int[],
         ${arrayLiteral(list.map((f) => JSON.stringify(f.document)))}::text[]) with ordinality
         as w (id, series, prefix, pad, suffix, terms_days, document, ord)
@@ -158,7 +158,7 @@ export async function issueInvoices(tx: TenantTx, list: readonly Finalization[])
       where i.tenant_id = ${tx.tenantId}::uuid and i.id = n.id
       returning i.id, i.number, i.issued_at, i.due_at, n.document
     ), documents as (
-      select id, number, issued_at, due_at, document::jsonb || jsonb_build_object('number', number,
+      select id, number, issued_at, due_at, document || jsonb_build_object('number', number,
         'issuedAt', to_char(issued_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
         'dueAt', to_char(due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as document
       from issued
