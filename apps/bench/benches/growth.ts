@@ -1,3 +1,9 @@
+import { periodAt } from "#libs/core/calendar/schedule.ts";
+import { Decimal } from "#libs/core/money/decimal.ts";
+import type { ChargeModel } from "#libs/core/price/price.ts";
+import type { BillableItem } from "#libs/core/rating/billable-item.ts";
+import type { DuePeriod } from "#libs/core/rating/due-periods.ts";
+import { type RatedLine, rateDuePeriod } from "#libs/core/rating/rate-due-period.ts";
 import { insertUsageEvents } from "#libs/data/usage-events.ts";
 import type { Bench, BenchCase } from "../bench.ts";
 import { contributionAt, eventAt } from "../bench-events.ts";
@@ -5,6 +11,8 @@ import { billAll, CHUNK, eachChunk, type MonthlyTenant, openMonthlyTenant } from
 import { inPlace, type Place } from "../open-place.ts";
 import { generateRaw, openRawTables } from "../peers/raw-generation.ts";
 import { type Point, slopeOf } from "../slope-of.ts";
+import { FIVE_TIERS } from "../subscriptions.ts";
+import { timeOperations } from "../time-operations.ts";
 import { timeWork } from "../time-work.ts";
 import { openUsageTenant } from "../usage-tenant.ts";
 
@@ -21,7 +29,14 @@ export const growth: Bench = {
         small: [1_000, 5_000, 25_000],
         full: [10_000, 100_000, 1_000_000],
       };
-      return { cases: [await ofInvoices(place, invoices), await ofEvents(place, events[terms.size])] };
+      const groups = { tiny: [10, 20], small: [50, 200, 800], full: [100, 500, 2_000] }[terms.size];
+      return {
+        cases: [
+          await ofInvoices(place, invoices),
+          await ofEvents(place, events[terms.size]),
+          ofGroups(groups),
+        ],
+      };
     }),
 };
 
@@ -76,6 +91,56 @@ async function ofInvoices(place: Place, sizes: readonly number[]): Promise<Bench
       }
     },
   };
+}
+
+/** One period with usage of many groups: shares of tiers that run over the sum of them, beside groups that are rated alone. */
+function ofGroups(sizes: readonly number[]): BenchCase {
+  const sample = (rate: (number: number) => RatedLine[]) => () => {
+    const points = sizes.map((size): Point => {
+      rate(size);
+      return { size, ms: timeOperations(1, () => rate(size)).value / 1_000 };
+    });
+    return { value: slopeOf(points) };
+  };
+  return {
+    ...{ name: `rating of ${sizes.join(", ")} groups`, unit: "exponent", better: "lower", target: 1.2 },
+    ours: { name: "tiers over their sum", sample: sample(rateShared) },
+    peer: { name: "each by itself", sample: sample(rateAlone) },
+    verify: () => {
+      for (const size of sizes) {
+        const [shared, alone] = [rateShared(size).length, rateAlone(size).length];
+        if (shared !== size || alone !== size) throw new Error(`${shared} and ${alone} lines of ${size}`);
+      }
+    },
+  };
+}
+
+const rateShared = (count: number) => rateGroups(count, { model: "graduated", tiers: FIVE_TIERS });
+const rateAlone = (count: number) => rateGroups(count, { model: "per_unit", unitAmount: "0.0125" });
+
+function rateGroups(count: number, chargeModel: ChargeModel): RatedLine[] {
+  const usage = Array.from({ length: count }, (_, n) => ({
+    ...{ group: `region=${n}`, quantity: new Decimal(`${(n * 7_919) % 15_000}.25`), eventCount: 3n },
+  }));
+  return rateDuePeriod(groupedPeriod(chargeModel), usage, { currency: "USD", mode: "half_up" });
+}
+
+function groupedPeriod(chargeModel: ChargeModel): DuePeriod {
+  const code = "calls";
+  const metered = { carryOver: false, negative: "keep", filters: [], groupBy: ["region"] } as const;
+  const item: BillableItem = {
+    ...{ itemId: "item", priceId: "price", unit: null, quantity: null, scheduleNo: 0, endsAt: null },
+    price: {
+      ...{ code, name: code, kind: "usage", meter: code, billing: "in_arrears", proration: "second" },
+      chargeModel,
+    },
+    meter: { id: code, code, name: code, eventType: code, aggregation: "sum", ...metered },
+    schedule: {
+      ...{ anchorAt: "2026-01-01T00:00:00", interval: { unit: "month", count: 1 }, timezone: "UTC" },
+      startsAt: "2026-01-01T00:00:00Z",
+    },
+  };
+  return { item, ...periodAt(item.schedule, 0), ratio: { numerator: 1n, denominator: 1n } };
 }
 
 /** Into a table that keeps what the smaller sizes brought. */

@@ -1,5 +1,6 @@
 import { createCustomer } from "#libs/billing/catalog/create-customer.ts";
 import { createTenant } from "#libs/billing/catalog/create-tenant.ts";
+import { arrayLiteral } from "#libs/data/array-literal.ts";
 import { toDate, type TenantTx, withTenant } from "#libs/data/database.ts";
 import { issueInvoices } from "#libs/data/invoice-finalization.ts";
 import { newId } from "#libs/data/new-id.ts";
@@ -95,33 +96,41 @@ async function makeDrafts(place: Place, { tenantId, customerId }: Owner, ids: re
   );
 }
 
-const issueGapless: Issue = (tx, ids) =>
-  issueInvoices(
-    tx,
-    ids.map((invoiceId) => ({
-      ...{ invoiceId, series: "invoice", prefix: "INV-", pad: 5, suffix: "", termsDays: 30 },
-      document: { schema: 1 },
-    })),
-  );
+const finalizations = (ids: readonly string[]) =>
+  ids.map((invoiceId) => ({
+    ...{ invoiceId, series: "invoice", prefix: "INV-", pad: 5, suffix: "", termsDays: 30 },
+    document: { schema: 1 },
+  }));
 
-/** The same rows in one statement; the number is the next of a sequence, for which nobody waits. */
-const issueWithGaps: Issue = (tx, ids) => tx.db.$queryRaw`
-  with issued as (
-    update invoice i set invoice_status = 'finalized', series = 'invoice', issued_at = ${toDate(tx.now)}, finalized_at = now(),
-      due_at = ${toDate(tx.now)}::timestamptz + interval '30 days', number = 'INV-' || lpad(nextval('bench_number')::text, 9, '0')
-    from unnest(${[...ids]}::uuid[]) as w (id)
-    where i.tenant_id = ${tx.tenantId}::uuid and i.id = w.id
-    returning i.id, i.number, i.issued_at, i.due_at
-  ), documents as (
-    select id, number, issued_at, due_at, '{"schema": 1}'::jsonb || jsonb_build_object('number', number,
-      'issuedAt', to_char(issued_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-      'dueAt', to_char(due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as document
-    from issued
-  ), frozen as (
-    insert into invoice_document (tenant_id, invoice_id, document, sha256)
-    select ${tx.tenantId}::uuid, id, document, encode(sha256(convert_to(document::text, 'UTF8')), 'hex') from documents
-  )
-  select id, number, issued_at, due_at from documents order by number`;
+const issueGapless: Issue = (tx, ids) => issueInvoices(tx, finalizations(ids));
+
+/** The same rows, of the same terms and documents, in one statement; the number is the next of a sequence, for which nobody waits. */
+const issueWithGaps: Issue = (tx, ids) => {
+  const list = finalizations(ids);
+  return tx.db.$queryRaw`
+    with wanted as (
+      select * from unnest(${arrayLiteral(list.map((f) => f.invoiceId))}::uuid[], ${arrayLiteral(list.map((f) => f.series))}::text[],
+        ${arrayLiteral(list.map((f) => f.prefix))}::text[], ${arrayLiteral(list.map((f) => f.pad))}::int[], ${arrayLiteral(list.map((f) => f.suffix))}::text[],
+        ${arrayLiteral(list.map((f) => f.termsDays))}::int[], ${arrayLiteral(list.map((f) => JSON.stringify(f.document)))}::text[])
+        as w (id, series, prefix, pad, suffix, terms_days, document)
+    ), issued as (
+      update invoice i set invoice_status = 'finalized', series = w.series, issued_at = ${toDate(tx.now)}, finalized_at = now(),
+        due_at = coalesce(i.due_at, ${toDate(tx.now)}::timestamptz + w.terms_days * interval '1 day'),
+        number = w.prefix || lpad(nextval('bench_number')::text, greatest(w.pad, 9), '0') || w.suffix
+      from wanted w
+      where i.tenant_id = ${tx.tenantId}::uuid and i.id = w.id
+      returning i.id, i.number, i.issued_at, i.due_at, w.document
+    ), documents as (
+      select id, number, issued_at, due_at, document::jsonb || jsonb_build_object('number', number,
+        'issuedAt', to_char(issued_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        'dueAt', to_char(due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as document
+      from issued
+    ), frozen as (
+      insert into invoice_document (tenant_id, invoice_id, document, sha256)
+      select ${tx.tenantId}::uuid, id, document, encode(sha256(convert_to(document::text, 'UTF8')), 'hex') from documents
+    )
+    select id, number, issued_at, due_at from documents order by number`;
+};
 
 async function issuedBy({ owner }: Place, owners: readonly Owner[]): Promise<string> {
   const { rows } = await owner.query<{ words: string }>(

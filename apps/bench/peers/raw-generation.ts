@@ -82,8 +82,9 @@ with due as materialized (
   from priced p
 ), totals as materialized (
   select r.subscription_id, sum(round(r.exact * 100))::bigint as total,
-    jsonb_agg(jsonb_build_object('id', r.line_id, 'kind', r.kind, 'description', r.code, 'quantity', r.quantity, 'amount', round(r.exact, 2),
-      'exactAmount', r.exact, 'periodStart', $3::text, 'periodEnd', $4::text, 'tiers', r.definition->'chargeModel'->'tiers', 'inputHash',
+    jsonb_agg(jsonb_build_object('id', r.line_id, 'kind', r.kind, 'description', r.code, 'group', '', 'quantity', r.quantity, 'unit', null,
+      'unitAmount', null, 'amount', round(r.exact, 2)::text, 'exactAmount', r.exact::text, 'discount', '0.00', 'tax', '0.00', 'periodStart', $3::text,
+      'periodEnd', $4::text, 'tiers', coalesce(r.definition->'chargeModel'->'tiers', '[]'), 'steps', '[]'::jsonb, 'proration', null, 'inputHash',
       encode(sha256(convert_to(r.definition::text || r.quantity, 'UTF8')), 'hex')) order by r.position) as lines
   from rated r group by 1
 ), numbered as materialized (
@@ -105,9 +106,14 @@ with due as materialized (
 ), documents as (
   insert into raw.invoice_document (tenant_id, invoice_id, document, sha256)
   select $1, d.id, d.document, encode(sha256(convert_to(d.document::text, 'UTF8')), 'hex')
-  from (select i.id, jsonb_build_object('schema', 1, 'invoiceId', i.id, 'number', i.number, 'currency', 'USD', 'customer', jsonb_build_object(
-      'id', c.id, 'externalId', c.external_id, 'name', c.name, 'email', c.email, 'address', c.billing_address, 'taxIds', c.tax_ids),
-      'lines', n.lines, 'total', round(n.total / 100.0, 2), 'amountDue', round(n.total / 100.0, 2), 'timezone', n.timezone) as document
+  from (select i.id, jsonb_build_object('schema', 1, 'invoiceId', i.id, 'invoiceType', 'subscription', 'corrects', null, 'description', null,
+      'number', i.number, 'issuedAt', $4::text, 'dueAt', $4::text, 'currency', n.currency, 'timezone', n.timezone, 'locale', 'en-US', 'periodStart', $3::text,
+      'periodEnd', $4::text, 'seller', jsonb_build_object('name', 'Bench', 'address', '[]'::jsonb, 'taxId', null, 'logo', null, 'color', null, 'footer', null, 'email', null),
+      'customer', jsonb_build_object('id', c.id, 'externalId', c.external_id, 'name', c.name, 'email', c.email, 'address', '[]'::jsonb, 'taxIds', c.tax_ids,
+        'taxStatus', c.tax_status),
+      'lines', n.lines, 'taxes', '[]'::jsonb, 'discounts', '[]'::jsonb, 'subtotal', round(n.total / 100.0, 2)::text, 'discountTotal', '0.00', 'taxTotal', '0.00',
+      'total', round(n.total / 100.0, 2)::text, 'creditTotal', '0.00', 'amountDue', round(n.total / 100.0, 2)::text, 'notices', '[]'::jsonb, 'pageSize', 'A4',
+      'settingsVersion', 0, 'templateVersion', 'invoice-2', 'tzdataVersion', '2025b') as document
     from issued i join numbered n on n.invoice_id = i.id join customer c on c.tenant_id = $1 and c.id = n.customer_id) d
 ), claims as (
   insert into raw.billing_period (tenant_id, id, subscription_item_id, schedule_no, index, start_at, end_at, prev_end_at, state, invoice_id, event_count)
