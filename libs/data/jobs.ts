@@ -208,6 +208,19 @@ export async function releaseLostJobs(
     from judged where j.id = judged.id returning j.id, j.name, j.state`;
 }
 
+/**
+ * Takes one loss back from a job whose worker turns out to live: it was silent for longer than its lease, and the job did not end it.
+ * One that this loss has made dead is due again. System role.
+ */
+export async function forgiveLoss(db: Db, id: string): Promise<void> {
+  await db.$executeRaw`
+    update job set last_error = last_error || jsonb_build_object('losses', greatest((last_error->>'losses')::int - 1, 0)),
+      state = case when state = 'dead' then 'pending' else state end,
+      run_at = case when state = 'dead' then now() else run_at end,
+      ended_at = case when state = 'dead' then null else ended_at end
+    where id = ${id}::uuid and last_error->>'code' = 'worker_lost'`;
+}
+
 /** A person's retry: any job that has not succeeded goes back to pending with a fresh budget. Returns how many moved. */
 export async function retryJobs(
   tx: TenantTx,

@@ -63,6 +63,35 @@ describe("work that was lost", () => {
     expect(await job(id)).toMatchObject({ state: "dead", attempts: 8, last_error: { losses: 8 } });
   });
 
+  it("is not dead by a loss whose worker was only slow, and says so when it is back", async () => {
+    const [id = ""] = await newJobs(1);
+    for (let losses = 1; losses < 8; losses++) {
+      await loseWorker(id);
+      await sweepLostWorkers(world.deps);
+    }
+    const seen: unknown[] = [];
+    const outcome = await runWork(world.deps, {
+      jobId: id,
+      timeoutMs: () => 10_000,
+      plan: () => ({
+        kind: "external",
+        run: async () => {
+          await world.test.owner.query(
+            "update job set lease_until = now() - interval '1 second' where id = $1",
+            [id],
+          );
+          await sweepLostWorkers(world.deps);
+          seen.push((await job(id))?.state);
+        },
+      }),
+    });
+    expect([...seen, outcome]).toEqual(["dead", { outcome: "fenced" }]);
+    expect(await job(id)).toMatchObject({ state: "pending", last_error: { losses: 7 } });
+    await loseWorker(id);
+    await sweepLostWorkers(world.deps);
+    expect(await job(id)).toMatchObject({ state: "dead", last_error: { losses: 8 } });
+  });
+
   it("is dead when its budget is used up by losses, also when the queue delivers it without the sweep", async () => {
     const [id = ""] = await newJobs(1, 2);
     await loseWorker(id);

@@ -136,7 +136,7 @@ describe("runWork", () => {
     const { database } = world.deps;
     const $transaction = async (...given: unknown[]) => {
       // The job is claimed; before its transaction, another delivery claims it too.
-      await world.test.owner.query("update job set attempts = attempts + 1 where id = $1", [id]);
+      await world.test.owner.query("update job set attempts = 2 where id = $1", [id]);
       return (database.prisma.$transaction as (...all: unknown[]) => Promise<unknown>)(...given);
     };
     const deps = { ...world.deps, database: { ...database, prisma: { $transaction } as never } };

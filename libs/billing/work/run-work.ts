@@ -1,10 +1,11 @@
 import { DomainError, domainError, isRetryable } from "#libs/core/errors.ts";
-import { withTenant, type TenantTx } from "#libs/data/database.ts";
+import { withSystem, withTenant, type TenantTx } from "#libs/data/database.ts";
 import {
   claimJob,
   endExternalJob,
   extendJobLease,
   failJob,
+  forgiveLoss,
   type JobRow,
   lockJob,
   postponeJob,
@@ -22,6 +23,12 @@ export type Work =
     }
   | { readonly kind: "external"; readonly run: (deps: Deps) => Promise<unknown> };
 
+type WorkInput = {
+  readonly jobId: string;
+  readonly timeoutMs: (row: JobRow) => number;
+  readonly plan: (row: JobRow) => Work;
+};
+
 export type WorkOutcome =
   | { readonly outcome: "succeeded" | "not_claimed" | "fenced" | "postponed" }
   | { readonly outcome: "failed" | "dead"; readonly error: { code: string; message: string } };
@@ -31,17 +38,17 @@ export type WorkOutcome =
  * attempt number fences who lost its lease. Never throws for what the work threw: the outcome says so.
  * @param plan turns the claimed row into work; what it throws makes the job dead
  */
-export async function runWork(
-  deps: Deps,
-  input: {
-    readonly jobId: string;
-    readonly timeoutMs: (row: JobRow) => number;
-    readonly plan: (row: JobRow) => Work;
-  },
-): Promise<WorkOutcome> {
+export async function runWork(deps: Deps, input: WorkInput): Promise<WorkOutcome> {
   const row = await claimJob(deps.database, input.jobId, deps.leaseMs);
   if (row === null) return { outcome: "not_claimed" };
   deps.failpoint(`job.${row.name}:claimed`);
+  const outcome = await runClaimed(deps, row, input);
+  // Slow, not dead: a machine with too much to do must not make its work dead.
+  if (outcome.outcome === "fenced") await withSystem(deps.database, (db) => forgiveLoss(db, row.id));
+  return outcome;
+}
+
+async function runClaimed(deps: Deps, row: JobRow, input: WorkInput): Promise<WorkOutcome> {
   let work: Work | null = null;
   try {
     work = input.plan(row);
