@@ -1,7 +1,7 @@
 import { breakGuard } from "../stack/break-guard.ts";
 import type { ChaosOptions } from "./chaos-options.ts";
 import { makeBilledTenant } from "../stack/make-billed-tenant.ts";
-import { type Duel, duelForClaims, duelForEffect } from "./duels.ts";
+import { type Duel, duelForClaims, duelForEffect } from "../stack/duels.ts";
 import { type Finding, judgeFacts } from "../stack/judge-facts.ts";
 import { killProcesses, type Killing } from "./kill-processes.ts";
 import { waitForQuiet } from "../stack/quiet.ts";

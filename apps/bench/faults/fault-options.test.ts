@@ -29,7 +29,7 @@ describe("readFaultOptions", () => {
     [["F99"], '"F99" is no fault; there are F1, F2'],
     [["--seed", "-1"], "--seed"],
     [["--seed", "x"], "--seed is a whole number"],
-    [["--break", "everything"], "claim, effect-fence, inbox-unique"],
+    [["--break", "everything"], "claim, effect-fence, effect-memory, inbox-unique"],
     [["--color"], "color"],
   ])("refuses %j and says what is allowed", (args, told) => {
     expect(() => read(...args)).toThrow(OptionsError);

@@ -1,8 +1,9 @@
+import { breachOfGuard, type Guard } from "../stack/break-guard.ts";
 import { buildWhenStale } from "../stack/build-when-stale.ts";
 import { faultCatalog } from "./fault-catalog.ts";
 import { faultUsage, OptionsError, readFaultOptions } from "./fault-options.ts";
-import { listFaults, tableOf, verdictOf } from "./print-faults.ts";
-import { runFaults } from "./run-faults.ts";
+import { listFaults, summaryOf, tableOf, verdictOf } from "./print-faults.ts";
+import { type FaultResult, runFaults } from "./run-faults.ts";
 
 const out = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -24,11 +25,18 @@ async function main(): Promise<number> {
   });
   out(`\n${tableOf(results, options.seed)}`);
   if (stop.signal.aborted) return 130;
-  const failed = results.filter((result) => result.breaches.length > 0).map((result) => result.fault.code);
-  const notRun = results.filter((result) => result.notRun !== null).map((result) => result.fault.code);
-  const left = notRun.length === 0 ? "" : `; not run: ${notRun.join(", ")}`;
-  out(failed.length === 0 ? `every invariant holds${left}` : `breached by ${failed.join(", ")}${left}`);
-  return failed.length === 0 ? 0 : 1;
+  if (options.broken !== null) return judgeBroken(options.broken, results);
+  const { text, holds } = summaryOf(results);
+  out(text);
+  return holds ? 0 : 1;
+}
+
+/** Says whether what a guard keeps from being there twice was found to be there twice. */
+function judgeBroken(guard: Guard, results: readonly FaultResult[]): number {
+  const breaches = results.flatMap((result) => result.breaches);
+  const noticed = breachOfGuard(guard, breaches);
+  out(noticed === null ? `NOBODY NOTICED that ${guard} is missing` : `noticed without ${guard}: ${noticed}`);
+  return breaches.length === 0 ? 0 : 1;
 }
 
 main().then(

@@ -1,6 +1,7 @@
+import type { Fault } from "./fault.ts";
 import { faultCatalog } from "./fault-catalog.ts";
-import { listFaults, tableOf, verdictOf } from "./print-faults.ts";
-import type { FaultResult } from "./run-faults.ts";
+import { listFaults, summaryOf, tableOf, verdictOf } from "./print-faults.ts";
+import { type FaultResult, runFaults } from "./run-faults.ts";
 
 const [fault] = faultCatalog;
 if (fault === undefined) throw new Error("there is no fault");
@@ -14,10 +15,21 @@ describe("the report of the faults", () => {
     expect(lines[2]).toContain("BREACH: 1");
   });
 
-  it("says why a fault was not run", () => {
-    expect(verdictOf({ ...held, notRun: "pgbouncer is not installed" })).toBe(
-      "not run: pgbouncer is not installed",
-    );
+  it("says that every invariant holds, or what breached one", () => {
+    expect(summaryOf([held, held])).toEqual({ text: "every invariant holds", holds: true });
+    expect(summaryOf([held, { ...held, breaches: ["two mails"] }])).toEqual({
+      ...{ text: `breached by ${fault.code}`, holds: false },
+    });
+  });
+
+  it("never takes a fault for held whose program is missing: it says which, and names it in the summary", async () => {
+    const pooled: Fault = { ...fault, code: "F20", queues: "postgres", program: "no-such-pgbouncer" };
+    const { signal } = new AbortController();
+    const run = { faults: [pooled], seed: 1, isQuick: true, broken: null, keep: false, signal };
+    const [result = held] = await runFaults(run, () => undefined);
+    expect(verdictOf(result)).toBe("not run: no-such-pgbouncer not found");
+    expect(summaryOf([held, result])).toEqual({ text: "every invariant holds; not run: F20", holds: true });
+    expect(summaryOf([result])).toEqual({ text: "nothing was run; not run: F20", holds: false });
   });
 
   it("lists every fault with what it does", () => {

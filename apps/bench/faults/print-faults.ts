@@ -15,6 +15,20 @@ export function verdictOf({ notRun, breaches }: FaultResult): string {
   return breaches.length === 0 ? "holds" : `BREACH: ${breaches.length} invariants do not hold`;
 }
 
+/** The last line, and whether every fault that could be injected was, and nothing was breached; what was not run holds nothing. */
+export function summaryOf(results: readonly FaultResult[]): {
+  readonly text: string;
+  readonly holds: boolean;
+} {
+  const codes = (of: readonly FaultResult[]) => of.map(({ fault }) => fault.code).join(", ");
+  const failed = results.filter(({ breaches }) => breaches.length > 0);
+  const notRun = results.filter((result) => result.notRun !== null);
+  const left = notRun.length === 0 ? "" : `; not run: ${codes(notRun)}`;
+  if (failed.length > 0) return { text: `breached by ${codes(failed)}${left}`, holds: false };
+  if (notRun.length === results.length) return { text: `nothing was run${left}`, holds: false };
+  return { text: `every invariant holds${left}`, holds: true };
+}
+
 /** A table: fault, seed, seconds, how often it was injected, verdict. */
 export function tableOf(results: readonly FaultResult[], seed: number): string {
   const rows = results.map((result) => [

@@ -1,12 +1,13 @@
-import { spawnSync } from "node:child_process";
 import { seededRandom } from "#prisma/sample/seeded-random.ts";
-import { breakGuard, type Guard } from "../stack/break-guard.ts";
+import { breachOfGuard, breakGuard, type Guard } from "../stack/break-guard.ts";
+import { findProgram } from "../stack/find-program.ts";
 import { judgeFacts } from "../stack/judge-facts.ts";
-import { makeBilledTenant } from "../stack/make-billed-tenant.ts";
-import { waitForQuiet } from "../stack/quiet.ts";
+import { type BilledTenant, makeBilledTenant } from "../stack/make-billed-tenant.ts";
+import { unrestOf, waitForQuiet } from "../stack/quiet.ts";
 import { readFacts } from "../stack/read-facts.ts";
 import { duplicateWebhooks } from "../stack/sandbox-facts.ts";
 import { type BillingStack, startStack } from "../stack/start-stack.ts";
+import { until } from "../stack/until.ts";
 import type { Fault, FaultGround } from "./fault.ts";
 import { healStack } from "./heal-stack.ts";
 
@@ -64,17 +65,25 @@ export async function runFaults(
   return results;
 }
 
-async function openStack(backend: Fault["queues"], { keep, signal }: FaultRun): Promise<BillingStack> {
+async function openStack(
+  backend: Fault["queues"],
+  { keep, signal, broken }: FaultRun,
+): Promise<BillingStack> {
   const stack = await startStack({ backend, keep, isProxied: true, leaseMs });
   signal.addEventListener("abort", () => void stack.close(), { once: true });
   await duplicateWebhooks(stack.sandboxUrl);
+  if (broken !== null) await breakGuard(stack, broken);
   return stack;
 }
 
-function missingProgram({ queues, program }: Fault): string | null {
-  const needed = program ?? (queues === "redis" ? "redis-server" : null);
-  if (needed === null) return null;
-  return spawnSync(needed, ["--version"]).error === undefined ? null : `${needed} is not installed`;
+/** Why a fault cannot be injected here; null = it can. */
+function missingProgram({ queues, program }: Pick<Fault, "queues" | "program">): string | null {
+  const needed = [
+    ...(queues === "redis" ? ["redis-server"] : []),
+    ...(program === undefined ? [] : [program]),
+  ];
+  const missing = needed.find((name) => findProgram(name) === null);
+  return missing === undefined ? null : `${missing} not found`;
 }
 
 /** What a fault found wrong; all of it counts, whichever step it comes from. */
@@ -89,14 +98,14 @@ async function runFault(
   try {
     if (stack.proxies === null) throw new Error("the stack has no proxies");
     const tenant = await makeBilledTenant(stack, ownSeed, isQuick ? 3 : (fault.customers ?? 6));
-    if (broken !== null) await breakGuard(stack, broken);
     const ground: FaultGround = {
       ...{ stack, proxies: stack.proxies, tenant, isQuick, random: seededRandom(ownSeed ^ 0x5eed) },
       inject: (what) => void injected.push(what),
     };
     const beyond = await within(fault.boundMs, fault.run(ground));
     await healStack(stack);
-    const restless = await waitForQuiet(stack, tenant, quietMs);
+    if (broken !== null) await waitForNotice(stack, tenant, broken);
+    const restless = broken === null ? await waitForQuiet(stack, tenant, quietMs) : null;
     const findings = judgeFacts(await readFacts(stack, tenant), tenant);
     const surprises = tenant.client.statuses.get("500") ?? 0;
     const breaches = [
@@ -112,6 +121,15 @@ async function runFault(
     const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { injected, breaches: [told, ...stack.processes.crashed().slice(crashedBefore)] };
   }
+}
+
+/** Without a guard work may go in circles for ever: what is there twice ends the wait, as quiet does. */
+async function waitForNotice(stack: BillingStack, tenant: BilledTenant, broken: Guard): Promise<void> {
+  const breaches = async () =>
+    judgeFacts(await readFacts(stack, tenant), tenant).flatMap((finding) => finding.breaches);
+  const isOver = async () =>
+    breachOfGuard(broken, await breaches()) !== null || (await unrestOf(stack, tenant)) === null;
+  await until(async () => ((await isOver()) ? true : null), 2 * quietMs, 1_000);
 }
 
 async function within<T>(boundMs: number, work: Promise<T>): Promise<T> {

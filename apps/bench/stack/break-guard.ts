@@ -1,7 +1,16 @@
 import type { BillingStack } from "./start-stack.ts";
 
-export const guards = ["claim", "effect-fence", "inbox-unique"] as const;
+export const guards = ["claim", "effect-fence", "effect-memory", "inbox-unique", "job-key"] as const;
 export type Guard = (typeof guards)[number];
+
+/** What is there twice when nobody guards: no other breach proves that the missing guard was noticed. */
+const breachWithout: Readonly<Record<Guard, RegExp>> = {
+  claim: /^duplicates: .*(billed before|claimed before|stood on an invoice before)/,
+  "effect-fence": /^duplicates: .*mailed more than once/,
+  "effect-memory": /^duplicates: .*mailed more than once/,
+  "inbox-unique": /^duplicates: .*(stored before|recorded before)/,
+  "job-key": /^duplicates: .*planned before/,
+};
 
 /**
  * How each guard is taken away, as the owner of the schema. Where an insert names its unique index (`ON CONFLICT`), the
@@ -31,6 +40,25 @@ const withoutGuard: Readonly<Record<Guard, string>> = {
       return new;
     end $$;
     create trigger broken_no_fence before update on effect for each row execute function broken_no_fence();`,
+  "effect-memory": `
+    create function broken_no_memory() returns trigger language plpgsql as $$
+    begin
+      if new.state = 'succeeded' then
+        new.state := 'planned';
+        new.epoch_started_at := null;
+      end if;
+      return new;
+    end $$;
+    create trigger broken_no_memory before update on effect for each row execute function broken_no_memory();`,
+  "job-key": `
+    create function broken_new_key() returns trigger language plpgsql as $$
+    begin
+      if exists (select 1 from job where tenant_id = new.tenant_id and key = new.key) then
+        new.key := new.key || '#' || gen_random_uuid();
+      end if;
+      return new;
+    end $$;
+    create trigger broken_new_key before insert on job for each row execute function broken_new_key();`,
   "inbox-unique": `
     create function broken_new_event_id() returns trigger language plpgsql as $$
     begin
@@ -51,6 +79,11 @@ const withoutGuard: Readonly<Record<Guard, string>> = {
     end $$;
     create trigger broken_new_provider_id before insert on payment for each row execute function broken_new_provider_id();`,
 };
+
+/** The breach that comes of a missing guard; null when none of these does. */
+export function breachOfGuard(guard: Guard, breaches: readonly string[]): string | null {
+  return breaches.find((breach) => breachWithout[guard].test(breach)) ?? null;
+}
 
 /** Takes one guard away from the database, so that a run proves that somebody would notice. */
 export async function breakGuard(stack: BillingStack, guard: Guard): Promise<void> {

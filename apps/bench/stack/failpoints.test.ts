@@ -41,9 +41,9 @@ describe("waitForHit", () => {
       arm(dir, point);
       renameSync(armed, `${armed}.${pid}.hit`);
     }
-    expect(await waitForHit(dir, point, 1_000, { besides: 4711 })).toMatchObject({ pid: 4712 });
+    expect(await waitForHit(dir, point, 1_000, { besides: [4711] })).toMatchObject({ pid: 4712 });
     rmSync(`${armed}.4712.hit`);
-    expect(await waitForHit(dir, point, 0, { besides: 4711 })).toBeNull();
+    expect(await waitForHit(dir, point, 0, { besides: [4711] })).toBeNull();
   });
 
   it("disarms a point that nobody reached, in time or when the work is over", async () => {

@@ -71,8 +71,8 @@ export function arm(dir: string, point: string, does: "stand" | "throw" = "stand
 type Watch = {
   /** Ends the waiting before its bound. */
   readonly isOver?: () => Promise<boolean>;
-  /** A process that stands there from before and is not waited for. */
-  readonly besides?: number;
+  /** Processes that stand there from before and are not waited for. */
+  readonly besides?: readonly number[];
 };
 
 /** Waits until somebody stands at the point; null when nobody came in time, and then the point is disarmed. */
@@ -80,7 +80,7 @@ export async function waitForHit(
   dir: string,
   point: string,
   boundMs: number,
-  { isOver = async () => false, besides }: Watch = {},
+  { isOver = async () => false, besides = [] }: Watch = {},
 ): Promise<Hit | null> {
   let over = false;
   await until(async () => {
@@ -93,10 +93,11 @@ export async function waitForHit(
   return findHit(dir, point, besides);
 }
 
-function findHit(dir: string, point: string, besides: number | undefined): Hit | null {
+function findHit(dir: string, point: string, besides: readonly number[]): Hit | null {
   const prefix = `${basename(failpointFile(dir, point))}.`;
+  const known = besides.map((pid) => `${prefix}${pid}.hit`);
   const file = readdirSync(dir).find(
-    (name) => name.startsWith(prefix) && name.endsWith(".hit") && name !== `${prefix}${besides}.hit`,
+    (name) => name.startsWith(prefix) && name.endsWith(".hit") && !known.includes(name),
   );
   if (file === undefined) return null;
   const path = join(dir, file);

@@ -12,7 +12,7 @@ const intent = {
   metadata: { billwright_invoice: "i1" },
   amount_received: 1000,
 };
-const none = { boundaries: 0, claims: 0, lines: 0, messages: 0, payments: 0 };
+const none = { boundaries: 0, claims: 0, lines: 0, messages: 0, payments: 0, jobs: 0 };
 
 /** One invoice of 10.00, delivered and paid. */
 const sound: Facts = {
@@ -58,6 +58,7 @@ describe("judgeFacts", () => {
       /duplicates: 1 invoices of a boundary/,
     ],
     ["a message stored twice", { doubles: { ...none, messages: 2 } }, /duplicates: 2 webhook messages/],
+    ["a job planned twice", { doubles: { ...none, jobs: 1 } }, /duplicates: 1 jobs that were planned before/],
     [
       "a hole between claims",
       { gaps: { claims: 1, subscriptions: 0 } },

@@ -53,6 +53,7 @@ const doubleWords = {
   lines: "lines of a period and group that stood on an invoice before",
   messages: "webhook messages stored that were stored before",
   payments: "payments of a PaymentIntent that was recorded before",
+  jobs: "jobs that were planned before",
 } as const;
 
 function judgeDoubles({ doubles }: Facts): Finding {

@@ -5,7 +5,7 @@ import { childEnvironment } from "#libs/platform/config.ts";
 import { projectDir } from "./build-when-stale.ts";
 import { until } from "./until.ts";
 
-export type Role = "api" | "worker" | "scheduler" | "sandbox" | "redis";
+export type Role = "api" | "worker" | "scheduler" | "sandbox" | "redis" | "pgbouncer";
 
 export type Recipe = {
   readonly role: Role;
@@ -98,7 +98,7 @@ export function createProcesses(logDir: string): Processes {
       isOver = true;
       const left = [...entries.values()].filter((entry) => entry.ended === null);
       // What the others stand on ends last.
-      const isGround = ({ recipe }: Entry) => ["redis", "sandbox"].includes(recipe.role);
+      const isGround = ({ recipe }: Entry) => ["redis", "sandbox", "pgbouncer"].includes(recipe.role);
       for (const stage of [left.filter((entry) => !isGround(entry)), left.filter(isGround)]) {
         for (const entry of stage) signal(entry, "SIGTERM");
         await Promise.all(stage.map((entry) => gone(entry, boundMs)));

@@ -22,7 +22,9 @@ export type InvoiceFacts = {
 /** Everything that the books, the folder of PDFs and the outside world say when all is quiet. */
 export type Facts = {
   readonly invoices: readonly InvoiceFacts[];
-  readonly doubles: Readonly<Record<"boundaries" | "claims" | "lines" | "messages" | "payments", number>>;
+  readonly doubles: Readonly<
+    Record<"boundaries" | "claims" | "lines" | "messages" | "payments" | "jobs", number>
+  >;
   /** Claims that do not begin where the one before ends, and subscriptions whose next boundary is past. */
   readonly gaps: Readonly<Record<"claims" | "subscriptions", number>>;
   /** Balance of each account in the smallest unit: debits less credits. */
@@ -119,7 +121,8 @@ async function readDoubles(stack: BillingStack, tenantId: string): Promise<Facts
        ${extra("billing_period", "subscription_item_id, schedule_no, index", "tenant_id = $1")} as claims,
        ${extra("invoice_line", "source_key", "tenant_id = $1")} as lines,
        ${extra("webhook_inbox", "provider, account, payload ->> 'id'", "$1::uuid is not null")} as messages,
-       ${extra("payment", "provider, split_part(provider_id, '#', 1)", "tenant_id = $1 and provider_id is not null")} as payments`,
+       ${extra("payment", "provider, split_part(provider_id, '#', 1)", "tenant_id = $1 and provider_id is not null")} as payments,
+       ${extra("job", "split_part(key, '#', 1)", "tenant_id = $1")} as jobs`,
     [tenantId],
   );
   if (row === undefined) throw new Error("the database does not answer");

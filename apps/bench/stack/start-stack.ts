@@ -68,6 +68,9 @@ export type AppRole = "api" | "worker" | "scheduler";
 /** What runs when all is well. */
 export const appRoles: readonly AppRole[] = ["api", "worker", "worker", "scheduler", "scheduler"];
 
+/** A machine with ten times more to do than it can starts a process within this. */
+const startMs = 120_000;
+
 const webhookSecret = "whsec_stack_loopback_only";
 
 /** Starts database, queue carrier, sandbox, api, two workers and two schedulers; the last five as compiled processes. */
@@ -232,8 +235,8 @@ async function answers(url: string, processes: Processes): Promise<void> {
     if (crash !== undefined) throw new Error(crash);
     const response = await fetch(url).catch(() => null);
     return response?.ok === true ? true : null;
-  }, 30_000);
-  if (up === null) throw new Error(`${url} did not answer within 30 s`);
+  }, startMs);
+  if (up === null) throw new Error(`${url} did not answer within ${startMs / 1_000} s`);
 }
 
 /** Last opened, first closed; the folder goes last. */

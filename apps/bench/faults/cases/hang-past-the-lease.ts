@@ -1,4 +1,6 @@
+import { duelForEffect } from "../../stack/duels.ts";
 import { allPoints } from "../../stack/failpoints.ts";
+import { waitForQuiet } from "../../stack/quiet.ts";
 import type { Fault } from "../fault.ts";
 import { shuffled, strikePoints } from "../strike-points.ts";
 
@@ -12,16 +14,21 @@ export const hangPastTheLease: Fault = {
   customers: 3,
   boundMs: 400_000,
   run: async (ground) => {
-    const holdMs = 3 * ground.stack.leaseMs;
-    const points = shuffled(ground.random, leased).slice(0, ground.isQuick ? 2 : 10);
+    const { stack, tenant, inject } = ground;
+    const holdMs = 3 * stack.leaseMs;
+    const points = shuffled(ground.random, leased).slice(0, ground.isQuick ? 1 : 10);
     const missed = await strikePoints(ground, points, async ({ point, pid, release }) => {
       await new Promise((resolve) => setTimeout(resolve, holdMs));
       release();
-      ground.inject(`${pid} hung at ${point} for ${holdMs} ms`);
+      inject(`${pid} hung at ${point} for ${holdMs} ms`);
     });
-    const { rows } = ground.stack;
-    const taken = await rows("select 1 from job where tenant_id = $1 and attempts > 1", [
-      ground.tenant.tenantId,
+    await waitForQuiet(stack, tenant, 60_000);
+    // A mail has no key at its provider: nothing but the fence stands between two workers that both would send it.
+    const { name, story } = await duelForEffect(stack, tenant);
+    if (story === null) missed.push(`it could not be played: ${name}`);
+    else inject(story);
+    const taken = await stack.rows("select 1 from job where tenant_id = $1 and attempts > 1", [
+      tenant.tenantId,
     ]);
     return [...missed, ...(taken.length === 0 ? ["nobody took over from a worker that hung"] : [])];
   },

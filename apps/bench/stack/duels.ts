@@ -1,14 +1,15 @@
-import type { BilledTenant } from "../stack/make-billed-tenant.ts";
-import { arm, waitForHit } from "../stack/failpoints.ts";
-import { waitForQuiet } from "../stack/quiet.ts";
-import { readJournal } from "../stack/sandbox-facts.ts";
-import type { BillingStack } from "../stack/start-stack.ts";
-import { until } from "../stack/until.ts";
+import { arm, waitForHit } from "./failpoints.ts";
+import type { BilledTenant } from "./make-billed-tenant.ts";
+import { waitForQuiet } from "./quiet.ts";
+import { readJournal } from "./sandbox-facts.ts";
+import type { BillingStack } from "./start-stack.ts";
+import { until } from "./until.ts";
 
 /** What a duel showed, in words; null when it could not be played, which says nothing about the guard. */
 export type Duel = { readonly name: string; readonly story: string | null };
 
-const reachMs = 12_000;
+/** A busy machine prints, mails and gives up a lease within this. */
+const reachMs = 30_000;
 
 /**
  * Two runs bill the same customer at once: one worker stops before it commits its claims, the other comes to the same
@@ -60,7 +61,7 @@ export async function duelForEffect(stack: BillingStack, tenant: BilledTenant): 
   const fenced = (text: string) => text.includes("email.invoice for") && text.includes("effect_in_progress");
   const end = await until(
     async () => (fenced(log().slice(from)) || (await countMails(stack)) > mailsBefore + 1 ? true : null),
-    5_000,
+    reachMs,
   );
   heir?.release();
   await waitForQuiet(stack, tenant, reachMs);
