@@ -14,6 +14,7 @@ import { rateAndAssemble } from "./benches/rate-and-assemble.ts";
 import { rateLine } from "./benches/rate-line.ts";
 import { readUsageBench } from "./benches/read-usage.ts";
 import { relayJobs } from "./benches/relay-jobs.ts";
+import { rowSecurity } from "./benches/row-security.ts";
 import { runJobsBench } from "./benches/run-jobs.ts";
 
 /** Every bench there is, in the order in which they run. */
@@ -32,6 +33,7 @@ export const benchCatalog: readonly Bench[] = [
   readUsageBench,
   runJobsBench,
   relayJobs,
+  rowSecurity,
   growth,
   monthEnd,
 ];
