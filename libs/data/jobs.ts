@@ -224,7 +224,12 @@ export async function forgiveLoss(db: Db, id: string): Promise<void> {
 /** A person's retry: any job that has not succeeded goes back to pending with a fresh budget. Returns how many moved. */
 export async function retryJobs(
   tx: TenantTx,
-  filter: { readonly ids?: readonly string[]; readonly queue?: string; readonly name?: string },
+  filter: {
+    readonly ids?: readonly string[];
+    readonly queue?: string;
+    readonly name?: string;
+    readonly namePrefix?: string;
+  },
 ): Promise<string[]> {
   const rows = await tx.db.$queryRaw<{ id: string }[]>`
     update job set state = 'pending', run_at = now(), attempt_budget = attempts + greatest(attempt_budget, 1), ended_at = null, lease_until = null
@@ -232,6 +237,7 @@ export async function retryJobs(
       and (${filter.ids ? [...filter.ids] : null}::uuid[] is null or id = any(${filter.ids ? [...filter.ids] : null}::uuid[]))
       and (${filter.queue ?? null}::text is null or queue = ${filter.queue ?? null})
       and (${filter.name ?? null}::text is null or name = ${filter.name ?? null})
+      and starts_with(name, ${filter.namePrefix ?? ""})
     returning id`;
   return rows.map((row) => row.id);
 }

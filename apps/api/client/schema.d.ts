@@ -1678,6 +1678,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invoices/retry_failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try everything of invoices again that has failed
+         * @description Parked subscriptions are billed again by the next sweep, and failed and dead jobs that make, print, store, mail, mirror or collect invoices go off with a fresh budget of tries. Accounts that are parked as invariant_breached stay so until a person takes each back.
+         *
+         *     Roles: admin, operator.
+         */
+        post: operations["post_invoices_retry_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/schedules": {
         parameters: {
             query?: never;
@@ -4280,6 +4302,12 @@ export interface components {
             ended_at: string | null;
         };
         RetriedJobs: {
+            retried: number;
+        };
+        RetriedInvoices: {
+            /** @description Subscriptions */
+            unparked: string[];
+            /** @description Jobs */
             retried: number;
         };
         Schedule: {
@@ -10202,6 +10230,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetriedJobs"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    post_invoices_retry_failed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Taken, or made, and returned */
+                "X-Request-ID"?: string;
+                /** @description The same key and body give the stored answer with Idempotency-Replayed: true, for 30 days */
+                "Idempotency-Key"?: string;
+                /** @description Who acts; goes into the audit log */
+                "X-Actor"?: string;
+                /** @description Why; goes into the audit log */
+                "X-Reason"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    /** @description Id of this request */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedInvoices"];
                 };
             };
             400: components["responses"]["Problem"];

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { jobStates, jobWire, presentJob } from "#libs/billing/wire/job-wire.ts";
+import { retryFailedInvoices } from "#libs/billing/work/retry-failed-invoices.ts";
 import { retryJob, retryJobsByFilter } from "#libs/billing/work/retry-work.ts";
 import { defined } from "#libs/core/defined.ts";
 import { domainError } from "#libs/core/errors.ts";
-import { parsePublicId } from "#libs/core/public-id.ts";
+import { parsePublicId, publicId } from "#libs/core/public-id.ts";
 import { findJob, listJobs } from "#libs/data/job-reads.ts";
 import { queueNames } from "#libs/platform/queue/queue-names.ts";
 import { defineRoute, type Route } from "../define-route.ts";
@@ -97,4 +98,27 @@ const retryMany = defineRoute({
   transaction: async (tx, { body }) => ({ body: { retried: await retryJobsByFilter(tx, defined(body)) } }),
 });
 
-export const jobRoutes: readonly Route[] = [list, get, retry, retryMany];
+const retryInvoices = defineRoute({
+  method: "post",
+  path: "/v1/invoices/retry_failed",
+  tag: "Invoices",
+  summary: "Try everything of invoices again that has failed",
+  description:
+    "Parked subscriptions are billed again by the next sweep, and failed and dead jobs that make, print, store, mail, mirror or collect invoices go off with a fresh budget of tries. " +
+    "Accounts that are parked as invariant_breached stay so until a person takes each back.",
+  access: "write",
+  response: {
+    status: 202,
+    schema: z
+      .object({ unparked: z.array(z.string()).describe("Subscriptions"), retried: z.int().describe("Jobs") })
+      .meta({ id: "RetriedInvoices" }),
+  },
+  errors: [],
+  example: { response: { unparked: ["sub_01jq8z5c3e7wq8m2v4t6y9r1p3"], retried: 3 } },
+  transaction: async (tx) => {
+    const { unparked, retried } = await retryFailedInvoices(tx);
+    return { body: { unparked: unparked.map((id) => publicId("subscription", id)), retried } };
+  },
+});
+
+export const jobRoutes: readonly Route[] = [list, get, retry, retryMany, retryInvoices];
