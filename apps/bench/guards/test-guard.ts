@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cloneTemplate } from "#libs/testkit/test-database.ts";
-import type { Guard, NamedTest } from "./guard.ts";
+import type { Edit, Guard, NamedTest } from "./guard.ts";
 import type { Verdict } from "./probe-guard.ts";
-import { openTestLane, type TestLane, type TestRun } from "./test-lane.ts";
+import { openTestLane, type TestLane, type TestRun, withoutText } from "./test-lane.ts";
 
 /**
  * Runs the named tests of guards in lanes side by side: with the guard in place, where they must pass, and without it.
@@ -57,12 +58,30 @@ async function testVerdict(lane: TestLane, probed: Verdict, known: Map<string, s
 }
 
 async function runWithout(lane: TestLane, guard: Guard): Promise<TestRun> {
+  const replaced = guard.edit === null ? null : replacedFunction(guard.edit);
+  if (replaced !== null) return runOn(lane, guard.tests, [replaced]);
   const putBack = guard.edit === null ? null : lane.take(guard.edit);
   try {
     return await runOn(lane, guard.tests, guard.removal === null ? [] : [guard.removal]);
   } finally {
     putBack?.();
   }
+}
+
+/**
+ * The function of a migration without its guard, for a database that has been migrated already; null when the guard stands elsewhere.
+ * @throws Error when the text does not stand in one function, once
+ */
+function replacedFunction(edit: Edit): string | null {
+  if (!edit.file.startsWith("prisma/migrations/")) return null;
+  const text = readFileSync(edit.file, "utf8");
+  const functions = [...text.matchAll(/^CREATE FUNCTION [\s\S]*?\n(?:END )?\$\$;$/gm)].map(([each]) => each);
+  const [found, ...others] = functions.filter((each) => each.includes(edit.text));
+  if (found === undefined || others.length > 0)
+    throw new Error(
+      `${edit.file} holds the guard's text in ${found === undefined ? 0 : "several"} functions: ${edit.text}`,
+    );
+  return withoutText(found, edit).replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION");
 }
 
 /** Runs tests on a clone of the migrated database. @param removal takes a guard away from it */

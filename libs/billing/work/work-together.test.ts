@@ -1,4 +1,4 @@
-import { claimJob, extendJobLease, insertJobs } from "#libs/data/jobs.ts";
+import { claimJob, endExternalJob, extendJobLease, insertJobs } from "#libs/data/jobs.ts";
 import { makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
 import { logStatements } from "#libs/testkit/log-statements.ts";
 import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
@@ -103,6 +103,29 @@ describe("a job among others of its worker", () => {
     ]);
     await claimJob(database, id, 30_000);
     expect(await Promise.all([extend(1), extend(2)])).toEqual([false, true]);
+  });
+
+  it("is claimed once by two deliveries that are asked for in one statement", async () => {
+    const [before = "", id = ""] = await newJobs(2);
+    // The first goes at once; what is asked for meanwhile goes together.
+    const claims = [before, id, id].map((each) => claimJob(world.deps.database, each, 30_000));
+    const rows = await Promise.all(claims);
+    expect(rows.map((row) => row?.id ?? null)).toEqual([before, id, null]);
+  });
+
+  it("is not ended by an attempt that lost it", async () => {
+    const [id = ""] = await newJobs(1);
+    const { database } = world.deps;
+    await claimJob(database, id, 30_000);
+    await world.test.owner.query("update job set lease_until = now() - interval '1 second' where id = $1", [
+      id,
+    ]);
+    await claimJob(database, id, 30_000);
+    expect(await endExternalJob(database, { id, attempt: 1, result: "of the first" })).toBe(false);
+    expect(await endExternalJob(database, { id, attempt: 2, result: "of the second" })).toBe(true);
+    expect(await world.rows("select result from job where id = $1", [id])).toEqual([
+      { result: "of the second" },
+    ]);
   });
 
   it("is not claimed, nor keeps another from it, under an id that is none", async () => {

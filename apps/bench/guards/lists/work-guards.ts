@@ -3,6 +3,7 @@ import type { Guard } from "../guard.ts";
 
 const effectTest = testsIn("libs/billing/effect/run-effect.test.ts");
 const circuitTest = testsIn("libs/billing/effect/provider-circuit.test.ts");
+const togetherTest = testsIn("libs/billing/work/work-together.test.ts");
 const workTest = testsIn("libs/billing/work/run-work.test.ts");
 const inboxTest = testsIn("libs/billing/payment/receive-stripe-webhook.test.ts");
 const senderTest = testsIn("libs/platform/webhook/webhook-sender.test.ts");
@@ -107,7 +108,7 @@ export const workGuards: readonly Guard[] = [
   codeGuard(
     "of two deliveries in one statement one has the job",
     { file: jobsFile, text: "unclaimed.delete(id);", without: "" },
-    workTest("lets one of many deliveries act, whatever order they come in"),
+    togetherTest("is claimed once by two deliveries that are asked for in one statement"),
   ),
   codeGuard(
     "a worker that lost its job records nothing of what it did outside",
@@ -116,9 +117,7 @@ export const workGuards: readonly Guard[] = [
       text: "WHERE job.id = e.id AND job.attempts = e.attempt AND",
       without: "WHERE job.id = e.id AND",
     },
-    workTest(
-      "gives work whose lease ran out to the next delivery, and fences the first one off before it can commit",
-    ),
+    togetherTest("is not ended by an attempt that lost it"),
   ),
   codeGuard(
     "work that is done is held until that is recorded",
@@ -127,7 +126,7 @@ export const workGuards: readonly Guard[] = [
       text: "await within(timeoutMs, work.run(deps));",
       without: "await within(timeoutMs, work.run(deps)).finally(() => clearInterval(heartbeat));",
     },
-    testsIn("libs/billing/work/work-together.test.ts")("keeps its lease while its end waits for theirs"),
+    togetherTest("keeps its lease while its end waits for theirs"),
   ),
   codeGuard(
     "a worker that lost its job does not keep it from another",
@@ -136,7 +135,7 @@ export const workGuards: readonly Guard[] = [
       text: "WHERE j.attempts = e.attempt AND j.state",
       without: "WHERE j.state",
     },
-    testsIn("libs/billing/work/work-together.test.ts")("is not held by the lease of an attempt that lost it"),
+    togetherTest("is not held by the lease of an attempt that lost it"),
   ),
   codeGuard(
     "no job fails for the sake of one that ends with it",
@@ -145,7 +144,7 @@ export const workGuards: readonly Guard[] = [
       text: "if (calls.length === 1) calls[0]?.reject(error);",
       without: "if (true) for (const { reject } of calls) reject(error);",
     },
-    testsIn("libs/billing/work/work-together.test.ts")("fails alone when its result cannot be stored"),
+    togetherTest("fails alone when its result cannot be stored"),
   ),
   codeGuard(
     "a worker that lost its job commits nothing",
