@@ -6,6 +6,7 @@ import { generateTogether } from "./benches/generate-together.ts";
 import { growth } from "./benches/growth.ts";
 import { importUsage } from "./benches/import-usage.ts";
 import { ingestEventsBench } from "./benches/ingest-events.ts";
+import { load } from "./benches/load.ts";
 import { monthEnd } from "./benches/month-end.ts";
 import { numberInvoices } from "./benches/number-invoices.ts";
 import { periodLookup } from "./benches/period-lookup.ts";
@@ -34,6 +35,7 @@ export const benchCatalog: readonly Bench[] = [
   runJobsBench,
   relayJobs,
   rowSecurity,
+  load,
   growth,
   monthEnd,
 ];

@@ -14,9 +14,13 @@ export type Servers = {
 const START_MS = 120_000;
 
 /** Starts servers from the source, each in a process of its own. */
-export async function startServers(place: Place, kinds: readonly ServerKind[]): Promise<Servers> {
+export async function startServers(
+  place: Place,
+  kinds: readonly ServerKind[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Servers> {
   const logDir = join(place.dir, "logs");
-  mkdirSync(logDir);
+  mkdirSync(logDir, { recursive: true });
   const processes = createProcesses(logDir);
   const ports = new Map<ServerKind, number>();
   const close = () => processes.endAll(5_000);
@@ -31,6 +35,7 @@ export async function startServers(place: Place, kinds: readonly ServerKind[]): 
         env: {
           ...{ DATABASE_URL: place.url, DB_POOL_SIZE: String(POOL_SIZE), PORT: String(port) },
           ...{ BILLWRIGHT_DATA_DIR: join(place.dir, "data"), LOG_LEVEL: "error" },
+          ...settings,
         },
       });
       const isUp = await until(async () => {
