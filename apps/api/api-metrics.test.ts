@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import supertest from "supertest";
 import { createWorkerMetrics } from "../worker/worker-metrics.ts";
+import { createCreditNote } from "#libs/billing/credit-note/create-credit-note.ts";
+import { createInvoice, type CreateInvoiceInput } from "#libs/billing/invoice/create-invoice.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
 import { makeTenant } from "#libs/testkit/factories.ts";
 import { insertIssuedInvoice } from "#libs/testkit/invoice-rows.ts";
@@ -63,17 +65,45 @@ describe("GET /metrics", () => {
     expect(value("parked_subscriptions")).toBe(0);
   });
 
-  it("sums what was invoiced and collected by currency", async () => {
+  it("sums what was invoiced less credit notes, and what was collected, by mode and currency", async () => {
     const tenant = await makeTenant(world.test);
+    const { mode } = (
+      await world.test.owner.query("select mode from tenant where id = $1", [tenant.tenantId])
+    ).rows[0];
     await insertIssuedInvoice(world.test, tenant, { amountMinor: 1234n });
     await insertIssuedInvoice(world.test, tenant, { amountMinor: 66n });
     await insertIssuedInvoice(world.test, tenant, { amountMinor: 5n, currency: "EUR" });
+    const { customerId } = await insertIssuedInvoice(world.test, tenant, { amountMinor: 100n });
+    await tenant.inTenant((tx) =>
+      createInvoice(tx, {
+        ...{ customer: { id: customerId }, currency: "USD", finalize: true },
+        lines: [{ description: "to be credited", amount: "10.00" }],
+      } as CreateInvoiceInput).then((id) =>
+        createCreditNote(tx, {
+          invoiceId: id,
+          asked: { amount: "4.00" },
+          reason: "too much",
+          settlement: "offset",
+        }),
+      ),
+    );
     const text = await page();
-    expect(text).toMatch(/^billwright_invoiced_minor_units\{state="finalized",currency="USD"\} 1300$/m);
-    expect(text).toMatch(/^billwright_invoiced_minor_units\{state="finalized",currency="EUR"\} 5$/m);
-    expect(text).toMatch(/^billwright_invoices\{state="finalized",currency="USD"\} 2$/m);
-    expect(text).toMatch(/^billwright_collected_minor_units\{currency="USD"\} 0$/m);
-    expect(await page()).toMatch(/^billwright_collected_minor_units\{currency="USD"\} 0$/m);
+    const labels = (more: string) => `\\{mode="${mode}",${more}\\}`;
+    const sum = 1234 + 66 + 100 + 1000 - 400;
+    expect(text).toMatch(
+      new RegExp(
+        `^billwright_invoiced_minor_units${labels('state="finalized",currency="USD"')} ${sum}$`,
+        "m",
+      ),
+    );
+    expect(text).toMatch(
+      new RegExp(`^billwright_invoiced_minor_units${labels('state="finalized",currency="EUR"')} 5$`, "m"),
+    );
+    expect(text).toMatch(new RegExp(`^billwright_collected_minor_units${labels('currency="USD"')} 0$`, "m"));
+    // Read again, sums do not grow.
+    expect(await page()).toMatch(
+      new RegExp(`^billwright_invoices${labels('state="finalized",currency="EUR"')} 1$`, "m"),
+    );
   });
 
   it("follows the naming rules: one HELP and TYPE each, counters end in _total, times in _seconds", async () => {

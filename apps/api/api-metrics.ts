@@ -120,15 +120,24 @@ function gaugesOf(registry: Registry) {
 /** Sums are shown as numbers, which graphs can be drawn of and books cannot be kept with. */
 function createInvoiceGauges(registry: Registry): (rows: WorkFigures["invoices"]) => void {
   const gauge = gaugesOf(registry);
-  const invoices = gauge("invoices", "Invoices by state and currency", "state", "currency");
-  const invoiced = gauge("invoiced_minor_units", "Sum of invoices, in minor units", "state", "currency");
-  const collected = gauge("collected_minor_units", "Sum paid of invoices, in minor units", "currency");
+  const invoices = gauge("invoices", "Invoices by state and currency", "mode", "state", "currency");
+  const invoiced = gauge(
+    "invoiced_minor_units",
+    "Sum of invoices less credit notes, in minor units",
+    ...["mode", "state", "currency"],
+  );
+  const collected = gauge(
+    "collected_minor_units",
+    "Sum paid of invoices, in minor units",
+    "mode",
+    "currency",
+  );
   return (rows) => {
     for (const metric of [invoices, invoiced, collected]) metric.reset();
-    for (const { state, currency, count, total, paid } of rows) {
-      invoices.set({ state, currency }, count);
-      invoiced.set({ state, currency }, Number(total));
-      collected.inc({ currency }, Number(paid));
+    for (const { mode, state, currency, count, total, paid } of rows) {
+      invoices.set({ mode, state, currency }, count);
+      invoiced.set({ mode, state, currency }, Number(total));
+      collected.inc({ mode, currency }, Number(paid));
     }
   };
 }

@@ -224,17 +224,17 @@ export async function withSystem<T>(
 
 /**
  * One call of a function of the schema that enters the system role by itself: a transaction of its own in one trip, without
- * Prisma, for the few statements that every job needs. The connection ends when there is no answer in time.
+ * Prisma, for the few statements that every job needs. A time-out that a statement sets does not bound itself, so these never wait
+ * for a lock, and a connection ends that has no answer in `timeoutMs`; what was asked for may be done then all the same.
  */
 export async function callAsSystem<Row extends object>(
   database: Database,
   text: string,
   values: readonly unknown[],
+  timeoutMs = 17_000,
 ): Promise<Row[]> {
-  const { rows } = await database.pool.query<Row>({
-    ...{ text, values: [...values] },
-    ...{ query_timeout: 17_000 },
-  });
+  const query = { text, values: [...values], query_timeout: timeoutMs };
+  const { rows } = await database.pool.query<Row>(query);
   return rows;
 }
 

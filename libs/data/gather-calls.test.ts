@@ -13,6 +13,7 @@ describe("calls that are gathered", () => {
         held.push(resolve);
       });
       if (items.includes(0)) throw new Error("0 is refused");
+      if (items.includes(-1)) throw Object.assign(new Error("cut"), { code: "ECONNRESET" });
       return items.map((item) => item * 10);
     }, atOnce);
     /** Lets every run go until all calls are answered. */
@@ -43,6 +44,12 @@ describe("calls that are gathered", () => {
     const { runs, call, settle } = openGathering();
     expect(await settle([1, 0, 3].map((item) => call(item)))).toEqual([10, "Error: 0 is refused", 30]);
     expect(runs).toEqual([[1], [0, 3], [0], [3]]);
+  });
+
+  it("fail together when the database did not answer: they may have been committed, and are not asked for twice", async () => {
+    const { runs, call, settle } = openGathering();
+    expect(await settle([1, -1, 3].map((item) => call(item)))).toEqual([10, "Error: cut", "Error: cut"]);
+    expect(runs).toEqual([[1], [-1, 3]]);
   });
 
   it("are no more at once than may be", async () => {

@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { isDatabaseUnavailable } from "./database-failure.ts";
 
 type Call<Item, Answer> = {
   readonly item: Item;
@@ -8,8 +9,9 @@ type Call<Item, Answer> = {
 
 /**
  * Lets calls of one process go to the database together: one that finds none under way goes at once, and those that come
- * meanwhile wait for it and are one statement then. Each is answered when that statement was committed. When calls fail together,
- * each is tried alone, so that none fails for another's sake.
+ * meanwhile wait for it and are one statement then. Each is answered when that statement was committed. When calls are refused together,
+ * each is tried alone, so that none fails for another's sake; when the database did not answer they fail together, since they may have
+ * been committed, and a second try would not be told so.
  * @param run does all of them in one transaction; one answer an item, in their order
  */
 export function gatherCalls<Item, Answer>(
@@ -29,7 +31,7 @@ export function gatherCalls<Item, Answer>(
       );
       for (const [index, { resolve }] of calls.entries()) resolve(answers[index] as Answer);
     } catch (error) {
-      if (calls.length === 1) calls[0]?.reject(error);
+      if (calls.length === 1 || isDatabaseUnavailable(error)) for (const { reject } of calls) reject(error);
       else await Promise.all(calls.map((call) => answer(database, [call])));
     }
   };

@@ -86,6 +86,9 @@ export async function claimJob(database: Database, id: string, leaseMs: number):
   return uuid.test(id) ? claimTogether(database, { id, leaseMs }) : null;
 }
 
+/** An extension that hangs must not outlast the lease that the next one would have extended. */
+const extensionMs = 3_000;
+
 /**
  * Extends the lease of a running attempt, together with those that the process holds beside it; false when the attempt was taken
  * over, or is being ended.
@@ -94,11 +97,13 @@ export const extendJobLease = gatherCalls<
   { readonly id: string; readonly attempt: number; readonly leaseMs: number },
   boolean
 >(async (database, held) => {
-  const rows = await callAsSystem<{ id: string }>(database, "select id from extend_jobs($1, $2, $3) as id", [
+  const values = [
     held.map(({ id }) => id),
     held.map(({ attempt }) => attempt),
     held.map(({ leaseMs }) => leaseMs),
-  ]);
+  ];
+  const statement = "select id from extend_jobs($1, $2, $3) as id";
+  const rows = await callAsSystem<{ id: string }>(database, statement, values, extensionMs);
   const extended = new Set(rows.map(({ id }) => id));
   return held.map(({ id }) => extended.has(id));
 });

@@ -5,9 +5,10 @@ export type StateCount = { readonly state: string; readonly count: number };
 export type WorkFigures = {
   readonly jobs: readonly (StateCount & { readonly queue: string })[];
   readonly effects: readonly (StateCount & { readonly kind: string })[];
+  /** What was issued here; imported ones belong to other books. Sums in minor units, as text; credit notes count against them. */
   readonly invoices: readonly (StateCount & {
+    readonly mode: "live" | "test";
     readonly currency: string;
-    /** In minor units, as text. */
     readonly total: string;
     readonly paid: string;
   })[];
@@ -37,8 +38,11 @@ export async function readWorkFigures(db: Db): Promise<WorkFigures> {
   const effects = await db.$queryRaw<WorkFigures["effects"]>`
     select kind, state, count(*)::int as count from effect group by kind, state`;
   const invoices = await db.$queryRaw<WorkFigures["invoices"]>`
-    select invoice_status as state, currency, count(*)::int as count, sum(total_minor)::text as total, sum(amount_paid_minor)::text as paid
-    from invoice group by invoice_status, currency`;
+    select t.mode, i.invoice_status as state, i.currency, count(*)::int as count,
+      sum(case when i.invoice_type = 'credit' then -i.total_minor else i.total_minor end)::text as total,
+      sum(i.amount_paid_minor)::text as paid
+    from invoice i join tenant t on t.id = i.tenant_id where i.imported_at is null
+    group by t.mode, i.invoice_status, i.currency`;
   const runs = await db.$queryRaw<StateCount[]>`
     select state, count(*)::int as count from billing_run where started_at > now() - interval '7 days' group by state`;
   const attempts = await db.$queryRaw<StateCount[]>`

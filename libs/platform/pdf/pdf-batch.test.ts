@@ -98,6 +98,14 @@ describe("printing many documents at once", () => {
     });
   }, 60_000);
 
+  test("refuses what is no document, and prints what comes after it", async () => {
+    await using(createPdfRenderer({ workDir }), async (renderer) => {
+      const broken = { ...invoiceDocument(), lines: [{}] } as unknown as InvoiceDocument;
+      await expect(renderer.render(broken)).rejects.toThrow(TypeError);
+      expect((await renderer.render(invoiceDocument())).pageCount).toBe(1);
+    });
+  });
+
   test("keeps nothing back for a document that is refused before it is printed", async () => {
     const { prints, startBrowser } = watched();
     const [first, second] = documents();

@@ -75,6 +75,7 @@ type LaidOut = readonly [Waiting, InvoicePage];
 
 type Waiting = {
   readonly document: InvoiceDocument;
+  readonly rows: number;
   readonly resolve: (pdf: RenderedPdf) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -93,7 +94,7 @@ export function createPdfRenderer(given: PdfRendererOptions): CountingPdfRendere
   const prepared = preparation(fontsOnce(options.workDir), maxPages);
   const queue = printQueue<Waiting>({
     ...{ tabs, batchSize },
-    isAlone: ({ document }) => suspects.has(document.invoiceId) || rowsOf(document) > rowsPrintedTogether,
+    isAlone: ({ document, rows }) => suspects.has(document.invoiceId) || rows > rowsPrintedTogether,
     goTogether: (first, other) => first.document.pageSize === other.document.pageSize,
     print: (batch) => prepared(batch, (pages, fontSet) => printPages(pages, fontSet, batchTimeoutMs)),
     printAlone: (each) => prepared([each], printParts),
@@ -133,7 +134,7 @@ export function createPdfRenderer(given: PdfRendererOptions): CountingPdfRendere
     render: (document) =>
       new Promise((resolve, reject) => {
         if (closed) reject(domainError("pdf_render_failed", "The renderer is closed."));
-        else queue.add(counted({ document, resolve, reject }, count));
+        else queue.add(counted({ document, rows: rowsOf(document), resolve, reject }, count));
       }),
     figures: async () => ({ ...count, ...(await browsers.figures()) }),
     close: async () => {
@@ -144,12 +145,9 @@ export function createPdfRenderer(given: PdfRendererOptions): CountingPdfRendere
   };
 }
 
-function counted(
-  { document, resolve, reject }: Waiting,
-  count: { printed: number; failed: number },
-): Waiting {
+function counted({ resolve, reject, ...of }: Waiting, count: { printed: number; failed: number }): Waiting {
   return {
-    document,
+    ...of,
     resolve: (pdf) => {
       count.printed += 1;
       resolve(pdf);

@@ -5,7 +5,7 @@ export type PrintQueueTerms<T> = {
   /** So many batches are printed side by side. */
   readonly tabs: number;
   readonly batchSize: number;
-  /** Whether it is printed with nothing beside it. */
+  /** Whether it is printed with nothing beside it. Does not throw, as `goTogether` does not. */
   readonly isAlone: (each: T) => boolean;
   /** Whether the two may be in one batch. */
   readonly goTogether: (first: T, other: T) => boolean;

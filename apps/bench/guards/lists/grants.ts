@@ -104,7 +104,17 @@ export const grantedColumns: readonly (readonly [
     "invoice",
     "system",
     "r",
-    ["tenant_id", "id", "invoice_status", "finalize_at", "currency", "total_minor", "amount_paid_minor"],
+    [
+      "tenant_id",
+      "id",
+      "invoice_status",
+      "finalize_at",
+      "currency",
+      "total_minor",
+      "amount_paid_minor",
+      "invoice_type",
+      "imported_at",
+    ],
   ],
   [
     ...(["job", "system", "w"] as const),
