@@ -10,7 +10,7 @@ import {
 import type { Settings } from "#libs/core/settings.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { listSeriesKeys } from "#libs/data/document-series.ts";
-import { listImportedNumbers } from "#libs/data/imported-invoices.ts";
+import { listImportedNumbers, lockImports } from "#libs/data/imported-invoices.ts";
 import { decideContinued, saveContinued } from "../invoice/continue-series.ts";
 
 type Templates = Pick<Settings, "invoiceNumberTemplate" | "creditNoteNumberTemplate">;
@@ -19,6 +19,18 @@ const fields = [
   ["invoice_number_template", "invoiceNumberTemplate", "invoice"],
   ["credit_note_number_template", "creditNoteNumberTemplate", "credit_note"],
 ] as const;
+
+/**
+ * Waits for an import that runs, and lets none begin until the transaction ends, where a template changes: an import that is
+ * not committed cannot be seen, and its numbers would be given again.
+ */
+export async function lockImportsForTemplates(
+  tx: TenantTx,
+  before: Templates,
+  after: Templates,
+): Promise<void> {
+  if (fields.some(([, key]) => before[key] !== after[key])) await lockImports(tx);
+}
 
 /**
  * Faults of the number templates of new settings: of each by itself, and where two of them, or one and another that has
@@ -53,7 +65,7 @@ export async function numberTemplatePlaces(
 }
 
 /**
- * Lets the series of new templates go on after imported numbers that look like theirs.
+ * Lets the series of new templates go on after imported numbers that look like theirs; after `lockImportsForTemplates`.
  * @throws DomainError fields_invalid, version_conflict
  */
 export async function continueImported(tx: TenantTx, before: Templates, after: Templates): Promise<void> {

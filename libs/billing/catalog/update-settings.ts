@@ -12,7 +12,7 @@ import { currentSettings, saveSettings, type VersionedSettings } from "#libs/dat
 import { cleanPicture } from "#libs/platform/picture/clean-picture.ts";
 import { assertVersion } from "./assert-version.ts";
 import { paymentTermsPlaces } from "./customer-fields.ts";
-import { continueImported, numberTemplatePlaces } from "./number-template-places.ts";
+import { continueImported, lockImportsForTemplates, numberTemplatePlaces } from "./number-template-places.ts";
 
 export type SettingsChange = Partial<Omit<Settings, "brand">> & {
   readonly brand?: Partial<Settings["brand"]>;
@@ -44,6 +44,7 @@ export async function updateSettings(
     },
   };
   const refused = logo !== null && "refused" in logo ? [place("brand.logo", logo.refused)] : [];
+  await lockImportsForTemplates(tx, before.settings, changed);
   const ofNumbers = await numberTemplatePlaces(tx, before.settings, changed);
   assertNoPlaces([...ofNumbers, ...settingsPlaces(changed), ...refused]);
   const settings = {
