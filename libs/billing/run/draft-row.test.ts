@@ -2,6 +2,7 @@ import { createCoupon } from "#libs/billing/catalog/create-coupon.ts";
 import { createTaxRate } from "#libs/billing/catalog/create-tax-rate.ts";
 import { giveCoupon } from "#libs/billing/catalog/give-coupon.ts";
 import { updateCustomer } from "#libs/billing/catalog/update-customer.ts";
+import type { Plan } from "#libs/core/price/plan.ts";
 import type { ChargeModel } from "#libs/core/price/price.ts";
 import { claimDrafts } from "#libs/data/billing-periods.ts";
 import { draftRow } from "#libs/data/draft-row.ts";
@@ -27,10 +28,11 @@ describe("draftRow", () => {
     ],
   };
 
-  async function start(): Promise<MeteredTenant> {
+  async function start(limit: Partial<Plan> = {}): Promise<MeteredTenant> {
     const tenant = await world.start("2026-02-20T00:00:00Z", {
       meter: { groupBy: ["region"] },
       plan: {
+        ...limit,
         prices: [
           flatPrice({ billing: "in_advance", chargeModel: { model: "flat", amount: "31.00" } }),
           usagePrice("calls", { chargeModel: thirds }),
@@ -67,8 +69,12 @@ describe("draftRow", () => {
     return tenant;
   }
 
-  it("is a draft exactly as the database reads it back, whatever is on it", async () => {
-    const tenant = await start();
+  it.each([
+    ["usage in groups, a part of a period, taxes and a coupon", {}, "usage"],
+    ["a line that raises it to a commitment", { minimumCommitment: "500" }, "minimum_commitment"],
+    ["a line that lowers it to a maximum", { maximumAmount: "2" }, "adjustment"],
+  ])("is a draft exactly as the database reads it back, with %s", async (_what, limit, kind) => {
+    const tenant = await start(limit);
     const [written, read] = await tenant.inTenant(async (tx) => {
       const { standings } = await loadStandings(tx, [tenant.subscriptionId]);
       const terms = { cutoffs: new Map([["Europe/Berlin", tx.now]]), dryRun: true };
@@ -96,6 +102,7 @@ describe("draftRow", () => {
     expect(written).toEqual(read);
     const kinds = written.flatMap(({ lines }) => lines.map((line) => line.group_key));
     expect(new Set(kinds).size).toBe(3);
+    expect(written.flatMap(({ lines }) => lines.map((line) => line.kind))).toContain(kind);
     expect(written.map(({ taxes, discounts }) => [taxes.length, discounts.length])).toContainEqual([2, 1]);
     expect(
       written.some(({ lines }) => lines.some((line) => line.ratio_numerator !== line.ratio_denominator)),
