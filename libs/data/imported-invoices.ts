@@ -18,6 +18,14 @@ export type NumberedInvoice = {
   readonly issued_at: Date;
   readonly total_minor: bigint;
   readonly tax_total_minor: bigint;
+  readonly due_at: Date | null;
+  readonly description: string | null;
+  readonly tax_rate_ids: readonly string[];
+  /** What the import itself said was paid; later payments are not in it. */
+  readonly imported_paid_minor: bigint;
+  readonly imported_paid_at: Date | null;
+  /** In the order of the lines. */
+  readonly line_hashes: readonly string[];
 };
 
 export async function findInvoicesByNumber(
@@ -25,8 +33,15 @@ export async function findInvoicesByNumber(
   numbers: readonly string[],
 ): Promise<Map<string, NumberedInvoice>> {
   const rows = await tx.db.$queryRaw<NumberedInvoice[]>`
-    select id, number, imported_at is not null as imported, customer_id, currency, issued_at, total_minor, tax_total_minor
-    from invoice where tenant_id = ${tx.tenantId}::uuid and number = any(${[...numbers]}::text[])`;
+    select i.id, i.number, i.imported_at is not null as imported, i.customer_id, i.currency, i.issued_at, i.total_minor, i.tax_total_minor, i.due_at,
+      i.description, array(select t.tax_rate_id from invoice_tax t where t.tenant_id = i.tenant_id and t.invoice_id = i.id order by 1) as tax_rate_ids,
+      coalesce(p.paid, 0)::bigint as imported_paid_minor, p.received_at as imported_paid_at,
+      array(select l.input_hash from invoice_line l where l.tenant_id = i.tenant_id and l.invoice_id = i.id order by l.position) as line_hashes
+    from invoice i left join lateral (
+      select sum(amount_minor) as paid, min(received_at) as received_at from payment
+      where tenant_id = i.tenant_id and invoice_id = i.id and provider = 'manual' and reference = 'imported' and created_at = i.imported_at
+    ) p on true
+    where i.tenant_id = ${tx.tenantId}::uuid and i.number = any(${[...numbers]}::text[])`;
   return new Map(rows.map((row) => [row.number, row]));
 }
 

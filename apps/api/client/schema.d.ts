@@ -1071,7 +1071,7 @@ export interface paths {
         put?: never;
         /**
          * Import invoices that another engine issued
-         * @description All of them or none. They are issued under their own numbers and never changed, printed, mailed, reminded of or charged by itself; they can be paid, credited, voided and written off. The ledger opens with what is owed and paid of them, against `opening_balance`. Series whose numbers look like imported ones go on after the highest. A number that was imported before is left as it is when customer, day and amounts are the same, and refused when they are not. Files: `billwright import invoices`.
+         * @description All of them or none. They are issued under their own numbers and never changed, printed, mailed, reminded of or charged by itself; they can be paid, credited, voided and written off. The ledger opens with what is owed and paid of them, against `opening_balance`. Series whose numbers look like imported ones go on after the highest. A number that was imported before is left as it is when it says the same, and refused with the names of what differs when it does not. Files: `billwright import invoices`.
          *
          *     Roles: admin.
          */
@@ -3838,7 +3838,7 @@ export interface components {
         InvoiceImport: {
             dry_run: boolean;
             imported: number;
-            /** @description Imported before, with the same customer, day and amounts */
+            /** @description Imported before, saying the same */
             skipped: number;
             /** @description Series of ours that go on after the highest imported count */
             series: {

@@ -15,7 +15,7 @@ const importRoute = defineRoute({
   description:
     "All of them or none. They are issued under their own numbers and never changed, printed, mailed, reminded of or charged by itself; they can be paid, credited, voided and " +
     "written off. The ledger opens with what is owed and paid of them, against `opening_balance`. Series whose numbers look like imported ones go on after the highest. A number that was " +
-    "imported before is left as it is when customer, day and amounts are the same, and refused when they are not. Files: `billwright import invoices`.",
+    "imported before is left as it is when it says the same, and refused with the names of what differs when it does not. Files: `billwright import invoices`.",
   access: "admin",
   body: importInvoicesBody,
   bodyLimit: 5 * 1024 * 1024,

@@ -60,6 +60,13 @@ describe("series that go on after imported numbers", () => {
     while (!isDone && !(await isWaiting())) await Promise.race([done, setImmediate()]);
   };
 
+  it("are those of a template that is chosen later, too", async () => {
+    await importThem(["R-0041"]);
+    await chooseTemplate("R-{SEQ:4}");
+    await issue();
+    expect(await numbers()).toEqual(["R-0041", "R-0042"]);
+  });
+
   it("are those of a template that is chosen while an import runs, too", async () => {
     let saved: Promise<unknown> | undefined;
     await tenant.inTenant(async (tx) => {

@@ -219,18 +219,6 @@ describe("invoices of another engine", () => {
     ]);
   });
 
-  it("let a template that is chosen later go on after them too", async () => {
-    await importThem([{ ...paid, number: "R-0041" }]);
-    await tenant.inTenant((tx) => updateSettings(tx, { change: { invoiceNumberTemplate: "R-{SEQ:4}" } }));
-    await tenant.inTenant((tx) =>
-      createInvoice(tx, {
-        ...{ customer: { id: customerId }, finalize: true },
-        lines: [{ description: "New", amount: "1.00" }],
-      }),
-    );
-    expect((await stored()).map(({ number }) => number)).toEqual(["R-0041", "R-0042"]);
-  });
-
   it("change nothing when they come again, and are refused when they say something else", async () => {
     await importThem([open, partPaid]);
     const rows = () =>
@@ -245,6 +233,32 @@ describe("invoices of another engine", () => {
     ]);
     await Promise.all([importThem([paid]), importThem([paid])]);
     expect((await stored()).filter(({ number }) => number === paid.number)).toHaveLength(1);
+  });
+
+  it.each<[string, ImportedInvoice, Partial<ImportedInvoice>]>([
+    ["amount_paid", open, { amountPaid: "80.00" }],
+    ["amount_paid", partPaid, { amountPaid: undefined, paidAt: undefined }],
+    ["paid_at", partPaid, { paidAt: "2026-03-06" }],
+    ["due_date", open, { dueDate: "2026-06-01" }],
+    ["description", open, { description: "January" }],
+    ["tax_rate", partPaid, { taxRate: "gst" }],
+    ["lines", partPaid, { lines: undefined }],
+    ["lines", partPaid, { lines: [...(partPaid.lines ?? [])].reverse() }],
+    ["lines", open, { lines: [{ description: "Seats", amount: "80.00" }] }],
+  ])("that come again with another %s are refused by its name", async (name, first, change) => {
+    await tenant.inTenant((tx) => createTaxRate(tx, { code: "gst", name: "GST", percentage: "19" }));
+    await importThem([first]);
+    expect(await importThem([first])).toMatchObject({ skipped: 1 });
+    expect(await faults({ ...first, ...change })).toEqual([
+      expect.stringContaining(`${first.number} was imported before with another ${name}; what is issued`),
+    ]);
+  });
+
+  it("are known again after they were paid here", async () => {
+    await importThem([open, partPaid]);
+    for (const { id } of await stored())
+      await tenant.inTenant((tx) => recordOutsidePayment(tx, { invoiceId: id, paymentStatus: "succeeded" }));
+    expect(await importThem([open, partPaid])).toMatchObject({ imported: 0, skipped: 2 });
   });
 
   it("are shown by a dry run, which writes nothing", async () => {

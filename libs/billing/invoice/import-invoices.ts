@@ -19,7 +19,6 @@ import {
   insertImportedPayments,
   issueImported,
   lockImports,
-  type NumberedInvoice,
 } from "#libs/data/imported-invoices.ts";
 import { lockDraftInvoices } from "#libs/data/invoice-finalization.ts";
 import { insertDraftInvoices, type NewInvoice } from "#libs/data/invoices.ts";
@@ -36,10 +35,11 @@ import {
   type DocumentTemplates,
   saveContinued,
 } from "./continue-series.ts";
+import { differenceToImported } from "./difference-to-imported.ts";
 
 export type ImportOutcome = {
   readonly imported: number;
-  /** Imported before, with the same facts. */
+  /** Imported before, saying the same. */
   readonly skipped: number;
   /** Series that go on after an imported number. */
   readonly series: readonly { readonly series: NumberSeries; readonly importedTo: bigint }[];
@@ -53,8 +53,8 @@ const atOnce = 200;
  * Takes in invoices that another engine issued: issued here too, under their numbers, marked as imported and never changed,
  * printed, mailed, reminded of or charged by itself. All or none of them: what is wrong is named by its place (`invoices.3.total`).
  * The ledger opens with what each customer owes and has paid, as of those days; revenue and tax stay in the other books. Series
- * whose numbers look like imported ones go on after the highest. A number that was imported with the same customer, day and
- * amounts is left as it is. Webhooks are not told, as nothing happened now.
+ * whose numbers look like imported ones go on after the highest. A number that was imported before and says the same is left as
+ * it is, one that says something else is refused (`differenceToImported`). Webhooks are not told, as nothing happened now.
  * @throws DomainError fields_invalid, version_conflict
  */
 export async function importInvoices(
@@ -120,7 +120,7 @@ async function decide(
     if (customerId === undefined || rate === null || first !== undefined) continue;
     const known = stored.get(invoice.number);
     if (known !== undefined) {
-      const said = differenceTo(known, { invoice, customerId, facts: read.facts });
+      const said = differenceToImported(known, { invoice, customerId, rate, facts: read.facts });
       if (said === null) skipped += 1;
       else fault("number", "invoice_number_taken", said);
       continue;
@@ -138,26 +138,6 @@ function rateOf(rates: readonly TaxRateRow[], text: string | undefined): TaxRate
   if (text === undefined) return undefined;
   const ref = parseRef("tax_rate", text);
   return rates.find((rate) => ("id" in ref ? rate.id === ref.id : rate.code === ref.code)) ?? null;
-}
-
-function differenceTo(
-  known: NumberedInvoice,
-  {
-    invoice,
-    customerId,
-    facts,
-  }: { readonly invoice: ImportedInvoice; readonly customerId: string; readonly facts: ImportedFacts },
-): string | null {
-  if (!known.imported) return `${known.number} is an invoice that was issued here`;
-  const differs = [
-    ...(known.customer_id === customerId ? [] : ["customer"]),
-    ...(known.currency === invoice.currency ? [] : ["currency"]),
-    ...(known.issued_at.getTime() === facts.issuedAt.epochMilliseconds ? [] : ["issued_at"]),
-    ...(known.total_minor === facts.totalMinor ? [] : ["total"]),
-    ...(known.tax_total_minor === facts.taxMinor ? [] : ["tax_total"]),
-  ];
-  if (differs.length === 0) return null;
-  return `${known.number} was imported before with another ${differs.join(", ")}; what is issued is never changed`;
 }
 
 function draftOf(

@@ -49,7 +49,7 @@ export const importOutcomeWire = z
   .object({
     dry_run: z.boolean(),
     imported: z.int(),
-    skipped: z.int().describe("Imported before, with the same customer, day and amounts"),
+    skipped: z.int().describe("Imported before, saying the same"),
     series: z
       .array(z.object({ series: z.string(), continues_after: z.string() }))
       .describe("Series of ours that go on after the highest imported count"),
