@@ -75,19 +75,20 @@ export async function readSeries(
 /** How far a series is; `imported_to` of it was given elsewhere. */
 export type SeriesCounter = { readonly last_number: bigint; readonly imported_to: bigint };
 
-/** The counters of these series, locked; a series that has given nothing has none. */
-export async function lockCounters(
+/** The counters of these series as they are now, not locked; a series that has given nothing has none. */
+export async function readCounters(
   tx: TenantTx,
   series: readonly string[],
 ): Promise<Map<string, SeriesCounter>> {
   const rows = await tx.db.$queryRaw<(SeriesCounter & { readonly series: string })[]>`
     select series, last_number, imported_to from document_counter
-    where tenant_id = ${tx.tenantId}::uuid and series = any(${[...series]}::text[]) order by series for update`;
+    where tenant_id = ${tx.tenantId}::uuid and series = any(${[...series]}::text[])`;
   return new Map(rows.map((row) => [row.series, row]));
 }
 
 /**
- * Lets series go on after numbers that were given elsewhere: only such as have given none themselves.
+ * Lets series go on after numbers that were given elsewhere: only such as have given none themselves. Locks their counters, which
+ * every issue in them waits for, until the transaction ends.
  * @returns how many of them did; fewer than asked for when one has given numbers meanwhile
  */
 export async function continueCounters(

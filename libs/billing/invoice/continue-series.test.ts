@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { Temporal } from "temporal-polyfill";
 import type { ImportedInvoice } from "#libs/core/invoice/imported-invoice.ts";
+import type { TenantTx } from "#libs/data/database.ts";
 import { makeCustomer, makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
 import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
 import { updateSettings } from "../catalog/update-settings.ts";
@@ -59,6 +60,17 @@ describe("series that go on after imported numbers", () => {
     });
     while (!isDone && !(await isWaiting())) await Promise.race([done, setImmediate()]);
   };
+  /** Statements of a transaction; does something else before the one that holds the text. */
+  const beforeStatement = (db: TenantTx["db"], part: string, act: () => Promise<unknown>): TenantTx["db"] =>
+    new Proxy(db, {
+      get: (target, name) => {
+        if (name !== "$executeRaw") return Reflect.get(target, name) as unknown;
+        return async (text: TemplateStringsArray, ...values: unknown[]) => {
+          if (String(text).includes(part)) await act();
+          return target.$executeRaw(text, ...values);
+        };
+      },
+    });
 
   it("are those of a template that is chosen later, too", async () => {
     await importThem(["R-0041"]);
@@ -89,5 +101,28 @@ describe("series that go on after imported numbers", () => {
     expect(await taken).toMatchObject({ series: [{ importedTo: 1n }] });
     await issue();
     expect(await numbers()).toEqual(["A-00001", "A-00002"]);
+  });
+
+  it("are not held up by a dry run, which locks nothing", async () => {
+    await importThem(["INV-202603-00004"]);
+    await tenant.inTenant(async (tx) => {
+      const outcome = await importInvoices(tx, { invoices: [imported("INV-202603-00009")], dryRun: true });
+      expect(outcome.series).toMatchObject([{ importedTo: 9n }]);
+      await issue();
+      await importThem(["OLD-1"]);
+    });
+    expect(await numbers()).toEqual(["INV-202603-00004", "INV-202603-00005", "OLD-1"]);
+  });
+
+  it("give numbers while an import is writing, which is refused whole when they are of its series", async () => {
+    await importThem(["INV-202603-00004"]);
+    const writing = tenant.inTenant((tx) =>
+      importInvoices(
+        { ...tx, db: beforeStatement(tx.db, "insert into audit_log", issue) },
+        { invoices: [imported("INV-202603-00009")], dryRun: false },
+      ),
+    );
+    await expect(writing).rejects.toMatchObject({ code: "version_conflict" });
+    expect(await numbers()).toEqual(["INV-202603-00004", "INV-202603-00005"]);
   });
 });

@@ -4,7 +4,7 @@ import { numberOfCount, readNumber, seriesKey } from "#libs/core/invoice/number-
 import type { NumberedDocument, NumberSeries } from "#libs/core/invoice/number-series.ts";
 import type { NumberTemplate } from "#libs/core/invoice/number-template.ts";
 import type { TenantTx } from "#libs/data/database.ts";
-import { continueCounters, lockCounters } from "#libs/data/document-series.ts";
+import { continueCounters, readCounters } from "#libs/data/document-series.ts";
 
 /** A number that another engine gave, and where it stands in the sender's input. */
 export type ForeignNumber = { readonly number: string; readonly issuedAt: Date; readonly path: string };
@@ -22,8 +22,8 @@ export type ContinuedSeries = {
 };
 
 /**
- * Which series of these templates must go on after numbers that were given elsewhere, so that none is given twice; locks
- * their counters. A number above what a series has given here is refused, as the series would reach it, or leave a gap.
+ * Which series of these templates must go on after numbers that were given elsewhere, so that none is given twice. Locks nothing:
+ * `saveContinued` refuses what has moved on by then. A number above what a series has given here is refused, as the series would reach it, or leave a gap.
  */
 export async function decideContinued(
   tx: TenantTx,
@@ -36,7 +36,7 @@ export async function decideContinued(
       return found === null ? [] : [{ ...each, ...found, key: seriesKey(found.series) }];
     }),
   );
-  const counters = await lockCounters(tx, [...new Set(read.map(({ key }) => key))]);
+  const counters = await readCounters(tx, [...new Set(read.map(({ key }) => key))]);
   const continued = new Map<string, ContinuedSeries>();
   const places: ErrorPlace[] = [];
   for (const { key, count, series, issuedAt, path } of read) {
@@ -60,7 +60,10 @@ export async function decideContinued(
   return { series: [...continued.values()], places };
 }
 
-/** @throws DomainError version_conflict when a series has given its first number meanwhile */
+/**
+ * Every issue in these series waits from here on: the last statement of its transaction.
+ * @throws DomainError version_conflict when a series has given its first number meanwhile
+ */
 export async function saveContinued(tx: TenantTx, list: readonly ContinuedSeries[]): Promise<void> {
   const rows = list.map((each) => ({ ...each, series: seriesKey(each.series) }));
   if ((await continueCounters(tx, rows)) === rows.length) return;

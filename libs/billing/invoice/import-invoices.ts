@@ -52,6 +52,7 @@ const atOnce = 200;
 /**
  * Takes in invoices that another engine issued: issued here too, under their numbers, marked as imported and never changed,
  * printed, mailed, reminded of or charged by itself. All or none of them: what is wrong is named by its place (`invoices.3.total`).
+ * Counters of series are taken last, so that invoices are issued beside a long import; a dry run locks nothing.
  * The ledger opens with what each customer owes and has paid, as of those days; revenue and tax stay in the other books. Series
  * whose numbers look like imported ones go on after the highest. A number that was imported before and says the same is left as
  * it is, one that says something else is refused (`differenceToImported`). Webhooks are not told, as nothing happened now.
@@ -61,7 +62,7 @@ export async function importInvoices(
   tx: TenantTx,
   input: { readonly invoices: readonly ImportedInvoice[]; readonly dryRun: boolean },
 ): Promise<ImportOutcome> {
-  await lockImports(tx);
+  if (!input.dryRun) await lockImports(tx);
   const settings = await currentSettings(tx);
   const { fresh, skipped } = await decide(tx, input.invoices, settings);
   const continued = await decideContinued(
@@ -218,11 +219,11 @@ async function save(
   if (fresh.length === 0) return;
   for (let at = 0; at < fresh.length; at += atOnce)
     await saveSome(tx, fresh.slice(at, at + atOnce), settings);
-  await saveContinued(tx, continued);
   await writeAudit(tx, {
     ...{ action: "invoice.import", targetType: "tenant", targetId: tx.tenantId },
     after: { invoices: fresh.length, numbers: [fresh[0]?.number ?? "", fresh.at(-1)?.number ?? ""] },
   });
+  await saveContinued(tx, continued);
 }
 
 async function saveSome(tx: TenantTx, list: readonly Decided[], settings: VersionedSettings): Promise<void> {
