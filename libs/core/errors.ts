@@ -46,6 +46,7 @@ export const errorTable = {
   amount_precision: { kind: "invalid", title: "The amount has more decimals than its currency" },
   amount_syntax: { kind: "invalid", title: "The amount is not a decimal string" },
   anchor_invalid: { kind: "invalid", title: "The billing anchor is not one that a schedule can start from" },
+  api_key_rotated: { kind: "conflict", title: "The API key was rotated already" },
   api_key_ended: { kind: "conflict", title: "The API key was revoked or has expired" },
   api_key_invalid: { kind: "unauthorized", title: "The API key is missing or not valid" },
   api_key_not_found: { kind: "not_found", title: "There is no such API key" },

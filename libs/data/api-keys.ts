@@ -12,6 +12,8 @@ export type ApiKeyRow = {
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
   readonly last_used_at: Date | null;
+  /** The key that a rotation made in its place. */
+  readonly replaced_by: string | null;
   readonly created_at: Date;
 };
 
@@ -92,14 +94,14 @@ export async function findApiKeyByHash(
 
 export async function findApiKey(tx: TenantTx, id: string): Promise<ApiKeyRow | null> {
   const rows = await tx.db.$queryRaw<ApiKeyRow[]>`
-    select id, name, role, last_four, expires_at, revoked_at, last_used_at, created_at from api_key
+    select id, name, role, last_four, expires_at, revoked_at, last_used_at, replaced_by, created_at from api_key
     where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid for update`;
   return rows[0] ?? null;
 }
 
 export async function listApiKeys(tx: TenantTx, query: PageQuery): Promise<Page<ApiKeyRow>> {
   const rows = await tx.db.$queryRaw<ApiKeyRow[]>`
-    select id, name, role, last_four, expires_at, revoked_at, last_used_at, created_at from api_key
+    select id, name, role, last_four, expires_at, revoked_at, last_used_at, replaced_by, created_at from api_key
     where tenant_id = ${tx.tenantId}::uuid and (${query.cursor}::uuid is null or id < ${query.cursor}::uuid)
     order by id desc limit ${query.limit + 1}`;
   return toPage(rows, query.limit);
@@ -128,4 +130,10 @@ export async function endApiKeyAfter(
     update api_key k set expires_at = least(k.expires_at, now() + ${overlapMs} * interval '1 millisecond') from usable u
     where k.tenant_id = ${tx.tenantId}::uuid and k.id = u.id returning u.successor_expires_at`;
   return rows[0] ?? null;
+}
+
+/** Notes which key took the place of a rotated one. */
+export async function setApiKeySuccessor(tx: TenantTx, id: string, successorId: string): Promise<void> {
+  await tx.db.$executeRaw`
+    update api_key set replaced_by = ${successorId}::uuid where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid`;
 }

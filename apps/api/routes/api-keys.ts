@@ -122,7 +122,7 @@ const rotate = defineRoute({
   tag,
   summary: "Replace an API key, with an overlap",
   description:
-    "Makes a key with the same name and role, shown in this answer and never again. The old one ends after `overlap`, or at its own end when that comes first.",
+    "Makes a key with the same name and role, shown in this answer and never again. The old one ends after `overlap`, or at its own end when that comes first. A key is rotated once: then its successor is.",
   access: "admin",
   params: z.strictObject({ id: z.string().max(64) }),
   body: z.strictObject({
@@ -131,7 +131,7 @@ const rotate = defineRoute({
       .describe("How long the old key still works: an ISO 8601 duration from PT0S (at once) to P30D"),
   }),
   response: { status: 201, schema: rotatedWire },
-  errors: ["api_key_not_found", "api_key_ended"],
+  errors: ["api_key_not_found", "api_key_ended", "api_key_rotated"],
   storedBody: (body) => ({ ...body, key: null }),
   example: {
     params: { id: example.id },

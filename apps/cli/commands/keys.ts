@@ -66,7 +66,12 @@ function list(): Command {
           listApiKeys(tx, { limit: 100, cursor: null }),
         );
         if (options.json)
-          return printJson(rows.map(({ id, ...row }) => ({ id: publicId("api_key", id), ...row })));
+          return printJson(
+            rows.map(({ id, replaced_by: by, ...row }) => ({
+              ...{ id: publicId("api_key", id), ...row },
+              replaced_by: by === null ? null : publicId("api_key", by),
+            })),
+          );
         for (const row of rows) {
           const ends = row.expires_at === null ? "active" : `until ${row.expires_at.toISOString()}`;
           const state = row.revoked_at ? "revoked" : ends;

@@ -1,4 +1,5 @@
 import { Temporal } from "temporal-polyfill";
+import { publicId } from "#libs/core/public-id.ts";
 import { makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
 import { openTestDatabase, type TestDatabase } from "#libs/testkit/test-database.ts";
 import { authenticateApiKey } from "./authenticate-api-key.ts";
@@ -103,6 +104,16 @@ describe("API keys", () => {
       const made = await rotate(row.id, "PT0S");
       const lifeMs = (made.row.expires_at?.getTime() ?? 0) - made.row.created_at.getTime();
       expect(Math.round(lifeMs / 86_400_000)).toBe(7);
+    });
+
+    it("are rotated once, and then their successor is, with all of their life", async () => {
+      const old = await make();
+      const made = await rotate(old.row.id, "PT1H");
+      await expect(rotate(old.row.id, "PT1H")).rejects.toMatchObject({
+        code: "api_key_rotated",
+        message: expect.stringContaining(publicId("api_key", made.row.id)),
+      });
+      expect((await rotate(made.row.id, "PT1H")).row.expires_at).toBeNull();
     });
 
     it("are refused once they have ended, for another tenant, and with an overlap that is none", async () => {
