@@ -168,6 +168,7 @@ export type StripeRefundRow = {
   readonly state: "pending" | "processing" | "succeeded" | "failed";
   readonly amount_minor: bigint;
   readonly currency: string;
+  readonly created_at: Date;
 };
 
 /** Refunds that go through Stripe made since then, and those with these names there or here. */
@@ -176,7 +177,7 @@ export async function listStripeRefunds(
   query: { readonly since: Date; readonly providerIds: readonly string[]; readonly ids: readonly string[] },
 ): Promise<StripeRefundRow[]> {
   return tx.db.$queryRaw<StripeRefundRow[]>`
-    select r.id, r.provider_id, p.provider_id as payment_provider_id, r.state, r.amount_minor, p.currency
+    select r.id, r.provider_id, p.provider_id as payment_provider_id, r.state, r.amount_minor, p.currency, r.created_at
     from refund r join payment p on p.tenant_id = r.tenant_id and p.id = r.payment_id
     where r.tenant_id = ${tx.tenantId}::uuid and r.provider = 'stripe'
       and (r.created_at >= ${query.since} or r.provider_id = any(${[...query.providerIds]}::text[]) or r.id = any(${[...query.ids]}::uuid[])) order by r.id`;

@@ -17,7 +17,9 @@ const byItself =
 
 /**
  * Holds the refunds at Stripe since then against ours, both ways: those that name the tenant, and those of its payments that were
- * made past us, as in Stripe's dashboard. @throws DomainError provider_unavailable, provider_refused
+ * made past us, as in Stripe's dashboard. Ours are read before Stripe is asked and again after it: one that was made in between is
+ * not called unknown, and one that changed in between is left to the next comparison. Of more than `limit` at Stripe the older
+ * ones are not compared, and one finding says so. @throws DomainError provider_unavailable, provider_refused
  */
 export async function reconcileRefunds(
   stripe: StripeClient,
@@ -25,7 +27,10 @@ export async function reconcileRefunds(
   window: { readonly since: Date; readonly slackMs: number; readonly limit: number },
 ): Promise<{ readonly objects: number; readonly findings: readonly Finding[] }> {
   const since = new Date(window.since.getTime() - window.slackMs);
-  const all = await listRefundsSince(stripe, { since, limit: window.limit });
+  const before = await inTenant((tx) =>
+    listStripeRefunds(tx, { since: window.since, providerIds: [], ids: [] }),
+  );
+  const { refunds: all, cutAt } = await listRefundsSince(stripe, { since, limit: window.limit });
   const intentIds = [...new Set(all.flatMap(({ paymentIntentId }) => paymentIntentId ?? []))];
   const payments = await inTenant((tx) => findPaymentsOfIntents(tx, intentIds));
   const theirs = all.filter(
@@ -42,30 +47,46 @@ export async function reconcileRefunds(
     ours.flatMap((row) => (row.provider_id === null ? [] : [[row.provider_id, row]])),
   );
   const ourById = new Map(ours.map((row) => [row.id, row]));
+  const stateBefore = new Map(before.map(({ id, state }) => [id, state]));
   const theirIds = new Set(theirs.map(({ id }) => id));
+  const unlisted = before.filter(({ provider_id: name }) => name !== null && !theirIds.has(name));
+  const isBeyond = ({ created_at: madeAt }: StripeRefundRow) =>
+    cutAt !== null && madeAt.getTime() < cutAt.getTime() + window.slackMs;
   const findings = [
     ...theirs.flatMap((refund) => {
       const row = ourByName.get(refund.id) ?? ourById.get(refund.refundId ?? "") ?? null;
-      return row === null
-        ? missingFindings(refund, payments.get(refund.paymentIntentId ?? "") ?? null)
-        : differenceFindings(refund, row);
+      if (row === null) return missingFindings(refund, payments.get(refund.paymentIntentId ?? "") ?? null);
+      const hasMoved = row.state !== (stateBefore.get(row.id) ?? row.state);
+      return hasMoved ? [] : differenceFindings(refund, row);
     }),
-    ...ours
-      .filter(({ provider_id }) => provider_id !== null && !theirIds.has(provider_id))
-      .map((row): Finding => {
-        const detail = `refund ${row.id} names ${row.provider_id}, which Stripe does not list since ${since.toISOString()}`;
-        const repair = "look the id up at Stripe: if it is not there, no money went back";
-        return {
-          code: "stripe_refund_unknown",
-          severity: "error",
-          subjectType: "refund",
-          subjectId: row.id,
-          detail,
-          repair,
-        };
-      }),
+    ...unlisted.filter((row) => !isBeyond(row)).map((row) => unknownFinding(row, since)),
+    ...(cutAt === null
+      ? []
+      : [cutFinding({ since, cutAt, limit: window.limit, unlisted: unlisted.filter(isBeyond).length })]),
   ];
   return { objects: theirs.length + ours.length, findings };
+}
+
+function unknownFinding(row: StripeRefundRow, since: Date): Finding {
+  return {
+    ...{ code: "stripe_refund_unknown", severity: "error", subjectType: "refund", subjectId: row.id },
+    detail: `refund ${row.id} names ${row.provider_id}, which Stripe does not list since ${since.toISOString()}`,
+    repair: "look the id up at Stripe: if it is not there, no money went back",
+  };
+}
+
+function cutFinding(cut: {
+  readonly since: Date;
+  readonly cutAt: Date;
+  readonly limit: number;
+  readonly unlisted: number;
+}): Finding {
+  const made = `more than ${cut.limit} refunds since ${cut.since.toISOString()}`;
+  return {
+    ...{ code: "stripe_refunds_not_compared", severity: "warning", subjectType: "refund", subjectId: null },
+    detail: `Stripe made ${made}: those before ${cut.cutAt.toISOString()} were not compared, nor ${cut.unlisted} refunds here of that time`,
+    repair: "compare a shorter time: `since` of a reconciliation says from when on",
+  };
 }
 
 /** Whether money left by it, or still may. */

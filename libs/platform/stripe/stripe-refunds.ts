@@ -86,18 +86,23 @@ function refundFacts(refund: Stripe.Refund): RefundFacts {
   };
 }
 
-/** Refunds that Stripe made since then, of every tenant and past us too. @throws DomainError provider_unavailable, provider_refused */
+/**
+ * Refunds that Stripe made since then, of every tenant and past us too, newest first. `cutAt`: when the oldest of them was made,
+ * where there are more than `limit`; null: these are all. @throws DomainError provider_unavailable, provider_refused
+ */
 export function listRefundsSince(
   stripe: StripeClient,
   listing: { readonly since: Date; readonly limit: number },
-): Promise<RefundFacts[]> {
+): Promise<{ readonly refunds: readonly RefundFacts[]; readonly cutAt: Date | null }> {
   return stripeRead(async () => {
-    const found: RefundFacts[] = [];
+    const refunds: RefundFacts[] = [];
+    let oldest = new Date();
     const created = { gte: Math.floor(listing.since.getTime() / 1_000) };
     for await (const refund of stripe.refunds.list({ created, limit: 100 })) {
-      found.push(refundFacts(refund));
-      if (found.length >= listing.limit) break;
+      if (refunds.length >= listing.limit) return { refunds, cutAt: oldest };
+      refunds.push(refundFacts(refund));
+      oldest = new Date(refund.created * 1_000);
     }
-    return found;
+    return { refunds, cutAt: null };
   });
 }
