@@ -22,6 +22,7 @@ export async function readBody(
   const declared = Number(request.get("content-length") ?? 0);
   if (declared > limit) throw tooLarge(limit);
   const encoding = encodingOf(request);
+  if (request.destroyed) throw cutShort(); // while its key was looked up: its events have been and will not come again
   const bytes = encoding === "gzip" ? await readGzip(request, limit) : await readPlain(request, limit);
   if (bytes.length > 0) assertAccepted(contentType, accepts);
   return { bytes, contentType };
@@ -105,8 +106,7 @@ function readPlain(request: Request, limit: number): Promise<Buffer> {
     request.once("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.once("error", reject);
     request.once("close", () => {
-      if (!request.readableEnded)
-        reject(domainError("body_malformed", "The connection ended before the body."));
+      if (!request.readableEnded) reject(cutShort());
     });
   });
 }
@@ -140,6 +140,10 @@ async function readGzip(request: Request, limit: number): Promise<Buffer> {
     await feeding;
   }
   return Buffer.concat(chunks);
+}
+
+function cutShort() {
+  return domainError("body_malformed", "The connection ended before the body.");
 }
 
 function tooLarge(limit: number) {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { parseEventBody, eventMediaTypes } from "#libs/billing/usage/event-wire.ts";
 import { readUsage } from "#libs/billing/usage/read-usage.ts";
 import { parseTimestamp, timestamp, timezoneName } from "#libs/billing/wire/wire-values.ts";
+import { DomainError } from "#libs/core/errors.ts";
 import { parseRef } from "#libs/core/object-ref.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import { defineRoute, type Route } from "../define-route.ts";
@@ -79,7 +80,12 @@ const ingest = defineRoute({
   external: async (api, { raw, contentType, caller }) => {
     const { events, rejected: refused } = parseEventBody(contentType, raw);
     const { tenantId, keyId } = caller;
-    const answer = await api.intake.take({ tenantId, keyId, bytes: raw.length, events, rejected: refused });
+    const answer = await api.intake
+      .take({ tenantId, keyId, bytes: raw.length, events, rejected: refused })
+      .catch((error: unknown) => {
+        if (error instanceof DomainError && error.code === "api_key_invalid") api.knownKeys.forget(keyId);
+        throw error;
+      });
     api.metrics.countEvents("accepted", answer.accepted);
     api.metrics.countEvents("duplicate", answer.duplicates);
     api.metrics.countEvents("rejected", answer.rejected.length);
