@@ -1,5 +1,12 @@
 import { newId } from "./new-id.ts";
-import { callAsSystem, withSystem, withTenant, withTenantSql } from "./database.ts";
+import {
+  callAsSystem,
+  type Database,
+  openDatabase,
+  withSystem,
+  withTenant,
+  withTenantSql,
+} from "./database.ts";
 import { openTestDatabase, type TestDatabase } from "#libs/testkit/test-database.ts";
 
 describe("withTenant", () => {
@@ -124,6 +131,53 @@ describe("withTenantSql", () => {
         from pg_prepared_statements where statement like '%as said'`;
     });
     expect(calls).toEqual([{ calls: 10, once: true }]);
+  });
+
+  describe("behind a pooler", () => {
+    /** One session, of which the test can say what it knows. */
+    const oneSession = () => openDatabase({ url: test.url, poolSize: 1, causes: () => [] });
+    const counts: number[] = [];
+    const ask = (database: Database, count: number) =>
+      withTenantSql(database, { tenantId }, async ({ db }) => {
+        counts.push(count);
+        return db.$queryRaw<object[]>`select name, ${count}::int as count from tenant`;
+      });
+    const prepared = async (database: Database) => {
+      const { rows } = await database.pool.query<{ name: string; named: boolean }>(`
+        select name, name = 'billwright_' || left(encode(sha256(statement::bytea), 'hex'), 40) as named from pg_prepared_statements`);
+      return rows;
+    };
+    beforeEach(() => counts.splice(0));
+
+    it("names a statement by its text, so that no process means another one", async () => {
+      const database = oneSession();
+      await ask(database, 1);
+      expect(await prepared(database)).toEqual([{ name: expect.any(String), named: true }]);
+      await database.close();
+    });
+
+    it("makes a transaction once more, and all others, without names when a session lost a statement", async () => {
+      const database = oneSession();
+      await ask(database, 1);
+      await database.pool.query("deallocate all");
+      expect(await ask(database, 2)).toEqual([{ name: "T", count: 2 }]);
+      expect(await ask(database, 3)).toEqual([{ name: "T", count: 3 }]);
+      expect([counts, await prepared(database)]).toEqual([[1, 2, 2, 3], []]);
+      await database.close();
+    });
+
+    it("does so when a session has another statement under the name already", async () => {
+      const before = oneSession();
+      await ask(before, 1);
+      const [{ name } = { name: "" }] = await prepared(before);
+      await before.close();
+      const database = oneSession();
+      await database.pool.query(`prepare ${name} as select 'other' as name, $1::int as count`);
+      expect(await ask(database, 2)).toEqual([{ name: "T", count: 2 }]);
+      expect(await ask(database, 3)).toEqual([{ name: "T", count: 3 }]);
+      expect(counts).toEqual([1, 2, 2, 3]);
+      await database.close();
+    });
   });
 
   it("does not pass for done when a failure inside was caught and the server rolled back", async () => {

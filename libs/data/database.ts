@@ -1,4 +1,5 @@
 import { PrismaPg } from "@prisma/adapter-pg";
+import { hash } from "node:crypto";
 import pg from "pg";
 import { Temporal } from "temporal-polyfill";
 import type { Causes } from "#libs/core/events.ts";
@@ -136,43 +137,72 @@ export async function withSystemSql<T>(
   return inSql(database, `select enter_system(${Number(timeoutMs)})`, timeoutMs, (db) => fn(db));
 }
 
-/** A transaction over the driver; `fn` is given the rows of `enter`, which has taken the role. */
+/** Poolers in front of these do not take prepared statements along from session to session. */
+const withoutPrepared = new WeakSet<Database>();
+
+/**
+ * A transaction over the driver; `fn` is given the rows of `enter`, which has taken the role. Where a pooler loses a prepared
+ * statement, or has another process's under its name, that aborts the transaction: it is made once more, as are all after it,
+ * with statements that have no name.
+ */
 async function inSql<Entered extends pg.QueryResultRow, T>(
   database: Database,
   enter: string,
   timeoutMs: number,
   fn: (db: Sql, entered: readonly Entered[]) => Promise<T>,
 ): Promise<T> {
+  const isNamed = !withoutPrepared.has(database);
+  const outcome = await inSqlOnce(database, { enter, timeoutMs, isNamed }, fn);
+  if (outcome !== "misnamed") return outcome.done;
+  withoutPrepared.add(database);
+  return inSql(database, enter, timeoutMs, fn);
+}
+
+/** 26000: no such prepared statement in this session; 42P05: there is one already. */
+const misnamedCodes: ReadonlySet<string | undefined> = new Set(["26000", "42P05"]);
+
+/** @returns "misnamed" when a session did not have what was prepared: nothing of the transaction was stored. */
+async function inSqlOnce<Entered extends pg.QueryResultRow, T>(
+  database: Database,
+  terms: { readonly enter: string; readonly timeoutMs: number; readonly isNamed: boolean },
+  fn: (db: Sql, entered: readonly Entered[]) => Promise<T>,
+): Promise<{ readonly done: T } | "misnamed"> {
   const client = await database.pool.connect();
   let lost: Error | undefined;
+  let isMisnamed = false;
   const onLost = (error: Error) => {
     lost = error;
   };
   client.on("error", onLost);
   const send = async (statement: Statement, values?: unknown[]) => {
     try {
-      const query = { ...statement, query_timeout: timeoutMs + 2_000 };
+      const query = { ...statement, query_timeout: terms.timeoutMs + 2_000 };
       return await client.query(values === undefined ? query : { ...query, values });
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError)) onLost(error as Error); // cut or silent: nothing more to be said there
+      if (!(error instanceof pg.DatabaseError))
+        onLost(error as Error); // cut or silent: nothing more to be said there
+      else if (statement.name !== undefined && misnamedCodes.has(error.code)) isMisnamed = true;
       throw error;
     }
   };
   const db: Sql = {
-    $queryRaw: async <R>(text: TemplateStringsArray, ...values: unknown[]) =>
-      (await send(preparedOf(text), values)).rows as R,
+    $queryRaw: async <R>(template: TemplateStringsArray, ...values: unknown[]) => {
+      const { text, name } = preparedOf(template);
+      return (await send(terms.isNamed ? { text, name } : { text }, values)).rows as R;
+    },
   };
   try {
     // One round trip, which takes no parameters. What is planned once for batches of any size must not go through all of
     // one side for each row of the other.
-    const begun = await send({ text: `begin; set local enable_nestloop = off; ${enter}` });
+    const begun = await send({ text: `begin; set local enable_nestloop = off; ${terms.enter}` });
     const entered = (begun as unknown as pg.QueryResult<Entered>[]).at(-1)?.rows ?? [];
     const done = await fn(db, entered);
     const { command } = await send({ text: "commit" });
     if (command !== "COMMIT") throw new Error(`the transaction ended with ${command}`);
-    return done;
+    return { done };
   } catch (error) {
     if (lost === undefined) await send({ text: "rollback" }).catch(() => undefined);
+    if (isMisnamed) return "misnamed";
     throw error;
   } finally {
     client.off("error", onLost);
@@ -182,18 +212,18 @@ async function inSql<Entered extends pg.QueryResultRow, T>(
 
 type Statement = { readonly text: string; readonly name?: string };
 
-const prepared = new WeakMap<TemplateStringsArray, Statement>();
-let preparedCount = 0;
+const prepared = new WeakMap<TemplateStringsArray, Required<Statement>>();
 
-/** Each statement in the code is planned once for a connection: planning one takes as long as storing thirty events. */
-function preparedOf(text: TemplateStringsArray): Statement {
-  const known = prepared.get(text);
+/**
+ * Each statement in the code is planned once for a connection: planning one takes as long as storing thirty events. Its name is
+ * its text's, as processes behind a pooler share sessions: the same name never means something else.
+ */
+function preparedOf(template: TemplateStringsArray): Required<Statement> {
+  const known = prepared.get(template);
   if (known !== undefined) return known;
-  const made = {
-    text: text.reduce((sql, part, n) => `${sql}$${n}${part}`),
-    name: `billwright_${++preparedCount}`,
-  };
-  prepared.set(text, made);
+  const text = template.reduce((sql, part, n) => `${sql}$${n}${part}`);
+  const made = { text, name: `billwright_${hash("sha256", text, "hex").slice(0, 40)}` };
+  prepared.set(template, made);
   return made;
 }
 
