@@ -1,5 +1,5 @@
 import { DriverAdapterError } from "@prisma/driver-adapter-utils";
-import { isDatabaseTimeOut, isDatabaseUnavailable } from "./database-failure.ts";
+import { isDatabaseTimeOut, isDatabaseUnavailable, isHeldUp } from "./database-failure.ts";
 
 /** Postgres and pgbouncer put one code over different things. */
 function saidByPostgres(message: string): Error {
@@ -37,5 +37,15 @@ describe("isDatabaseUnavailable", () => {
   ])("does not pass by itself: %s", (_, error) => {
     expect(isDatabaseUnavailable(error)).toBe(false);
     expect(isDatabaseTimeOut(error)).toBe(false);
+  });
+});
+
+describe("isHeldUp", () => {
+  it.each(["55P03", "57014", "40P01", "40001"])("says so of %s, which rows of the work may cause", (code) => {
+    expect(isHeldUp({ code })).toBe(true);
+  });
+
+  it.each(["57P01", "53300", "ECONNREFUSED", "23505"])("does not say so of %s", (code) => {
+    expect(isHeldUp({ code })).toBe(false);
   });
 });

@@ -27,6 +27,14 @@ export function isDatabaseTimeOut(error: unknown): boolean {
   return hasCode(error, (code) => timeOutCodes.has(code));
 }
 
+/** Postgres gave up waiting for rows, or found that two waited for each other, or that a statement took too long. */
+const heldUpCodes: ReadonlySet<string> = new Set(["55P03", "57014", "40P01", "40001"]);
+
+/** Whether the rows of this very work may be why it failed, as somebody else holds them: other rows may pass at once. */
+export function isHeldUp(error: unknown): boolean {
+  return hasCode(error, (code) => heldUpCodes.has(code));
+}
+
 /**
  * Whether an error says that the database cannot answer now, and could later: unreachable, restarting, out of
  * connections, a time-out or a deadlock. Looks through what drivers wrap around it.

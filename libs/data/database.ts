@@ -52,6 +52,12 @@ export type TenantScope = Actor & {
   readonly timeoutMs?: number;
 };
 
+/** Of a transaction over the driver. */
+export type TenantSqlScope = Pick<TenantScope, "tenantId" | "timeoutMs"> & {
+  /** Longest wait for a lock, in milliseconds; unless given the bound of the transaction, 10 seconds at most. */
+  readonly lockTimeoutMs?: number;
+};
+
 /** Connects lazily; `causes` is the job catalog, so that writers store the jobs their events cause. */
 export function openDatabase(options: {
   readonly url: string;
@@ -117,11 +123,13 @@ export async function withTenant<T>(
  */
 export async function withTenantSql<T>(
   database: Database,
-  scope: Pick<TenantScope, "tenantId" | "timeoutMs">,
+  scope: TenantSqlScope,
   fn: (tx: TenantSql) => Promise<T>,
 ): Promise<T> {
-  const { tenantId, timeoutMs = 30_000 } = scope;
-  const enter = `select enter_tenant(${pg.escapeLiteral(tenantId)}::uuid, ${Number(timeoutMs)}) as now`;
+  const { tenantId, timeoutMs = 30_000, lockTimeoutMs } = scope;
+  const entered = `select enter_tenant(${pg.escapeLiteral(tenantId)}::uuid, ${Number(timeoutMs)}) as now`;
+  const enter =
+    lockTimeoutMs === undefined ? entered : `${entered}; set local lock_timeout = ${Number(lockTimeoutMs)}`;
   return inSql<{ now: Date | null }, T>(database, enter, timeoutMs, (db, [row]) => {
     if (!row?.now) throw domainError("tenant_not_found", `no tenant ${tenantId}`);
     return fn({ db, tenantId, now: toInstant(row.now) });
@@ -195,7 +203,8 @@ async function inSqlOnce<Entered extends pg.QueryResultRow, T>(
     // One round trip, which takes no parameters. What is planned once for batches of any size must not go through all of
     // one side for each row of the other.
     const begun = await send({ text: `begin; set local enable_nestloop = off; ${terms.enter}` });
-    const entered = (begun as unknown as pg.QueryResult<Entered>[]).at(-1)?.rows ?? [];
+    const results = begun as unknown as pg.QueryResult<Entered>[];
+    const entered = results.find(({ command }) => command === "SELECT")?.rows ?? [];
     const done = await fn(db, entered);
     const { command } = await send({ text: "commit" });
     if (command !== "COMMIT") throw new Error(`the transaction ended with ${command}`);

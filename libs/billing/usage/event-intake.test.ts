@@ -12,6 +12,10 @@ const limits: IntakeLimits = {
   events: 1_000,
   bytes: 1_000_000,
   writers: 4,
+  writersWithSlow: 8,
+  slowMs: 1_000,
+  lockTimeoutMs: 10_000, // nobody is to give up while a test holds it
+  heldUpMs: 10_000,
   tenantWriters: 2,
   furtherEvents: 1,
 };
@@ -29,6 +33,7 @@ describe("the event intake", () => {
   beforeAll(async () => {
     world = await openUsageWorld("2026-04-01T12:00:00Z");
     await world.addCustomer("acme");
+    await world.addCustomer("hot");
     await world.addMeter({ code: "bytes", eventType: "transfer", aggregation: "sum" });
     keyId = await newKey();
     const { tenantId } = await createTenant(world.database, { name: "S", mode: "test", actor: "test" });
@@ -272,6 +277,54 @@ describe("the event intake", () => {
     const { rows } = await gate.query<{ n: number }>(`select count(*)::int as n ${waiters}`);
     return rows[0]?.n ?? 0;
   }
+
+  it("stores what came beside a request whose rows somebody holds", async () => {
+    const terms = { ...limits, lockTimeoutMs: 200 };
+    intake = openEventIntake({ database: world.database, failpoint: noFailpoint }, terms);
+    const holder = await world.test.owner.connect();
+    await holder.query("begin");
+    await holder.query("select 1 from customer where external_id = 'hot' for update");
+    const outcomes = await Promise.allSettled([
+      take(transfer("a1")),
+      take({ ...transfer("hot1"), customer: "hot" }),
+      take(transfer("a2")),
+      take(transfer("a3")),
+    ]);
+    await holder.query("rollback");
+    holder.release();
+    expect(outcomes).toMatchObject([
+      { status: "fulfilled" },
+      { status: "rejected", reason: { code: "55P03" } },
+      { status: "fulfilled" },
+      { status: "fulfilled" },
+    ]);
+    expect(await stored()).toEqual({ events: 3, counted: 3, sum: 3 });
+  });
+
+  it("does not try a group in ever smaller parts that is held up for long", async () => {
+    const terms = { ...limits, lockTimeoutMs: 100, heldUpMs: 50 };
+    intake = openEventIntake({ database: world.database, failpoint: noFailpoint }, terms);
+    const log = await world.logStatements(() =>
+      whileHeld(() => Promise.allSettled(["p1", "p2", "p3", "p4"].map((id) => take(transfer(id))))),
+    );
+    expect(log.filter((sql) => /\binsert\b/i.test(sql))).toHaveLength(1);
+  });
+
+  it("does not count writers that wait for rows when other tenants want to write, up to a bound", async () => {
+    const terms = { ...limits, writers: 1, writersWithSlow: 2, slowMs: 50 };
+    intake = openEventIntake({ database: world.database, failpoint: noFailpoint }, terms);
+    const other = { tenantId: stranger.tenantId, keyId: await strangersKey() };
+    const held = await whileHeld(async () => {
+      const all = [take(transfer("s1"))];
+      await untilHeld(1);
+      all.push(take(transfer("s2")));
+      await intake.take(request([transfer("s3")], other));
+      await intake.take(request([transfer("s4")], other));
+      expect(await busyWriters()).toBe(1);
+      return { all };
+    });
+    await Promise.all(held.all);
+  });
 
   it("tells every sender of a group whose connection was cut, and takes the next", async () => {
     const cut = await whileHeld(async () => {

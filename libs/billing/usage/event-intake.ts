@@ -1,7 +1,7 @@
 import { DomainError, domainError } from "#libs/core/errors.ts";
 import { findUsableKeys } from "#libs/data/api-keys.ts";
 import { withTenantSql } from "#libs/data/database.ts";
-import { isDatabaseUnavailable } from "#libs/data/database-failure.ts";
+import { isDatabaseUnavailable, isHeldUp } from "#libs/data/database-failure.ts";
 import type { Deps } from "../deps.ts";
 import { type IngestAnswer, type IngestRequest, ingestRequests } from "./ingest-events.ts";
 
@@ -26,8 +26,16 @@ export type IntakeLimits = {
   readonly events: number;
   /** Sent and not answered yet, over all tenants; half of it for each tenant. */
   readonly bytes: number;
-  /** Transactions at a time, over all tenants. */
+  /** Transactions at a time, over all tenants, without those that have taken longer than `slowMs`. */
   readonly writers: number;
+  /** Transactions at a time with those; above `writers` a tenant gets no second one. */
+  readonly writersWithSlow: number;
+  /** Who has been writing for so long waits for rows, and leaves the turn to others. */
+  readonly slowMs: number;
+  /** Longest wait of a group for a row that somebody else holds; half as long for each half of it, down to an eighth. */
+  readonly lockTimeoutMs: number;
+  /** A group that has been held up for so long is not tried in smaller parts any more. */
+  readonly heldUpMs: number;
   /** Transactions of one tenant at a time; more would wait for the same buckets. */
   readonly tenantWriters: number;
   /** Events that wait before a tenant gets a further transaction beside one that is under way: few small ones cost less. */
@@ -38,6 +46,10 @@ const defaultLimits: IntakeLimits = {
   events: 2_000,
   bytes: 32 * 1024 * 1024,
   writers: 4,
+  writersWithSlow: 8,
+  slowMs: 1_000,
+  lockTimeoutMs: 2_000,
+  heldUpMs: 10_000,
   tenantWriters: 2,
   furtherEvents: 500,
 };
@@ -54,13 +66,15 @@ type Lane = { bytes: number; events: number; writers: number; readonly waiting: 
 /**
  * Gathers requests that come at the same time into one transaction for each tenant, so that they share its round trips and
  * its commit. Nobody waits for company: what is there when a writer is free goes at once. Requests of a group are answered
- * each for itself; what fails as a group is tried in halves, so that one request cannot harm the others.
+ * each for itself; what fails as a group is tried in halves, so that one request cannot harm the others. Whoever waits for rows
+ * that somebody holds leaves room for other tenants.
  */
 export function openEventIntake(deps: IntakeDeps, limits: IntakeLimits = defaultLimits): EventIntake {
   /** By tenant, in the order of their turns. */
   const lanes = new Map<string, Lane>();
   let bytes = 0;
   let writers = 0;
+  let slow = 0;
   let planned = false;
 
   const take = (request: IntakeRequest) => {
@@ -80,7 +94,9 @@ export function openEventIntake(deps: IntakeDeps, limits: IntakeLimits = default
   };
 
   const mayWrite = ({ waiting, writers: busy, events }: Lane) =>
-    waiting.length > 0 && (busy === 0 || (busy < limits.tenantWriters && events >= limits.furtherEvents));
+    waiting.length > 0 &&
+    (busy === 0 ||
+      (busy < limits.tenantWriters && events >= limits.furtherEvents && writers < limits.writers));
 
   /** After all that this turn of the event loop brings. */
   const plan = () => {
@@ -89,7 +105,7 @@ export function openEventIntake(deps: IntakeDeps, limits: IntakeLimits = default
     setImmediate(() => {
       planned = false;
       for (const [tenantId, lane] of lanes) {
-        if (writers >= limits.writers) return;
+        if (writers - slow >= limits.writers || writers >= limits.writersWithSlow) return;
         if (!mayWrite(lane)) continue;
         lanes.delete(tenantId);
         lanes.set(tenantId, lane);
@@ -101,7 +117,15 @@ export function openEventIntake(deps: IntakeDeps, limits: IntakeLimits = default
   const write = async (tenantId: string, lane: Lane, group: readonly Waiting[]) => {
     writers += 1;
     lane.writers += 1;
-    await storeGroup(deps, tenantId, group);
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      slow += 1;
+      plan();
+    }, limits.slowMs);
+    await storeGroup(deps, groupTerms(tenantId, limits), group);
+    clearTimeout(timer);
+    if (isSlow) slow -= 1;
     writers -= 1;
     lane.writers -= 1;
     for (const request of group) {
@@ -128,10 +152,23 @@ function nextGroup(lane: Lane, eventsMax: number): readonly Waiting[] {
   return lane.waiting.splice(0, count);
 }
 
+type GroupTerms = {
+  readonly tenantId: string;
+  readonly lockTimeoutMs: number;
+  readonly leastMs: number;
+  /** By the process's clock. */
+  readonly until: number;
+};
+
+function groupTerms(tenantId: string, { lockTimeoutMs, heldUpMs }: IntakeLimits): GroupTerms {
+  const leastMs = Math.max(lockTimeoutMs >> 3, 1);
+  return { tenantId, lockTimeoutMs, leastMs, until: performance.now() + heldUpMs };
+}
+
 /** Answers every request of the group, whatever happens; never throws. */
-async function storeGroup(deps: IntakeDeps, tenantId: string, group: readonly Waiting[]): Promise<void> {
+async function storeGroup(deps: IntakeDeps, terms: GroupTerms, group: readonly Waiting[]): Promise<void> {
   try {
-    const answers = await withTenantSql(deps.database, { tenantId }, async (tx) => {
+    const answers = await withTenantSql(deps.database, terms, async (tx) => {
       const usable = await findUsableKeys(tx, [...new Set(group.map(({ keyId }) => keyId))]);
       const allowed = group.filter(({ keyId }) => usable.has(keyId));
       const stored = await ingestRequests(tx, allowed);
@@ -145,18 +182,21 @@ async function storeGroup(deps: IntakeDeps, tenantId: string, group: readonly Wa
       else request.resolve(answer);
     }
   } catch (error) {
-    if (group.length === 1 || isOfAll(error)) {
+    const isHeld = isHeldUp(error);
+    if (group.length === 1 || isOfAll(error) || (isHeld && performance.now() > terms.until)) {
       for (const request of group) request.reject(error);
       return;
     }
     const half = group.length >> 1;
-    await storeGroup(deps, tenantId, group.slice(0, half));
-    await storeGroup(deps, tenantId, group.slice(half));
+    const lockTimeoutMs = isHeld ? Math.max(terms.lockTimeoutMs >> 1, terms.leastMs) : terms.lockTimeoutMs;
+    await storeGroup(deps, { ...terms, lockTimeoutMs }, group.slice(0, half));
+    await storeGroup(deps, { ...terms, lockTimeoutMs }, group.slice(half));
   }
 }
 
 /** What no request of the group has caused: to try each of them would only make it last longer. */
 function isOfAll(error: unknown): boolean {
+  if (isHeldUp(error)) return false;
   return isDatabaseUnavailable(error) || (error instanceof DomainError && error.code === "tenant_not_found");
 }
 
