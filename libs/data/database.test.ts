@@ -133,6 +133,25 @@ describe("withTenantSql", () => {
     expect(calls).toEqual([{ calls: 10, once: true }]);
   });
 
+  it("ends a transaction in time whose statements are each short enough", async () => {
+    const begunAt = performance.now();
+    let statements = 0;
+    const long = withTenantSql(test.database, { tenantId, timeoutMs: 1_600 }, async ({ db }) => {
+      for (; statements < 20; statements++) await db.$queryRaw`select pg_sleep(0.6)`;
+    });
+    await expect(long).rejects.toMatchObject({ code: "57014" });
+    expect(statements).toBeLessThan(3);
+    expect(performance.now() - begunAt).toBeLessThan(10_000);
+  });
+
+  it("ends one that asks nothing, and gives its connection back", async () => {
+    const database = openDatabase({ url: test.url, poolSize: 1, causes: () => [] });
+    const idle = withTenantSql(database, { tenantId, timeoutMs: 100 }, () => new Promise<never>(() => {}));
+    await expect(idle).rejects.toThrow("the transaction took longer than 100 ms");
+    expect(await withTenantSql(database, { tenantId }, async () => "next")).toBe("next");
+    await database.close();
+  });
+
   describe("behind a pooler", () => {
     /** One session, of which the test can say what it knows. */
     const oneSession = () => openDatabase({ url: test.url, poolSize: 1, causes: () => [] });

@@ -48,7 +48,7 @@ export type TenantSql = Pick<TenantTx, "tenantId" | "now"> & { readonly db: Sql 
 export type TenantScope = Actor & {
   readonly tenantId: string;
   readonly runId?: string | null;
-  /** Upper bound of the whole transaction, in milliseconds; the database's own bound is shorter. */
+  /** Upper bound of the whole transaction, in milliseconds; the client waits for the database for 2 seconds more. */
   readonly timeoutMs?: number;
 };
 
@@ -182,10 +182,11 @@ async function inSqlOnce<Entered extends pg.QueryResultRow, T>(
     lost = error;
   };
   client.on("error", onLost);
+  const deadline = openDeadline(client, terms.timeoutMs, onLost);
   const send = async (statement: Statement, values?: unknown[]) => {
     try {
-      const query = { ...statement, query_timeout: terms.timeoutMs + 2_000 };
-      return await client.query(values === undefined ? query : { ...query, values });
+      if (statement.text !== "rollback") await deadline.bound();
+      return await client.query(values === undefined ? statement : { ...statement, values });
     } catch (error) {
       if (!(error instanceof pg.DatabaseError))
         onLost(error as Error); // cut or silent: nothing more to be said there
@@ -205,18 +206,52 @@ async function inSqlOnce<Entered extends pg.QueryResultRow, T>(
     const begun = await send({ text: `begin; set local enable_nestloop = off; ${terms.enter}` });
     const results = begun as unknown as pg.QueryResult<Entered>[];
     const entered = results.find(({ command }) => command === "SELECT")?.rows ?? [];
-    const done = await fn(db, entered);
+    const done = await Promise.race([fn(db, entered), deadline.expired]);
     const { command } = await send({ text: "commit" });
     if (command !== "COMMIT") throw new Error(`the transaction ended with ${command}`);
     return { done };
   } catch (error) {
     if (lost === undefined) await send({ text: "rollback" }).catch(() => undefined);
     if (isMisnamed) return "misnamed";
-    throw error;
+    throw lost === deadline.tooLate ? lost : error;
   } finally {
+    deadline.close();
     client.off("error", onLost);
     client.release(lost);
   }
+}
+
+/** `expired` fails, and the connection ends, 2 seconds after the database should have ended the transaction. */
+function openDeadline(client: pg.PoolClient, timeoutMs: number, onLate: (error: Error) => void) {
+  const begunAt = performance.now();
+  let boundAt = begunAt;
+  const tooLate = Object.assign(new Error(`the transaction took longer than ${timeoutMs} ms`), {
+    code: "57014",
+  });
+  let fail = (_: Error) => {};
+  const expired = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  expired.catch(() => undefined); // also where nobody waits for it yet
+  const timer = setTimeout(() => {
+    onLate(tooLate);
+    void (client as pg.PoolClient & pg.Client).end();
+    fail(tooLate);
+  }, timeoutMs + 2_000);
+  return {
+    tooLate,
+    expired,
+    close: () => clearTimeout(timer),
+    /** The database bounds each statement: what is left for the next one becomes less every second. */
+    bound: async () => {
+      const now = performance.now();
+      if (now - boundAt < 1_000) return;
+      const leftMs = Math.floor(timeoutMs - (now - begunAt));
+      if (leftMs < 1) throw tooLate;
+      boundAt = now;
+      await client.query(`set local statement_timeout = ${leftMs}`);
+    },
+  };
 }
 
 type Statement = { readonly text: string; readonly name?: string };
