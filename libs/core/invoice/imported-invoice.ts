@@ -125,8 +125,23 @@ export function importedLines(
   return { lines, subtotalMinor, fault };
 }
 
+/** What a timestamp column and RFC 3339 both hold. */
+const earliest = Temporal.Instant.from("1900-01-01T00:00:00Z");
+const latest = Temporal.Instant.from("9999-12-31T23:59:59.999Z");
+
 /** A day begins at its first instant in the zone. @throws DomainError time_invalid */
 function instantOf(text: string, timezone: string): Temporal.Instant {
+  const instant = parseInstant(text, timezone);
+  const isHeld =
+    Temporal.Instant.compare(earliest, instant) <= 0 && Temporal.Instant.compare(instant, latest) <= 0;
+  if (isHeld) return instant;
+  throw domainError(
+    "fields_invalid",
+    `the date is out of range: from ${earliest.toString()} to ${latest.toString()} in UTC; got ${JSON.stringify(text)}`,
+  );
+}
+
+function parseInstant(text: string, timezone: string): Temporal.Instant {
   try {
     if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return startOfLocalDay(Temporal.PlainDate.from(text), timezone);
     return Temporal.Instant.from(text);
