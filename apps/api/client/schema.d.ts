@@ -1071,7 +1071,7 @@ export interface paths {
         put?: never;
         /**
          * Import invoices that another engine issued
-         * @description All of them or none. They are issued under their own numbers and never changed, printed, mailed, reminded of or charged by itself; they can be paid, credited, voided and written off. The ledger opens with what is owed and paid of them, against `opening_balance`. Series whose numbers look like imported ones go on after the highest. A number that was imported before is left as it is when it says the same, and refused with the names of what differs when it does not. Files: `billwright import invoices`.
+         * @description All of them or none. They are issued under their own numbers and never changed, printed, mailed, reminded of or charged by itself; they can be paid, credited, voided and written off. The ledger opens with what is owed and paid of them, against `opening_balance`. Series whose numbers look like imported ones go on after the highest; a count more than 100000 above the next lower one needs `allow_number_gap`. A number that was imported before is left as it is when it says the same, and refused with the names of what differs when it does not. Files: `billwright import invoices`.
          *
          *     Roles: admin.
          */
@@ -8841,6 +8841,8 @@ export interface operations {
                     invoices: components["schemas"]["ImportedInvoice"][];
                     /** @description Says what would be imported, or is wrong, and changes nothing */
                     dry_run?: boolean;
+                    /** @description Takes a number whose count is more than 100000 above the next lower one of its series; the series goes on after it */
+                    allow_number_gap?: boolean;
                 };
             };
         };

@@ -14,7 +14,7 @@ const importRoute = defineRoute({
   summary: "Import invoices that another engine issued",
   description:
     "All of them or none. They are issued under their own numbers and never changed, printed, mailed, reminded of or charged by itself; they can be paid, credited, voided and " +
-    "written off. The ledger opens with what is owed and paid of them, against `opening_balance`. Series whose numbers look like imported ones go on after the highest. A number that was " +
+    "written off. The ledger opens with what is owed and paid of them, against `opening_balance`. Series whose numbers look like imported ones go on after the highest; a count more than 100000 above the next lower one needs `allow_number_gap`. A number that was " +
     "imported before is left as it is when it says the same, and refused with the names of what differs when it does not. Files: `billwright import invoices`.",
   access: "admin",
   body: importInvoicesBody,
@@ -37,8 +37,9 @@ const importRoute = defineRoute({
   },
   transaction: async (tx, { body }) => {
     const dryRun = body.dry_run ?? false;
+    const allowNumberGap = body.allow_number_gap ?? false;
     const invoices = body.invoices.map(parseImportedInvoice);
-    return { body: presentImport(await importInvoices(tx, { invoices, dryRun }), dryRun) };
+    return { body: presentImport(await importInvoices(tx, { invoices, dryRun, allowNumberGap }), dryRun) };
   },
 });
 

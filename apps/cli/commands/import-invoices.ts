@@ -5,7 +5,13 @@ import { presentImport } from "#libs/billing/wire/invoice-import-wire.ts";
 import { counted } from "#libs/core/counted.ts";
 import { exitCodes, pickTenant, printJson, withDatabaseOnly } from "../cli-context.ts";
 
-type ImportOptions = { format?: ImportFormat; dryRun?: boolean; tenant?: string; json?: boolean };
+type ImportOptions = {
+  format?: ImportFormat;
+  dryRun?: boolean;
+  allowNumberGap?: boolean;
+  tenant?: string;
+  json?: boolean;
+};
 
 const faultsShown = 50;
 
@@ -17,6 +23,10 @@ export function importInvoicesCommand(): Command {
     )
     .argument("<file>", "CSV or NDJSON, plain or gzip, up to 10000 invoices")
     .option("--dry-run", "say what would be imported, or is wrong, and change nothing")
+    .option(
+      "--allow-number-gap",
+      "take numbers that are more than 100000 above the others of their series, which goes on after them",
+    )
     .addOption(
       new Option("--format <format>", "default: by the file's name").choices(["csv", "ndjson"] as const),
     )
@@ -44,7 +54,9 @@ type Found = Parameters<Parameters<typeof withDatabaseOnly>[0]>[0];
 async function importFile(found: Found, path: string, options: ImportOptions): Promise<number> {
   const tenantId = await pickTenant(found, options.tenant);
   const dryRun = options.dryRun === true;
-  const outcome = await importInvoiceFile(found.database, { tenantId, path, format: options.format, dryRun });
+  const allowNumberGap = options.allowNumberGap === true;
+  const input = { tenantId, path, format: options.format, dryRun, allowNumberGap };
+  const outcome = await importInvoiceFile(found.database, input);
   if ("faults" in outcome) {
     if (options.json) printJson({ imported: 0, faults: outcome.faults });
     else tellFaults(path, outcome.faults);

@@ -66,6 +66,7 @@ export async function numberTemplatePlaces(
 
 /**
  * Lets the series of new templates go on after imported numbers that look like theirs; after `lockImportsForTemplates`.
+ * However high they are: what is held can only be gone on after, and another template begins anew.
  * @throws DomainError fields_invalid, version_conflict
  */
 export async function continueImported(tx: TenantTx, before: Templates, after: Templates): Promise<void> {
@@ -74,7 +75,7 @@ export async function continueImported(tx: TenantTx, before: Templates, after: T
       ...{ number, issuedAt: issued_at, path },
     }));
     const templates = [{ document, template: parseNumberTemplate(after[key]) }];
-    const { series, places } = await decideContinued(tx, templates, numbers);
+    const { series, places } = await decideContinued(tx, templates, numbers, null);
     assertNoPlaces(places.slice(0, 1));
     await saveContinued(tx, series);
   }

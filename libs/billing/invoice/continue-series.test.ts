@@ -125,4 +125,27 @@ describe("series that go on after imported numbers", () => {
     await expect(writing).rejects.toMatchObject({ code: "version_conflict" });
     expect(await numbers()).toEqual(["INV-202603-00004", "INV-202603-00005"]);
   });
+
+  it("are not moved by a number far above the others, unless that is asked for", async () => {
+    await chooseTemplate("INV-{SEQ:1}");
+    await importThem(["INV-41"]);
+    await expect(importThem(["INV-43", "INV-99999999", "INV-42", "INV-100042"])).rejects.toMatchObject({
+      details: {
+        errors: [
+          {
+            path: "invoices.1.number",
+            code: "number_gap",
+            message: expect.stringContaining(
+              "has the count 99999999, and the next lower one of its series is 100042",
+            ),
+          },
+        ],
+      },
+    });
+    expect((await importThem(["INV-100041"])).series).toMatchObject([{ importedTo: 100_041n }]);
+    const invoices = [imported("INV-99999999")];
+    await tenant.inTenant((tx) => importInvoices(tx, { invoices, dryRun: false, allowNumberGap: true }));
+    await issue();
+    expect(await numbers()).toContain("INV-100000000");
+  });
 });

@@ -21,21 +21,27 @@ export type ContinuedSeries = {
   readonly issuedAt: Date;
 };
 
+/** How far an imported count may be above the next lower one of its series without being asked for: a number mistyped is farther. */
+export const widestNumberGap = 100_000n;
+
 /**
  * Which series of these templates must go on after numbers that were given elsewhere, so that none is given twice. Locks nothing:
- * `saveContinued` refuses what has moved on by then. A number above what a series has given here is refused, as the series would reach it, or leave a gap.
+ * `saveContinued` refuses what has moved on by then. A number above what a series has given here is refused, as the series would reach it, or leave a gap;
+ * so is one more than `widestGap` above the next lower one that was imported, or 0, as the series could never come back (null: any).
  */
 export async function decideContinued(
   tx: TenantTx,
   templates: DocumentTemplates,
   numbers: readonly ForeignNumber[],
+  widestGap: bigint | null,
 ): Promise<{ readonly series: readonly ContinuedSeries[]; readonly places: readonly ErrorPlace[] }> {
-  const read = numbers.flatMap((each) =>
+  const found = numbers.flatMap((each) =>
     templates.flatMap(({ document, template }) => {
-      const found = readNumber(document, template, each.number);
-      return found === null ? [] : [{ ...each, ...found, key: seriesKey(found.series) }];
+      const read = readNumber(document, template, each.number);
+      return read === null ? [] : [{ ...each, ...read, key: seriesKey(read.series) }];
     }),
   );
+  const read = found.sort((a, b) => (a.count < b.count ? -1 : Number(a.count > b.count)));
   const counters = await readCounters(tx, [...new Set(read.map(({ key }) => key))]);
   const continued = new Map<string, ContinuedSeries>();
   const places: ErrorPlace[] = [];
@@ -51,9 +57,14 @@ export async function decideContinued(
       continue;
     }
     const before = continued.get(key);
+    const lower = before?.importedTo ?? importedTo;
+    if (widestGap !== null && count - lower > widestGap) {
+      const message = `has the count ${count}, and the next lower one of its series is ${lower}: the series would go on after it for good. More than ${widestGap} between them must be allowed by allow_number_gap`;
+      places.push({ path, code: "number_gap", message });
+    }
     continued.set(key, {
       series,
-      importedTo: before !== undefined && before.importedTo > count ? before.importedTo : count,
+      importedTo: count,
       issuedAt: before !== undefined && before.issuedAt > issuedAt ? before.issuedAt : issuedAt,
     });
   }

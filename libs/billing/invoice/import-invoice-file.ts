@@ -31,6 +31,7 @@ export async function importInvoiceFile(
     readonly path: string;
     readonly format?: ImportFormat | undefined;
     readonly dryRun: boolean;
+    readonly allowNumberGap?: boolean;
   },
 ): Promise<ImportOutcome | { readonly faults: readonly RowFault[] }> {
   const invoices: ImportedInvoice[] = [];
@@ -49,7 +50,10 @@ export async function importInvoiceFile(
   try {
     const scope = { tenantId: input.tenantId, actor: "import", timeoutMs };
     const dryRun = input.dryRun || faults.length > 0;
-    const outcome = await withTenant(database, scope, (tx) => importInvoices(tx, { invoices, dryRun }));
+    const { allowNumberGap = false } = input;
+    const outcome = await withTenant(database, scope, (tx) =>
+      importInvoices(tx, { invoices, dryRun, allowNumberGap }),
+    );
     return faults.length > 0 ? { faults: inOrder(faults) } : outcome;
   } catch (error) {
     if (!(error instanceof DomainError) || error.details.errors === undefined) throw error;

@@ -34,6 +34,7 @@ import {
   decideContinued,
   type DocumentTemplates,
   saveContinued,
+  widestNumberGap,
 } from "./continue-series.ts";
 import { differenceToImported } from "./difference-to-imported.ts";
 
@@ -54,13 +55,17 @@ const atOnce = 200;
  * printed, mailed, reminded of or charged by itself. All or none of them: what is wrong is named by its place (`invoices.3.total`).
  * Counters of series are taken last, so that invoices are issued beside a long import; a dry run locks nothing.
  * The ledger opens with what each customer owes and has paid, as of those days; revenue and tax stay in the other books. Series
- * whose numbers look like imported ones go on after the highest. A number that was imported before and says the same is left as
+ * whose numbers look like imported ones go on after the highest; one far above the others is refused unless `allowNumberGap`. A number that was imported before and says the same is left as
  * it is, one that says something else is refused (`differenceToImported`). Webhooks are not told, as nothing happened now.
  * @throws DomainError fields_invalid, version_conflict
  */
 export async function importInvoices(
   tx: TenantTx,
-  input: { readonly invoices: readonly ImportedInvoice[]; readonly dryRun: boolean },
+  input: {
+    readonly invoices: readonly ImportedInvoice[];
+    readonly dryRun: boolean;
+    readonly allowNumberGap?: boolean;
+  },
 ): Promise<ImportOutcome> {
   if (!input.dryRun) await lockImports(tx);
   const settings = await currentSettings(tx);
@@ -73,6 +78,7 @@ export async function importInvoices(
       issuedAt: toDate(facts.issuedAt),
       path: `${path}.number`,
     })),
+    input.allowNumberGap === true ? null : widestNumberGap,
   );
   assertNoPlaces(continued.places);
   if (!input.dryRun) await save(tx, fresh, continued.series, settings);

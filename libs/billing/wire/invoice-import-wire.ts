@@ -43,6 +43,12 @@ export const importedInvoiceBody = z
 export const importInvoicesBody = z.strictObject({
   invoices: z.array(importedInvoiceBody).min(1).max(importedInvoicesMax),
   dry_run: z.boolean().optional().describe("Says what would be imported, or is wrong, and changes nothing"),
+  allow_number_gap: z
+    .boolean()
+    .optional()
+    .describe(
+      "Takes a number whose count is more than 100000 above the next lower one of its series; the series goes on after it",
+    ),
 });
 
 export const importOutcomeWire = z
