@@ -7,6 +7,7 @@ import {
 } from "#libs/billing/wire/settings-wire.ts";
 import { defined } from "#libs/core/defined.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
+import { assertPrintable } from "../assert-printable.ts";
 import { defineRoute, type Route } from "../define-route.ts";
 
 const settings = settingsWire.meta({ id: "Settings" });
@@ -43,11 +44,12 @@ const update = defineRoute({
     "invoice_number_template_invalid",
   ],
   example: { body: { payment_terms_days: 14, brand: { name: "Northwind Ltd", color: "#0b5c8a" } } },
-  transaction: async (tx, { body, ifMatch }) => ({
-    body: settingsToWire(
-      await updateSettings(tx, { change: parseSettings(body), ...defined({ ifVersion: ifMatch }) }),
-    ),
-  }),
+  transaction: async (tx, { body, ifMatch }) => {
+    const { logo: _picture, ...printed } = body.brand ?? {};
+    await assertPrintable("brand", printed);
+    const change = parseSettings(body);
+    return { body: settingsToWire(await updateSettings(tx, { change, ...defined({ ifVersion: ifMatch }) })) };
+  },
 });
 
 export const settingsRoutes: readonly Route[] = [get, update];

@@ -123,6 +123,17 @@ describe("a template", () => {
     const next = await issue();
     expect(next.template).toMatchObject({ version: 2, texts: { title: "Bill" } });
   });
+
+  it("is refused with characters that no font of ours prints, as the brand is: an issued invoice could never be printed", async () => {
+    const title = await put("invoice_pdf", { texts: { en: { title: "rune ᚠ" } } });
+    expect([title.status, title.body.errors]).toEqual([
+      422,
+      [{ path: "texts.en.title", code: "text_unprintable", message: "our fonts cannot print ᚠ" }],
+    ]);
+    const brand = await world.call("patch", "/v1/settings").send({ brand: { name: "한국 Ltd" } });
+    expect([brand.status, brand.body.errors?.[0]?.path]).toEqual([422, "brand.name"]);
+    await put("reminder_mail", { texts: { en: { greeting: "ᚠ {customer}" } } }).expect(200);
+  });
 });
 
 describe("a preview", () => {

@@ -14,6 +14,7 @@ import { templateKinds } from "#libs/core/invoice/document-template.ts";
 import { withTenant } from "#libs/data/database.ts";
 import { currentTemplates, templateOfVersion } from "#libs/data/templates.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
+import { assertPrintable } from "../assert-printable.ts";
 import { defineRoute, type Answer, type Route } from "../define-route.ts";
 
 const template = templateWire.meta({ id: "Template" });
@@ -66,11 +67,16 @@ const put = defineRoute({
   response: { status: 200, schema: template },
   errors: ["version_conflict", "fields_invalid"],
   example: { params: { kind: "invoice_pdf" }, body: example },
-  transaction: async (tx, { params: { kind }, body, ifMatch }) => ({
-    body: templateToWire(
-      await putTemplate(tx, { kind, content: parseTemplate(body), ...defined({ ifVersion: ifMatch }) }),
-    ),
-  }),
+  transaction: async (tx, { params: { kind }, body, ifMatch }) => {
+    if (kind.endsWith("_pdf")) {
+      await assertPrintable("texts", body.texts);
+      await assertPrintable("units", body.units);
+    }
+    const content = parseTemplate(body);
+    return {
+      body: templateToWire(await putTemplate(tx, { kind, content, ...defined({ ifVersion: ifMatch }) })),
+    };
+  },
 });
 
 const shown = z.strictObject({

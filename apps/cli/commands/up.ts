@@ -36,7 +36,9 @@ export function upCommand(): Command {
             ? []
             : [`  month     scheduled runs take ${config.PROCESS_MONTH} each time: PROCESS_MONTH is set`]),
           ...(config.BOOTSTRAP_API_KEY === undefined && !(await hasApiKeys(built.deps.database))
-            ? ["  No API key yet: `npx billwright tenant create NAME`, then `npx billwright keys create`."]
+            ? [
+                `  No API key yet: \`npx billwright tenant create NAME${stack.sandbox === null ? "" : " --mode test"}\`, then \`npx billwright keys create\`.`,
+              ]
             : []),
           "Ctrl-C stops everything in order.",
           "",

@@ -139,7 +139,8 @@ export const invariants: readonly Invariant[] = [
   {
     ...{ code: "I14", ...usage, ranged: false, cost: "the events of 24 closed hours, by index" },
     question: "Do the buckets of closed hours hold what their events make?",
-    repair: "`billwright doctor --repair` counts the hour again; the hourly recount does so by rotation",
+    repair:
+      "`billwright doctor --repair --deep` counts the hour again; the hourly recount does so by rotation",
     find: findBucketDifferences,
   },
   {

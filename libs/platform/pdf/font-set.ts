@@ -53,6 +53,16 @@ export async function installFontSet(workDir: string): Promise<FontSet> {
   };
 }
 
+let ourCoverage: Promise<FontCoverage> | null = null;
+
+/** The characters of a text that none of our fonts prints, once each. Reads the fonts at the first call. */
+export async function missingGlyphs(text: string): Promise<readonly string[]> {
+  ourCoverage ??= Promise.all(
+    fontFiles().map(async (source) => glyphsByCodePoint(await readFile(source))),
+  ).then(fontCoverage);
+  return (await ourCoverage).missingFrom(text);
+}
+
 async function placeCopy(source: string, target: string): Promise<void> {
   const [wanted, present] = await Promise.all([stat(source), stat(target).catch(() => null)]);
   if (present?.size === wanted.size) return;
