@@ -212,6 +212,7 @@ describe("a token", () => {
     const { link } = await world.issue();
     const lines: string[] = [];
     const logger = Object.assign(Object.create(world.deps.logger), {
+      isLevelEnabled: () => true,
       log: (level: string, message: string, fields: object) => {
         lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
       },
