@@ -20,7 +20,7 @@ describe("readChaosOptions", () => {
 
   it.each([
     [["--backend", "kafka"], 'redis or postgres, not "kafka"'],
-    [["--break", "everything"], "claim, effect-fence, inbox-unique"],
+    [["--break", "everything"], "claim, effect-fence, effect-memory, inbox-unique, job-key"],
     [["--kills", "51"], "0 to 50"],
     [["--seed", "-1"], "--seed"],
     [["--color"], "color"],

@@ -116,7 +116,7 @@ export const invariants: readonly Invariant[] = [
     ...{ code: "I11", ...money, cost: "one count for each series, by index" },
     question: "Are the numbers of every series without gap, up to its counter?",
     repair:
-      "`GET /v1/reports/numbering` names the numbers; find out who deleted or changed the rows, and put them back from a backup",
+      "`GET /v1/reports/numbering` names the numbers; find out who deleted or changed the rows, put them back from a backup, then `POST /v1/subscriptions/{id}/unpark`",
     find: byRange(findNumberGaps),
   },
   {
