@@ -207,9 +207,12 @@ describe("runEffect", () => {
         return null;
       },
     });
-    await expect(slow).rejects.toMatchObject({ code: "effect_in_progress" });
-    expect(calls).toEqual([]);
-    release();
+    try {
+      await expect(slow).rejects.toMatchObject({ code: "effect_in_progress" });
+      expect(calls).toEqual([]);
+    } finally {
+      release(); // or a failure would leave the heir waiting for ever
+    }
     expect(await heir).toMatchObject({ value: { id: "obj_heir" } });
   });
 
