@@ -14,7 +14,7 @@ const bars = { p95Ms: 50, limitMs: 200 } as const;
 const START_MS = 120_000;
 
 const scales = {
-  tiny: { seconds: 1, subscriptions: 20, billed: 400 },
+  tiny: { seconds: 1, subscriptions: 120, billed: 400 },
   small: { seconds: 6, subscriptions: 600, billed: 1_500 },
   full: { seconds: 30, subscriptions: 2_000, billed: 6_000 },
 } as const;
