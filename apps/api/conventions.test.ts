@@ -117,6 +117,12 @@ describe("the conventions of the API", () => {
       const refused = await send("three");
       expect([...answers, refused.status, refused.body.code]).toEqual([200, 200, 401, "api_key_invalid"]);
       expect(refused.headers["www-authenticate"]).toContain("Bearer");
+      // Found unusable once, it is asked for before anything that comes with it is read.
+      const unread = await world
+        .call("post", "/v1/events", made.body.key)
+        .set("Content-Type", "application/json")
+        .send("{");
+      expect([unread.status, unread.body.code]).toEqual([401, "api_key_invalid"]);
     });
   });
 
