@@ -1,4 +1,5 @@
-import { Agent, request } from "node:http";
+import { Agent } from "node:http";
+import { sendRequest } from "./send-request.ts";
 
 export type Sending = {
   readonly port: number;
@@ -17,7 +18,7 @@ export async function sendAll(bodies: readonly Buffer[], given: Sending): Promis
   const connection = async () => {
     for (const body of next) {
       const start = performance.now();
-      await post(body, { agent, port, headers });
+      await sendRequest({ method: "POST", path: "/v1/events", headers, body }, port, agent);
       times.push(performance.now() - start);
     }
   };
@@ -27,31 +28,4 @@ export async function sendAll(bodies: readonly Buffer[], given: Sending): Promis
     agent.destroy();
   }
   return times.sort((a, b) => a - b);
-}
-
-type Target = {
-  readonly agent: Agent;
-  readonly port: number;
-  readonly headers: Readonly<Record<string, string>>;
-};
-
-function post(body: Buffer, { agent, port, headers }: Target): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const options = { agent, port, host: "127.0.0.1", method: "POST", path: "/v1/events" };
-    const sent = request(
-      { ...options, headers: { ...headers, "content-length": body.length } },
-      (response) => {
-        const said: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => said.push(chunk));
-        response.on("error", reject);
-        response.on("end", () => {
-          const { statusCode = 0 } = response;
-          if (statusCode >= 200 && statusCode < 300) resolve();
-          else reject(new Error(`${statusCode}: ${Buffer.concat(said).toString().slice(0, 500)}`));
-        });
-      },
-    );
-    sent.on("error", reject);
-    sent.end(body);
-  });
 }

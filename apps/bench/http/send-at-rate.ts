@@ -1,12 +1,9 @@
-import { Agent, request } from "node:http";
+import { Agent } from "node:http";
+import { type SentRequest, sendRequest } from "./send-request.ts";
 
-export type PlannedRequest = {
+export type PlannedRequest = SentRequest & {
   /** What its time counts for. */
   readonly kind: string;
-  readonly method: "GET" | "POST";
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Buffer;
 };
 
 export type Load = {
@@ -39,7 +36,7 @@ export async function sendAtRate(load: Load): Promise<Map<string, number[]>> {
       const dueAt = start + n * everyMs;
       await sleepUntil(dueAt);
       const planned = load.plan(n);
-      const sent = send(planned, load.port, agent)
+      const sent = sendRequest(planned, load.port, agent)
         .then(() => {
           const ofKind = times.get(planned.kind) ?? [];
           times.set(planned.kind, ofKind);
@@ -69,28 +66,4 @@ export function percentileOf(sorted: readonly number[], share: number): number {
 async function sleepUntil(at: number): Promise<void> {
   const left = at - performance.now();
   if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
-}
-
-function send(planned: PlannedRequest, port: number, agent: Agent): Promise<void> {
-  const { method, path, headers, body } = planned;
-  return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { "content-length": body.length };
-    const sent = request(
-      { agent, port, host: "127.0.0.1", method, path, headers: { ...headers, ...length } },
-      (response) => {
-        const said: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => said.push(chunk));
-        response.on("error", reject);
-        response.on("end", () => {
-          const { statusCode = 0 } = response;
-          if (statusCode >= 200 && statusCode < 300) return resolve();
-          reject(
-            new Error(`${method} ${path}: ${statusCode} ${Buffer.concat(said).toString().slice(0, 300)}`),
-          );
-        });
-      },
-    );
-    sent.on("error", reject);
-    sent.end(body);
-  });
 }
