@@ -32,35 +32,46 @@ function fontFiles(): readonly string[] {
 export async function installFontSet(workDir: string): Promise<FontSet> {
   const fontDir = join(workDir, "fonts");
   await mkdir(fontDir, { recursive: true });
+  await Promise.all(fontFiles().map((source) => placeCopy(source, join(fontDir, basename(source)))));
+  const configFile = join(workDir, "fonts.conf");
+  const draft = `${configFile}.${process.pid}`;
+  await writeFile(draft, fontConfig(fontDir, join(workDir, "font-cache")));
+  await rename(draft, configFile);
+  return { configFile, ...(await ourFonts()) };
+}
+
+type Fonts = Pick<FontSet, "coverage" | "fonts">;
+
+let read: Promise<Fonts> | null = null;
+
+/** Our fonts as the packages have them, read once a process. */
+function ourFonts(): Promise<Fonts> {
+  read ??= readFonts().catch((error: unknown) => {
+    read = null;
+    throw error;
+  });
+  return read;
+}
+
+async function readFonts(): Promise<Fonts> {
   const files = await Promise.all(
     fontFiles().map(async (source) => {
-      await placeCopy(source, join(fontDir, basename(source)));
       const file = await readFile(source);
       const glyphs = glyphsByCodePoint(file);
       const name = basename(source, ".ttf").replace(/_\d+/, "-");
       return { name, glyphs, font: readTrueType(file, glyphs) };
     }),
   );
-  const configFile = join(workDir, "fonts.conf");
-  const draft = `${configFile}.${process.pid}`;
-  await writeFile(draft, fontConfig(fontDir, join(workDir, "font-cache")));
-  await rename(draft, configFile);
-  // Characters that only a regular file has are printed from it in bold text too, so the union decides.
   return {
-    configFile,
+    // Characters that only a regular file has are printed from it in bold text too, so the union decides.
     coverage: fontCoverage(files.map(({ glyphs }) => glyphs)),
     fonts: new Map(files.map(({ name, font }) => [name, font])),
   };
 }
 
-let ourCoverage: Promise<FontCoverage> | null = null;
-
 /** The characters of a text that none of our fonts prints, once each. Reads the fonts at the first call. */
 export async function missingGlyphs(text: string): Promise<readonly string[]> {
-  ourCoverage ??= Promise.all(
-    fontFiles().map(async (source) => glyphsByCodePoint(await readFile(source))),
-  ).then(fontCoverage);
-  return (await ourCoverage).missingFrom(text);
+  return (await ourFonts()).coverage.missingFrom(text);
 }
 
 async function placeCopy(source: string, target: string): Promise<void> {
