@@ -22,6 +22,7 @@ export const eventTypes = [
   "invoice.send_requested",
   "invoice.reminder_due",
   "invoice.reminded",
+  "invoice.overdue",
   "credit.granted",
   "credit.expired",
   "credit_note.issued",

@@ -53,7 +53,10 @@ export async function listImportedNumbers(
     select number, issued_at from invoice where tenant_id = ${tx.tenantId}::uuid and imported_at is not null order by number`;
 }
 
-/** Issues drafts under the numbers that they have had elsewhere, outside of our series, and freezes their documents. */
+/**
+ * Issues drafts under the numbers that they have had elsewhere, outside of our series, and freezes their documents. That those
+ * which are overdue already are so was said elsewhere.
+ */
 export async function issueImported(
   tx: TenantTx,
   list: readonly {
@@ -69,7 +72,8 @@ export async function issueImported(
       select * from unnest(${list.map((i) => i.invoiceId)}::uuid[], ${list.map((i) => i.number)}::text[], ${list.map((i) => toDate(i.issuedAt))}::timestamptz[],
         ${list.map((i) => toDate(i.dueAt))}::timestamptz[], ${list.map((i) => JSON.stringify(i.document))}::text[]) as w (id, number, issued_at, due_at, document)
     ), issued as (
-      update invoice i set invoice_status = 'finalized', number = w.number, issued_at = w.issued_at, due_at = w.due_at, finalized_at = now(), imported_at = now()
+      update invoice i set invoice_status = 'finalized', number = w.number, issued_at = w.issued_at, due_at = w.due_at, finalized_at = now(), imported_at = now(),
+        overdue_at = case when w.due_at < ${toDate(tx.now)}::timestamptz then w.due_at end
       from wanted w where i.tenant_id = ${tx.tenantId}::uuid and i.id = w.id returning i.id
     ), documents as (
       select w.id, w.document::jsonb || jsonb_build_object('number', w.number,

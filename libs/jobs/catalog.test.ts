@@ -67,6 +67,7 @@ describe("the schedules", () => {
       ["billing.month", "0 0 0 1 * *"],
       ["billing.due", "0 * * * * *"],
       ["invoice.remind", "0 20 * * * *"],
+      ["invoice.overdue", "30 * * * * *"],
       ["reconciliation.daily", "0 10 5 * * *"],
       ["report.anomalies", "0 40 4 * * *"],
     ]);

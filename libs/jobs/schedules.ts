@@ -5,6 +5,7 @@ import { startScheduledRuns } from "#libs/billing/run/start-scheduled-runs.ts";
 import { noteTick } from "#libs/billing/run/note-schedules.ts";
 import { scheduleReconciliations } from "#libs/billing/reconciliation/schedule-reconciliations.ts";
 import { sweepAnomalies } from "#libs/billing/report/sweep-anomalies.ts";
+import { sweepOverdue } from "#libs/billing/dunning/sweep-overdue.ts";
 import { sweepReminders } from "#libs/billing/dunning/sweep-reminders.ts";
 import { planRecounts } from "#libs/billing/usage/plan-recounts.ts";
 import type { QueueName } from "#libs/platform/queue/queue-names.ts";
@@ -63,6 +64,13 @@ export function schedulesOf(settings: ScheduleSettings): Map<string, Schedule> {
     timezone: "UTC",
     queue: "email-delivery",
     tick: dryRun ? writesNothing : (deps) => sweepReminders(deps),
+  });
+  list.push({
+    name: "invoice.overdue",
+    cron: "30 * * * * *",
+    timezone: "UTC",
+    queue: "notification",
+    tick: dryRun ? writesNothing : (deps) => sweepOverdue(deps),
   });
   list.push({
     name: "reconciliation.daily",

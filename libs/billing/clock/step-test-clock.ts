@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { type TenantTx, toInstant, withTenant } from "#libs/data/database.ts";
 import { planDueDrafts } from "#libs/data/invoice-drafts.ts";
+import { nextOverdueInstant } from "#libs/data/overdue-invoices.ts";
 import { nextReminderInstant } from "#libs/data/reminders.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { setTenantClock } from "#libs/data/tenants.ts";
@@ -13,6 +14,7 @@ import {
 } from "#libs/data/test-clocks.ts";
 import type { Deps } from "../deps.ts";
 import { expireCredits } from "../credit/expire-credits.ts";
+import { announceOverdue } from "../dunning/announce-overdue.ts";
 import { planReminders } from "../dunning/plan-reminders.ts";
 import { settleRun } from "../run/settle-runs.ts";
 import { startDueRun } from "../run/sweep-due-boundaries.ts";
@@ -28,8 +30,8 @@ const pauseMs = 40;
 type Step = "busy" | "worked" | "moved" | "arrived";
 
 /**
- * Takes a test clock to its target, from due instant to due instant: at each it looks for late usage and
- * reminders, which is otherwise done every hour, starts what is due, waits until the tenant's work is quiet, and goes on. Every step is a transaction of its own, so a killed worker's successor goes on
+ * Takes a test clock to its target, from due instant to due instant: at each it says what is overdue, looks for late usage
+ * and reminders, which is otherwise done every hour, starts what is due, waits until the tenant's work is quiet, and goes on. Every step is a transaction of its own, so a killed worker's successor goes on
  * where it stood.
  * @returns how many instants it stopped at
  */
@@ -59,6 +61,7 @@ async function takeStep(tx: TenantTx, jobName: string, runsHere: number): Promis
   for (const runId of await listOpenRunIds(tx)) await settleRun(tx, runId);
   if (await isTenantBusy(tx, { patience, exceptJob: jobName })) return "busy";
   await expireCredits(tx);
+  while ((await announceOverdue(tx)) > 0);
   if (runsHere === 0) {
     const late = await settleUsage(tx);
     if (late + (await planReminders(tx)) > 0) return "worked";
@@ -70,9 +73,8 @@ async function takeStep(tx: TenantTx, jobName: string, runsHere: number): Promis
     await saveTestClock(tx, { state: "ready" });
     return "arrived";
   }
-  const dues = [await nextDueInstant(tx), await nextReminder(tx)].flatMap((at) =>
-    at === null ? [] : [toInstant(at)],
-  );
+  const nexts = [await nextDueInstant(tx), await nextReminder(tx), await nextOverdueInstant(tx)];
+  const dues = nexts.flatMap((at) => (at === null ? [] : [toInstant(at)]));
   const [next = target] = [...dues, target].sort(Temporal.Instant.compare);
   await setTenantClock(tx, next);
   return "moved";

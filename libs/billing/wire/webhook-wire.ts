@@ -8,7 +8,12 @@ import { longText, nullableTimestamp, text, timestampToWire, version } from "./w
 const instant = z.iso.datetime();
 const eventType = z.enum(webhookEventTypes);
 const url = text(2_000).describe("Gets a POST for each event; https on the public internet");
-const eventTypesAsked = z.array(eventType).max(100).describe("Which events; empty: all");
+const eventTypesAsked = z
+  .array(eventType)
+  .max(100)
+  .describe(
+    "Which events; empty: all. invoice.overdue is told once per invoice, when its due date has passed and it is not paid, void or written off",
+  );
 
 export const createEndpointBody = z.strictObject({
   url,

@@ -99,7 +99,7 @@ export const grantedColumns: readonly (readonly [
   // What is paid follows from payments: nobody may say it.
   ["invoice", "app", "a", invoiceWritable],
   // What was imported was a draft first, too.
-  ["invoice", "app", "w", [...invoiceWritable, "imported_at"]],
+  ["invoice", "app", "w", [...invoiceWritable, "imported_at", "overdue_at"]],
   [
     "invoice",
     "system",
@@ -114,6 +114,14 @@ export const grantedColumns: readonly (readonly [
       "amount_paid_minor",
       "invoice_type",
       "imported_at",
+      ...[
+        "due_at",
+        "payment_status",
+        "uncollectible_at",
+        "overdue_at",
+        "amount_due_minor",
+        "amount_offset_minor",
+      ],
     ],
   ],
   [
