@@ -22,7 +22,7 @@ export type MonthlyTenant = {
   readonly reach: (number: number) => Promise<Month>;
   /** What `reach` does, but for the usage. */
   readonly moveTo: (number: number) => Promise<Month>;
-  /** Takes in the usage of a month, in batches one after the other; answers how many events that were. */
+  /** Takes in the usage of a month, two batches at a time as an API process does; answers how many events that were. */
   readonly ingest: (month: Month) => Promise<number>;
 };
 
@@ -36,6 +36,7 @@ export type Month = {
 export const CHUNK = readConfig({}).INVOICE_BATCH_SIZE;
 
 const EVENTS_PER_BATCH = 10_000;
+const WRITERS = 2;
 const FIRST = Temporal.ZonedDateTime.from("2020-01-01T00:00:00[UTC]");
 const meters = ["calls", "bytes", "seconds"] as const;
 
@@ -160,12 +161,12 @@ type Users = Pick<MonthlyTenant, "inTenant"> & {
 
 async function ingestMonth(users: Users, month: Month): Promise<number> {
   const count = users.customers * meters.length * users.usesPerMonth;
-  for (let from = 0; from < count; from += EVENTS_PER_BATCH) {
-    const numbers = Array.from({ length: Math.min(EVENTS_PER_BATCH, count - from) }, (_, n) => from + n);
+  const all = Array.from({ length: count }, (_, n) => n);
+  await eachChunk(all, { chunk: EVENTS_PER_BATCH, workers: WRITERS }, async (numbers) => {
     const { events } = parseEventJson(numbers.map((n) => eventOf(users, month, n)));
     const { accepted } = await users.inTenant((tx) => ingestEvents(tx, events));
     if (accepted !== numbers.length) throw new Error(`${accepted} of ${numbers.length} events were accepted`);
-  }
+  });
   return count;
 }
 

@@ -11,6 +11,7 @@ import type { Bench, BenchCase, OpenBench } from "../bench.ts";
 import { CHUNK, eachChunk, type MonthlyTenant, openMonthlyTenant } from "../monthly-tenant.ts";
 import { inPlace, type Place, POOL_SIZE } from "../open-place.ts";
 import { generateRaw, openRawTables } from "../peers/raw-generation.ts";
+import { buildWhenStale, projectDir } from "../stack/build-when-stale.ts";
 import { createProcesses, type Running } from "../stack/processes.ts";
 import { until } from "../stack/until.ts";
 
@@ -25,13 +26,14 @@ export const monthEnd: Bench = {
   about: `ingest of ${3 * USES} events a subscription, then a run by a worker process over the database's own queue, to issued invoices; peers: sum of COPY and one raw statement a chunk; the worker before it had work`,
   open: (terms) =>
     inPlace(terms, async (place) => {
+      buildWhenStale((text) => process.stderr.write(`${text}\n`));
       const processes = createProcesses(place.dir);
       const close = () => processes.endAll(8_000);
       try {
         const worker = processes.start({
           role: "worker",
           command: process.execPath,
-          args: ["--conditions=source", "--import", "tsx", join("apps", "worker", "main.ts")],
+          args: [join(projectDir, "dist", "apps", "worker", "main.js")],
           env: {
             ...{ DATABASE_URL: place.url, BILLWRIGHT_DATA_DIR: join(place.dir, "data"), LOG_LEVEL: "info" },
             WORKER_QUEUES: "invoice-generation",
@@ -161,7 +163,7 @@ async function billed(
   return rows[0]?.words ?? "";
 }
 
-/** What the worker held at most, in all the months so far; started from the source, so with its compiler's share. */
+/** What the built worker held at most, in all the months so far. */
 function memory(worker: Running, idleMb: number): BenchCase {
   return {
     ...{ name: "memory of the worker process, without Chromium", unit: "MB", better: "lower", target: 400 },
