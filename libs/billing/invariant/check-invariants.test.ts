@@ -104,6 +104,16 @@ const spoilt: readonly (readonly [code: string, says: RegExp, sql: readonly stri
     "billing_period_first",
   ],
   [
+    "I8",
+    /INV-202602-00001 charges ".*" for item .* from 2026-01-01T00:00:00Z .* and its claim .* is gone/,
+    [`delete from billing_period where invoice_id = ${anInvoice}`],
+  ],
+  [
+    "I8",
+    /INV-202602-00001 charges ".*" for item .* names no claim of that period/,
+    [`update invoice_line set billing_period_id = null where invoice_id = ${anInvoice}`],
+  ],
+  [
     "I9",
     /is due since 2026-03-01T20:00:00Z and not billed/,
     ["update subscription set next_due_at = '2026-03-01T20:00:00Z'"],

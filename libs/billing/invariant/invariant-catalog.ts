@@ -15,6 +15,7 @@ import {
 import {
   findBilledAfterEnd,
   findUnbilledPeriods,
+  findUnclaimedCharges,
   findUntiledPeriods,
 } from "#libs/data/invariants/period-breaches.ts";
 import { findFutureEvents, findRepeatedEvents } from "#libs/data/invariants/usage-breaches.ts";
@@ -96,9 +97,15 @@ export const invariants: readonly Invariant[] = [
     find: byRange(findBilledTwice),
   },
   {
-    ...{ code: "I8", ...money, cost: "the claims of the range, by index" },
-    question: "Do the claimed periods of every item tile its time, without gap and overlap?",
-    find: byRange(findUntiledPeriods),
+    ...{ code: "I8", ...money, cost: "the claims and lines of the range, by index" },
+    question:
+      "Do the claimed periods of every item tile its time, without gap and overlap, and is all that was charged claimed?",
+    repair:
+      "put the rows of billing_period back from a backup: a claim that is made anew would be a guess at what was billed; then `POST /v1/subscriptions/{id}/unpark`",
+    find: async (tx, { range }) => [
+      ...(await findUntiledPeriods(tx, range)),
+      ...(await findUnclaimedCharges(tx, range)),
+    ],
   },
   {
     ...{ code: "I9", ...money, cost: "live subscriptions and the claims of the range, by index" },

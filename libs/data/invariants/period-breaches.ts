@@ -24,6 +24,23 @@ export const findUntiledPeriods: FindBreaches = (tx, range) =>
           select from billing_period e where e.tenant_id = p.tenant_id and e.subscription_item_id = p.subscription_item_id and e.start_at < p.start_at)))`,
   );
 
+/** Charges of an item on invoices that are not void, whose period is claimed by no row: nothing would keep it from being billed again. */
+export const findUnclaimedCharges: FindBreaches = (tx, range) =>
+  findBreaches(
+    tx,
+    range,
+    Prisma.sql`
+      select 'invoice', i.id, i.customer_id, 'invoice ' || coalesce(i.number, i.id::text) || ' charges "' || l.description || '" for item ' || l.subscription_item_id || ' from '
+        || to_char(l.period_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ' to ' || to_char(l.period_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+        || case when l.billing_period_id is null then ', and names no claim of that period' else ', and its claim ' || l.billing_period_id || ' is gone' end
+      from invoice_line l
+      join invoice i on i.tenant_id = l.tenant_id and i.id = l.invoice_id and i.invoice_status <> 'voided'
+      left join billing_period p on p.tenant_id = l.tenant_id and p.id = l.billing_period_id
+      where ${ofTenant("l", tx)} and ${inRange("l.id", range)} and l.subscription_item_id is not null
+        and (l.kind in ('recurring', 'usage', 'one_time') or l.billing_period_id is not null) and p.id is null
+        and i.invoice_type <> 'credit'`,
+  );
+
 /**
  * Boundaries that fell due over an hour ago and have neither invoice nor reason, periods that were claimed and not billed, or
  * billed by an invoice that is void. What is merely late names no account: the sweep of due boundaries bills it, unless it is parked.
