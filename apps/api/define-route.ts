@@ -31,6 +31,8 @@ export type OpenRequest<P, Q, B> = {
   /** Where it came from, as far as proxies are trusted. */
   readonly address: string;
   readonly header: (name: string) => string | undefined;
+  /** The one of the languages offered that `Accept-Language` asks for most, the first where it does not say; null: none. */
+  readonly languageOf: (offered: readonly string[]) => string | null;
 };
 
 export type TenantRequest<P, Q, B> = OpenRequest<P, Q, B> & {

@@ -159,6 +159,7 @@ function openRequest(
     requestId: requestIdOf(response),
     address: request.ip ?? "",
     header: (name) => request.get(name),
+    languageOf: (offered) => request.acceptsLanguages(...offered) || null,
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Settings } from "#libs/core/settings.ts";
 import { type Html, html } from "#libs/platform/html.ts";
 import type { StripeBrowser } from "#libs/platform/stripe/stripe-browser.ts";
+import { directionOfLocale, sentence } from "#libs/platform/words/invoice-words.ts";
+import type { InvoiceWords } from "#libs/platform/words/english.ts";
 
 /** Whose page it is; all null on pages that must not say. */
 export type PageBrand = {
@@ -27,6 +29,9 @@ export function brandOf(brand: Settings["brand"]): PageBrand {
 export function payLayout(page: {
   readonly title: string;
   readonly publicUrl: string;
+  /** Of its words, which say which way it is read. */
+  readonly locale: string;
+  readonly words: InvoiceWords;
   readonly brand: PageBrand;
   readonly body: Html;
   /** Scripts to load, in order. */
@@ -35,7 +40,7 @@ export function payLayout(page: {
   const { brand, body } = page;
   const style = `${assetBase(page.publicUrl)}/pay.css${brand.color === null ? "" : `?color=${encodeURIComponent(brand.color)}`}`;
   return html`<!doctype html>
-<html lang="en">
+<html lang="${page.locale}" dir="${directionOfLocale(page.locale)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -49,7 +54,7 @@ ${page.scripts.map((source) => html`<script src="${source}" defer></script>\n`)}
 <body>
 <header class="head">${heading(brand)}</header>
 <main>${body}</main>
-<footer>${footer(brand)}</footer>
+<footer>${footer(brand, page.words)}</footer>
 </body>
 </html>
 `.markup;
@@ -58,13 +63,13 @@ ${page.scripts.map((source) => html`<script src="${source}" defer></script>\n`)}
 function heading(brand: PageBrand): Html {
   const isPicture = /^data:image\/(png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+$/.test(brand.logo ?? "");
   if (brand.logo !== null && isPicture) return html`<img src="${brand.logo}" alt="${brand.name}">`;
-  return html`<span class="name" dir="auto">${brand.name}</span>`;
+  return html`<span class="name"><bdi>${brand.name}</bdi></span>`;
 }
 
-function footer(brand: PageBrand): Html {
+function footer(brand: PageBrand, words: InvoiceWords): Html {
   const line = [brand.name, ...brand.address].filter((part) => part !== "").join(" · ");
-  return html`${line !== "" && html`<p dir="auto">${line}</p>`}${
-    brand.email !== null && html`<p>Questions? Write to <bdi>${brand.email}</bdi>.</p>`
+  return html`${line !== "" && html`<p><bdi>${line}</bdi></p>`}${
+    brand.email !== null && html`<p>${sentence(words.mailQuestions, { email: brand.email })}</p>`
   }`;
 }
 

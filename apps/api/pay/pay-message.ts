@@ -1,55 +1,36 @@
+import { printedLanguage } from "#libs/core/locale.ts";
 import { type Html, html, trustedHtml } from "#libs/platform/html.ts";
+import type { InvoiceWords } from "#libs/platform/words/english.ts";
+import { invoiceWords } from "#libs/platform/words/invoice-words.ts";
 import { noBrand, type PageBrand, payLayout } from "./pay-layout.ts";
 
-export type PayMessage =
-  | "paid"
-  | "expired"
-  | "revoked"
-  | "void"
-  | "closed"
-  | "unknown"
-  | "busy"
-  | "no_pdf"
-  | "unavailable";
+const messages = {
+  paid: ["payPaidTitle", "payPaid"],
+  expired: ["payExpiredTitle", "payExpired"],
+  revoked: ["payRevokedTitle", "payRevoked"],
+  void: ["payVoidTitle", "payVoid"],
+  closed: ["payClosedTitle", "payClosed"],
+  unknown: ["payUnknownTitle", "payUnknown"],
+  busy: ["payBusyTitle", "payBusy"],
+  no_pdf: ["payNoPdfTitle", "payNoPdf"],
+  unavailable: ["payUnavailableTitle", "payUnavailable"],
+} as const satisfies Readonly<Record<string, readonly [keyof InvoiceWords, keyof InvoiceWords]>>;
 
-const words: Readonly<Record<PayMessage, { readonly title: string; readonly text: string }>> = {
-  paid: { title: "Paid, thank you", text: "This invoice is paid. There is nothing left to do." },
-  expired: {
-    title: "This link has expired",
-    text: "For your safety, payment links work for 30 days. Please ask for a new one.",
-  },
-  revoked: {
-    title: "This link no longer works",
-    text: "It was withdrawn by whoever sent it. A newer one may be in your mailbox.",
-  },
-  void: { title: "Nothing to pay", text: "This invoice was cancelled. Please do not pay it." },
-  closed: {
-    title: "This invoice is closed",
-    text: "It can no longer be paid here. Please get in touch with whoever sent it.",
-  },
-  unknown: {
-    title: "This link is not valid",
-    text: "Please check that it was copied whole, or open it from the e-mail again.",
-  },
-  busy: { title: "One moment, please", text: "This page was opened too often. Try again in a minute." },
-  no_pdf: { title: "The PDF is not ready", text: "It is being made. Try again in a minute." },
-  unavailable: {
-    title: "Out of order for a moment",
-    text: "Nothing was charged. Please try again in a few minutes.",
-  },
-};
+export type PayMessage = keyof typeof messages;
 
-/** A page that says one thing and shows nothing of any invoice. */
+/** A page that says one thing and shows nothing of any invoice. @param page.locale one of those that are printed */
 export function payMessagePage(
   message: PayMessage,
-  page: { readonly publicUrl: string; readonly brand?: PageBrand },
+  page: { readonly publicUrl: string; readonly locale: string; readonly brand?: PageBrand },
 ): string {
-  const { title, text } = words[message];
-  const brand = page.brand ?? noBrand;
+  const words = invoiceWords[printedLanguage(page.locale)];
+  const [titleWord, textWord] = messages[message];
+  const title = words[titleWord];
+  const { publicUrl, locale, brand = noBrand } = page;
   return payLayout({
-    ...{ title: brand.name === "" ? title : `${title} · ${brand.name}`, publicUrl: page.publicUrl, brand },
+    ...{ title: brand.name === "" ? title : `${title} · ${brand.name}`, publicUrl, locale, words, brand },
     scripts: [],
-    body: html`<section class="card message">${sign(message === "paid")}<h1>${title}</h1><p>${text}</p></section>`,
+    body: html`<section class="card message">${sign(message === "paid")}<h1>${title}</h1><p>${words[textWord]}</p></section>`,
   });
 }
 

@@ -1,7 +1,7 @@
 /**
  * The script of the payment page, plain JavaScript for browsers. It mounts Stripe's Payment Element, asks us for the one
  * open attempt when the payer presses the button, confirms it with Stripe, and then only watches: money is what the
- * server says.
+ * server says. Its words come with the page, in the page's language.
  */
 export const payScript = `"use strict";
 (() => {
@@ -9,6 +9,7 @@ export const payScript = `"use strict";
   const card = find("pay");
   if (card === null) return;
   const form = find("pay-form"), button = find("pay-button"), alertBox = find("pay-alert");
+  const words = JSON.parse(card.dataset.words);
   const path = location.pathname.replace(/\\/+$/, "");
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   let busy = true;
@@ -43,12 +44,7 @@ export const payScript = `"use strict";
     watch(hasConfirmed);
   };
   const confirmed = (status) =>
-    showProgress(
-      status === "processing"
-        ? "Your bank may take some days. Nothing else is needed; you may close this page."
-        : "This takes a moment. You may also close this page.",
-      true,
-    );
+    showProgress(status === "processing" ? words.bank : words.moment, true);
 
   const open = async () => {
     for (let round = 0; ; round++) {
@@ -61,10 +57,10 @@ export const payScript = `"use strict";
   };
   const refused = ({ body, seconds }) => {
     if (body.code === "payment_in_progress")
-      return showProgress("A payment of this invoice is under way. Nothing else is needed.", false);
-    if (body.code === "rate_limited") return tell("That were many tries. Please wait " + seconds + " seconds, and try again.");
+      return showProgress(words.underWay, false);
+    if (body.code === "rate_limited") return tell(words.manyTries.replace("{seconds}", seconds));
     if (/^(payment_link_|invoice_)/.test(body.code)) return location.replace(path);
-    return tell("The payment could not be started, and nothing was charged. Please try again in a moment.");
+    return tell(words.notStarted);
   };
 
   const begin = (stripe, elements) => async (event) => {
@@ -88,9 +84,9 @@ export const payScript = `"use strict";
         const now = error.payment_intent && error.payment_intent.status;
         if (now === "succeeded" || now === "processing") return confirmed(now);
       }
-      tell("The payment could not be started, and nothing was charged. Please try again in a moment.");
+      tell(words.notStarted);
     } catch {
-      tell("The connection was lost. Please try again: you cannot pay twice.");
+      tell(words.lost);
     } finally {
       setBusy(false);
     }
@@ -102,23 +98,23 @@ export const payScript = `"use strict";
     if (location.search !== "") history.replaceState(null, "", path);
     if (card.dataset.state === "processing") return watch(false);
     if (returned === "succeeded" || returned === "processing") return confirmed(returned);
-    if (returned === "failed") tell("The payment did not go through, and nothing was charged. Please try again.");
+    if (returned === "failed") tell(words.notThrough);
     if (typeof Stripe === "undefined") {
       find("pay-waiting").hidden = true;
-      return tell("The payment form could not be loaded. Please check your connection and load this page again.");
+      return tell(words.formMissing);
     }
     const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
     const colors = isDark
       ? { colorBackground: "#10161f", colorText: "#e9edf3", colorDanger: "#ff9a92" }
       : { colorBackground: "#ffffff", colorText: "#16202e", colorDanger: "#b42318" };
-    const stripe = Stripe(card.dataset.key);
+    const stripe = Stripe(card.dataset.key, { locale: card.dataset.language });
     const elements = stripe.elements({
       mode: "payment", amount: Number(card.dataset.amount), currency: card.dataset.currency,
       appearance: { theme: isDark ? "night" : "stripe", variables: { ...colors, colorPrimary: card.dataset.color, borderRadius: "10px" } },
     });
     const element = elements.create("payment", { layout: "tabs" });
     element.on("ready", () => setBusy(false));
-    element.on("loaderror", () => tell("The payment form could not be loaded. Please load this page again."));
+    element.on("loaderror", () => tell(words.formMissing));
     element.mount("#pay-element");
     form.addEventListener("submit", begin(stripe, elements));
   };

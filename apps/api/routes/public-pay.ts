@@ -4,6 +4,7 @@ import { type OpenedLink, openPaymentLink } from "#libs/billing/payment/open-pay
 import { startLinkPayment } from "#libs/billing/payment/start-link-payment.ts";
 import { payableBy, paymentPageWire, presentPayableInvoice } from "#libs/billing/wire/payment-page-wire.ts";
 import { type DomainError, domainError, type ErrorCode } from "#libs/core/errors.ts";
+import { printedLanguages, printedLocale } from "#libs/core/locale.ts";
 import { formatMoney, money } from "#libs/core/money/money.ts";
 import { stripeAmount } from "#libs/core/money/stripe-minor-units.ts";
 import { type PaymentLinkState, showsInvoice } from "#libs/core/payment/payment-link-state.ts";
@@ -89,26 +90,46 @@ async function forPeople<T>(
   } catch (error) {
     const { problem, headers, unexpected } = describeProblem(error, request.requestId);
     if (unexpected || wantsJson(request)) throw error;
-    return htmlAnswer(payMessagePage(messageOf(problem), api.deps), problem.status, headers);
+    return htmlAnswer(
+      payMessagePage(messageOf(problem), { publicUrl: api.deps.publicUrl, locale: askedLocale(request) }),
+      problem.status,
+      headers,
+    );
   }
 }
 
+/** The language of a page that stands for no invoice: the one that the browser asks for most, else English. */
+function askedLocale({ languageOf }: Request): string {
+  return languageOf(["en", ...printedLanguages]) ?? "en";
+}
+
+/** An invoice is paid in the language that it is written in; where we have no words for it, as the browser asks. */
+function pageLocale(opened: OpenedLink, request: Request): string {
+  const { locale } = opened.invoice.document;
+  return printedLocale(locale) === locale ? locale : askedLocale(request);
+}
+
 function htmlAnswer(content: string, status: number, headers: Readonly<Record<string, string>>) {
-  const policy = { "Content-Security-Policy": payPolicy(null), Vary: "Accept" };
+  const policy = { "Content-Security-Policy": payPolicy(null), Vary: "Accept, Accept-Language" };
   return { content, contentType: htmlType, status, headers: { ...policy, ...headers } };
 }
 
-function showPage(api: ApiDeps, opened: OpenedLink, token: string): Answer<z.input<typeof paymentPageWire>> {
+function showPage(
+  api: ApiDeps,
+  opened: OpenedLink,
+  request: Request,
+): Answer<z.input<typeof paymentPageWire>> {
   const { state } = opened;
+  const locale = pageLocale(opened, request);
   const { publicUrl, paymentLinks } = api.deps;
   if (state === "open" || state === "processing" || state === "failed") {
     if (paymentLinks === null) throw domainError("payment_link_not_found");
     const { browser } = paymentLinks;
-    const pdfUrl = `${publicUrl}/public/pay/${token}/pdf`;
-    const page = payPage(opened, { publicUrl, browser, pdfUrl });
+    const pdfUrl = `${publicUrl}/public/pay/${request.params.token}/pdf`;
+    const page = payPage(opened, { publicUrl, browser, pdfUrl, locale });
     return htmlAnswer(page, 200, { "Content-Security-Policy": payPolicy(browser) });
   }
-  const page = payMessagePage(state, { publicUrl, brand: brandOf(opened.brand) });
+  const page = payMessagePage(state, { publicUrl, locale, brand: brandOf(opened.brand) });
   return htmlAnswer(page, state === "paid" ? 200 : 410, {});
 }
 
@@ -131,7 +152,7 @@ const show = defineRoute({
   open: (api, request) =>
     forPeople(api, request, async () => {
       const opened = await behindLink(api, request, "try");
-      if (!wantsJson(request)) return showPage(api, opened, request.params.token);
+      if (!wantsJson(request)) return showPage(api, opened, request);
       refuseEnded(opened.state);
       const { state, invoice } = opened;
       const headers = { Vary: "Accept" };
@@ -181,7 +202,7 @@ const pdf = defineRoute({
     forPeople(api, request, async () => {
       const opened = await behindLink(api, request, "pdf");
       if (!showsInvoice(opened.state)) {
-        if (!wantsJson(request)) return showPage(api, opened, request.params.token);
+        if (!wantsJson(request)) return showPage(api, opened, request);
         refuseEnded(opened.state);
         throw domainError("payment_link_closed", "The invoice is paid.");
       }

@@ -9,8 +9,8 @@ import { type Html, html, trustedHtml } from "../html.ts";
 import { type InvoiceText, invoiceText, isZero, negated } from "../invoice-text.ts";
 import { numberFormat } from "../kept-formats.ts";
 import { templateValues } from "../words/template-values.ts";
-import { english, type InvoiceWords } from "../words/english.ts";
-import { plainSentence, sentence } from "../words/invoice-words.ts";
+import { sentence } from "../words/invoice-words.ts";
+import { lineName } from "../words/line-name.ts";
 import { startMark } from "./split-pdf.ts";
 import { invoiceStyle, pageStyle } from "./invoice-style.ts";
 
@@ -199,15 +199,6 @@ function lineRows(line: DocumentLine, text: InvoiceText): Html {
       <td>${line.unitAmount !== null && bdi(text.rate(line.unitAmount))}</td>
       <td>${bdi(text.money(line.amount))}</td>
     </tr>${line.tiers.map((tier) => tierRow(tier, text))}`;
-}
-
-/** The seller's words as they are; those that Billwright gave the line itself in the invoice's language. */
-function lineName({ kind, description }: DocumentLine, words: InvoiceWords): string {
-  const late = english.lateUsage.replace("{description}", "");
-  if (description === english.minimumCommitment) return words.minimumCommitment;
-  if (description === english.planMaximum) return words.planMaximum;
-  if (kind !== "late_usage" || !description.endsWith(late)) return description;
-  return plainSentence(words.lateUsage, { description: description.slice(0, -late.length) });
 }
 
 /** Says what stands between the printed quantity and price, and the amount. */

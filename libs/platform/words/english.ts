@@ -1,4 +1,4 @@
-/** The words of an invoice and of the mail that brings it; `{name}` stands for a value. */
+/** The words of an invoice, of the mail that brings it and of the page where it is paid; `{name}` stands for a value. */
 export const english = {
   invoice: "Invoice",
   creditNote: "Credit note",
@@ -59,6 +59,46 @@ export const english = {
   mailNothing: "nothing to pay",
   mailPay: "Pay this invoice",
   mailQuestions: "Questions? Write to {email}.",
+  payPdf: "Invoice as PDF",
+  payNotOnline: "This amount cannot be paid online. Please pay as the PDF says.",
+  payTriedBefore:
+    "The last try to pay did not go through. Nothing was charged; please try again, perhaps another way.",
+  payAmount: "Pay {amount}",
+  paySecure: "Encrypted, and handled by Stripe",
+  payProcessing: "Your payment is being processed",
+  payUnderWay: "A payment of this invoice is under way. Nothing else is needed; you may close this page.",
+  payNoScript: "To pay here, please switch JavaScript on. The PDF says how to pay otherwise.",
+  payContents: "What it is for",
+  payLines: "Lines: {count}",
+  payCreditNotes: "Credit notes",
+  payPaidSoFar: "Paid so far",
+  payLeft: "Left to pay",
+  payMoment: "This takes a moment. You may also close this page.",
+  payBank: "Your bank may take some days. Nothing else is needed; you may close this page.",
+  payManyTries: "That were many tries. Please wait {seconds} seconds, and try again.",
+  payNotStarted: "The payment could not be started, and nothing was charged. Please try again in a moment.",
+  payConnectionLost: "The connection was lost. Please try again: you cannot pay twice.",
+  payNotThrough: "The payment did not go through, and nothing was charged. Please try again.",
+  payFormMissing:
+    "The payment form could not be loaded. Please check your connection and load this page again.",
+  payPaidTitle: "Paid, thank you",
+  payPaid: "This invoice is paid. There is nothing left to do.",
+  payExpiredTitle: "This link has expired",
+  payExpired: "For your safety, payment links work for 30 days. Please ask for a new one.",
+  payRevokedTitle: "This link no longer works",
+  payRevoked: "It was withdrawn by whoever sent it. A newer one may be in your mailbox.",
+  payVoidTitle: "Nothing to pay",
+  payVoid: "This invoice was cancelled. Please do not pay it.",
+  payClosedTitle: "This invoice is closed",
+  payClosed: "It can no longer be paid here. Please get in touch with whoever sent it.",
+  payUnknownTitle: "This link is not valid",
+  payUnknown: "Please check that it was copied whole, or open it from the e-mail again.",
+  payBusyTitle: "One moment, please",
+  payBusy: "This page was opened too often. Try again in a minute.",
+  payNoPdfTitle: "The PDF is not ready",
+  payNoPdf: "It is being made. Try again in a minute.",
+  payUnavailableTitle: "Out of order for a moment",
+  payUnavailable: "Nothing was charged. Please try again in a few minutes.",
 };
 
 type InvoiceWord = keyof typeof english;

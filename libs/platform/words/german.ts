@@ -61,4 +61,52 @@ export const german: InvoiceWords = {
   mailNothing: "nichts zu zahlen",
   mailPay: "Rechnung bezahlen",
   mailQuestions: "Fragen? Schreiben Sie an {email}.",
+  payPdf: "Rechnung als PDF",
+  payNotOnline: "Dieser Betrag kann nicht online bezahlt werden. Bitte zahlen Sie so, wie es im PDF steht.",
+  payTriedBefore:
+    "Der letzte Zahlungsversuch ist fehlgeschlagen. Es wurde nichts abgebucht; bitte versuchen Sie es noch einmal, vielleicht auf anderem Weg.",
+  payAmount: "{amount} bezahlen",
+  paySecure: "Verschlüsselt und abgewickelt von Stripe",
+  payProcessing: "Ihre Zahlung wird bearbeitet",
+  payUnderWay:
+    "Eine Zahlung dieser Rechnung läuft bereits. Sie müssen nichts weiter tun und können diese Seite schließen.",
+  payNoScript:
+    "Um hier zu bezahlen, schalten Sie bitte JavaScript ein. Im PDF steht, wie Sie sonst zahlen können.",
+  payContents: "Wofür",
+  payLines: "Positionen: {count}",
+  payCreditNotes: "Rechnungskorrekturen",
+  payPaidSoFar: "Bisher bezahlt",
+  payLeft: "Noch zu zahlen",
+  payMoment: "Das dauert einen Moment. Sie können diese Seite auch schließen.",
+  payBank:
+    "Ihre Bank braucht dafür vielleicht einige Tage. Sie müssen nichts weiter tun und können diese Seite schließen.",
+  payManyTries:
+    "Das waren viele Versuche. Bitte warten Sie {seconds} Sekunden und versuchen Sie es noch einmal.",
+  payNotStarted:
+    "Die Zahlung konnte nicht begonnen werden, und es wurde nichts abgebucht. Bitte versuchen Sie es gleich noch einmal.",
+  payConnectionLost:
+    "Die Verbindung ist abgebrochen. Bitte versuchen Sie es noch einmal: Doppelt bezahlen können Sie nicht.",
+  payNotThrough:
+    "Die Zahlung ist fehlgeschlagen, und es wurde nichts abgebucht. Bitte versuchen Sie es noch einmal.",
+  payFormMissing:
+    "Das Zahlungsformular konnte nicht geladen werden. Bitte prüfen Sie Ihre Verbindung und laden Sie diese Seite neu.",
+  payPaidTitle: "Bezahlt, vielen Dank",
+  payPaid: "Diese Rechnung ist bezahlt. Es ist nichts weiter zu tun.",
+  payExpiredTitle: "Dieser Link ist abgelaufen",
+  payExpired: "Zu Ihrer Sicherheit gelten Zahlungslinks 30 Tage. Bitte fordern Sie einen neuen an.",
+  payRevokedTitle: "Dieser Link gilt nicht mehr",
+  payRevoked: "Er wurde vom Absender zurückgezogen. Vielleicht liegt ein neuerer in Ihrem Postfach.",
+  payVoidTitle: "Nichts zu zahlen",
+  payVoid: "Diese Rechnung wurde storniert. Bitte bezahlen Sie sie nicht.",
+  payClosedTitle: "Diese Rechnung ist abgeschlossen",
+  payClosed: "Sie kann hier nicht mehr bezahlt werden. Bitte wenden Sie sich an den Absender.",
+  payUnknownTitle: "Dieser Link ist ungültig",
+  payUnknown:
+    "Bitte prüfen Sie, ob er vollständig kopiert wurde, oder öffnen Sie ihn noch einmal aus der E-Mail.",
+  payBusyTitle: "Einen Moment bitte",
+  payBusy: "Diese Seite wurde zu oft geöffnet. Versuchen Sie es in einer Minute noch einmal.",
+  payNoPdfTitle: "Das PDF ist noch nicht fertig",
+  payNoPdf: "Es wird gerade erstellt. Versuchen Sie es in einer Minute noch einmal.",
+  payUnavailableTitle: "Vorübergehend gestört",
+  payUnavailable: "Es wurde nichts abgebucht. Bitte versuchen Sie es in ein paar Minuten noch einmal.",
 };
