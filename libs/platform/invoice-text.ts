@@ -30,6 +30,7 @@ export type InvoiceText = {
 export function invoiceText(document: InvoiceDocument): InvoiceText {
   const { currency, timezone } = document;
   const locale = printedLocale(document.locale);
+  const direction = directionOfLocale(locale);
   const currencyDecimals = numberFormat(locale, { style: "currency", currency }).resolvedOptions()
     .maximumFractionDigits;
   const long = dateFormat(locale, { dateStyle: "long", timeZone: timezone });
@@ -45,7 +46,9 @@ export function invoiceText(document: InvoiceDocument): InvoiceText {
   const formatMoney = (amount: string, decimals: number) => {
     const format = byDecimals.get(decimals) ?? currencyFormat(decimals);
     byDecimals.set(decimals, format);
-    return format.format(exactNumber(amount));
+    return direction === "ltr"
+      ? format.format(exactNumber(amount))
+      : format.formatToParts(exactNumber(amount)).map(rightToLeftPart).join("");
   };
   const plain = numberFormat(locale, { maximumFractionDigits: 20 });
   const percentFormat = numberFormat(locale, {
@@ -55,7 +58,7 @@ export function invoiceText(document: InvoiceDocument): InvoiceText {
   });
   return {
     locale,
-    direction: directionOfLocale(locale),
+    direction,
     words: invoiceWords[printedLanguage(locale)],
     unit: (unit, quantity) => unitWord(unit, quantity, { locale, own: document.template?.units }),
     money: (amount) => formatMoney(amount, decimalsOf(amount)),
@@ -72,6 +75,16 @@ export function invoiceText(document: InvoiceDocument): InvoiceText {
       return medium.formatRange(first, last);
     },
   };
+}
+
+const leftToRightMark = "\u200e";
+
+/**
+ * A part of an amount that is written from right to left. A currency such as `US$` ends in a sign that has no direction of its own:
+ * with a mark behind it, it stays behind its letters. Source: Unicode Standard Annex 9, "Implicit Directional Marks".
+ */
+function rightToLeftPart({ type, value }: Intl.NumberFormatPart): string {
+  return type === "currency" && /\p{Script=Latin}/u.test(value) ? `${value}${leftToRightMark}` : value;
 }
 
 /** Whether a decimal string is zero: `"0"`, `"-0.00"`. */

@@ -115,4 +115,19 @@ describe("the language of the page where a customer pays", () => {
       expect([locale, width]).toEqual([locale, inner]);
     }
   });
+
+  it("writes an Arabic amount with its currency's letters before its sign", async () => {
+    const page = await open((await issueIn("ar-EG")).link, "en");
+    const [letters, sign] = (await page.evaluate(`(() => {
+      const text = document.querySelector("h1 bdi").firstChild;
+      return ["U", "$"].map((sign) => {
+        const range = document.createRange();
+        const at = text.data.indexOf(sign);
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        return range.getBoundingClientRect().left;
+      });
+    })()`)) as number[];
+    expect(letters).toBeLessThan(sign ?? 0);
+  });
 });

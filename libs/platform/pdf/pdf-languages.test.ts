@@ -2,6 +2,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { documentLine, invoiceDocument } from "#libs/testkit/invoice-document.ts";
 import { inkColumns, pdfGlyphs, pdfPageTexts } from "#libs/testkit/pdf-text.ts";
+import { openTestBrowser } from "#libs/testkit/test-browser.ts";
+import { invoicePage, pagesMarkup } from "./invoice-page.ts";
 import { createPdfRenderer } from "./pdf-renderer.ts";
 
 const renderer = createPdfRenderer({ workDir: join(tmpdir(), "billwright-pdf-test") });
@@ -53,6 +55,36 @@ describe("a printed document", () => {
       }
     },
   );
+
+  test("keeps the letters of a currency before its sign in Arabic, wherever an amount stands", async () => {
+    const browser = await openTestBrowser();
+    try {
+      for (const locale of ["ar-AE", "ar-EG"]) {
+        const page = await browser.newPage();
+        await page.setContent(pagesMarkup([invoicePage(invoiceDocument({ locale }))]));
+        const places = (await page.evaluate(`(() => {
+          const all = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          const places = [];
+          for (let text = all.nextNode(); text !== null; text = all.nextNode()) {
+            const at = text.data.indexOf("US$");
+            if (at < 0) continue;
+            const leftOf = (from) => {
+              const range = document.createRange();
+              range.setStart(text, from);
+              range.setEnd(text, from + 1);
+              return range.getBoundingClientRect().left;
+            };
+            places.push([leftOf(at), leftOf(at + 2)]);
+          }
+          return places;
+        })()`)) as [letters: number, sign: number][];
+        expect(places.length).toBeGreaterThan(4);
+        expect(places.filter(([letters, sign]) => letters >= sign)).toEqual([]);
+      }
+    } finally {
+      await browser.close();
+    }
+  });
 
   test("runs Arabic from right to left: the seller's name stands on the left, amounts at the left edge", async () => {
     const colored = async (locale: string) => {
