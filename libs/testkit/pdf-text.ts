@@ -3,10 +3,19 @@ import { PDFiumLibrary } from "@hyzyla/pdfium";
 
 /** Extracts the text of each page with PDFium, white space collapsed to single blanks. */
 export async function pdfPageTexts(bytes: Uint8Array): Promise<readonly string[]> {
+  return (await rawPageTexts(bytes)).map((text) => text.replace(/\s+/g, " ").trim());
+}
+
+/** The lines of all pages as they stand on paper, from top to bottom. */
+export async function pdfLines(bytes: Uint8Array): Promise<readonly string[]> {
+  return (await rawPageTexts(bytes)).flatMap((text) => text.split(/[\r\n]+/).map((line) => line.trim()));
+}
+
+async function rawPageTexts(bytes: Uint8Array): Promise<readonly string[]> {
   const library = await PDFiumLibrary.init();
   try {
     const document = await library.loadDocument(bytes);
-    const texts = [...document.pages()].map((page) => page.getText().replace(/\s+/g, " ").trim());
+    const texts = [...document.pages()].map((page) => page.getText());
     document.destroy();
     return texts;
   } finally {

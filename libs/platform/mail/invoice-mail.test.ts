@@ -56,6 +56,14 @@ describe("the invoice mail", () => {
     expect(mail.text).toContain(`Hello ${name},`);
   });
 
+  test("keeps the lines of a template's footer apart in both bodies", () => {
+    const footer = "Acme Cloud, Inc.\nBoard: A. Lovelace";
+    const template = { version: 1, color: null, texts: { footer }, units: {} };
+    const mail = invoiceMail(invoiceDocument(), { from: "Acme Cloud", template });
+    expect(mail.html).toMatch(/white-space:pre-line[^>]*><bdi>Acme Cloud, Inc\.\nBoard: A\. Lovelace/);
+    expect(mail.text).toContain(footer);
+  });
+
   test("names a credit note as one and asks for no payment", () => {
     const mail = invoiceMail(
       invoiceDocument({

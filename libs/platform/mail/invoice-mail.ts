@@ -147,7 +147,7 @@ function mailMarkup(document: InvoiceDocument, words: MailWords, payUrl: string 
 ${payUrl !== null && payButton(payUrl, brand, words.pay)}
 <tr><td style="padding:24px 32px 0">${factTable(words)}</td></tr>
 ${document.notices.map((notice) => html`<tr><td dir="auto" style="${font};font-size:13px;line-height:20px;${muted};padding:16px 32px 0">${notice}</td></tr>`)}
-<tr><td style="${font};font-size:12px;line-height:18px;${muted};padding:28px 32px 28px"><bdi>${footer}</bdi>${document.seller.email !== null && html`<br>${words.questions[0]}<a href="mailto:${document.seller.email}" style="${muted}">${document.seller.email}</a>${words.questions[1]}`}</td></tr>
+<tr><td style="${font};font-size:12px;line-height:18px;${muted};white-space:pre-line;padding:28px 32px 28px"><bdi>${footer}</bdi>${document.seller.email !== null && html`<br>${words.questions[0]}<a href="mailto:${document.seller.email}" style="${muted}">${document.seller.email}</a>${words.questions[1]}`}</td></tr>
 </table>
 </td></tr>
 </table>

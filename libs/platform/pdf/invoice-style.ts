@@ -62,6 +62,7 @@ table.lines { width: 100%; border-collapse: collapse; margin-top: 8mm; table-lay
 .notices { margin-top: 8mm; break-inside: avoid; }
 .notices p { padding: 1.6mm 3mm; border-inline-start: 2pt solid var(--brand); background: #f6f8fa; margin-bottom: 1.5mm; }
 .closing { margin-top: 7mm; break-inside: avoid; color: #5b6478; }
+.closing p { white-space: pre-line; }
 .closing p + p { margin-top: 1.5mm; }
 `;
 

@@ -6,7 +6,7 @@ import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
 import { documentLine, invoiceDocument } from "#libs/testkit/invoice-document.ts";
-import { pdfFontNames, pdfGlyphs, pdfPageTexts } from "#libs/testkit/pdf-text.ts";
+import { pdfFontNames, pdfGlyphs, pdfLines, pdfPageTexts } from "#libs/testkit/pdf-text.ts";
 import { createPdfRenderer, type PdfRenderer } from "./pdf-renderer.ts";
 
 const workDir = join(tmpdir(), "billwright-pdf-test");
@@ -282,6 +282,13 @@ describe("the PDF renderer", () => {
       expect(pages[0]).toContain("First 10");
       expect(pages.find((page) => page.includes("Amount due"))).toContain(`Over ${count * 10 - 10}`);
     }
+  });
+
+  test("prints each line of a footer as one", async () => {
+    const { seller } = invoiceDocument();
+    const footer = "Acme Cloud, Inc.\nCourt of registration: Dover\nBoard: A. Lovelace";
+    const { bytes } = await renderer.render(invoiceDocument({ seller: { ...seller, footer } }));
+    expect(await pdfLines(bytes)).toEqual(expect.arrayContaining(footer.split("\n")));
   });
 
   test("prints on the paper the document names", async () => {
