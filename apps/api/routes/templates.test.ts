@@ -80,15 +80,21 @@ describe("a template", () => {
   it("names every place that is wrong", async () => {
     const wrong = await put("invoice_pdf", {
       color: "#ffee00",
-      texts: { tlh: {}, en: { subject: "x", title: "two\nlines", terms: "Pay {amount} now" } },
+      texts: {
+        tlh: {},
+        en: { subject: "x", title: "two\nlines", terms: "Pay {amount} now" },
+        de: { terms: "Pay {total", intro: "Pay total}" },
+      },
       units: { ride: { en: { one: "ride", lots: "rides" } } },
     }).expect(422);
     const places = wrong.body.errors.map(({ path }: { path: string }) => path);
     expect(places).toEqual([
       ...["color", "texts.tlh", "texts.en.subject", "texts.en.title", "texts.en.terms"],
+      ...["texts.de.terms", "texts.de.intro"],
       ...["units.ride.en.other", "units.ride.en.lots"],
     ]);
     expect(JSON.stringify(wrong.body.errors)).toContain("{amount_due}");
+    expect(JSON.stringify(wrong.body.errors)).toContain("has a { without its pair");
     expect(
       bodyOf(await world.api.GET("/v1/templates/{kind}", { params: { path: { kind: "invoice_pdf" } } }))
         .version,

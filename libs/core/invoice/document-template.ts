@@ -96,12 +96,15 @@ function textPlaces(path: string, field: string, text: string): ErrorPlace[] {
   const values: readonly string[] = templateValues;
   const named = [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name = ""]) => name);
   const strange = named.filter((name) => !values.includes(name));
+  const [stray] = /[{}]/.exec(text.replaceAll(/\{[^{}]*\}/g, "")) ?? [];
+  const allowed = values.map((each) => `{${each}}`).join(", ");
   return [
     ...(oneLine.has(field) && /[\n\t]/.test(text) ? [place(path, "must be one line")] : []),
     ...(oneLine.has(field) && text.trim() === "" ? [place(path, "must not be empty")] : []),
-    ...strange.map((name) =>
-      place(path, `names {${name}}; allowed are ${values.map((each) => `{${each}}`).join(", ")}`),
-    ),
+    ...strange.map((name) => place(path, `names {${name}}; allowed are ${allowed}`)),
+    ...(stray === undefined
+      ? []
+      : [place(path, `has a ${stray} without its pair; braces stand for a value: ${allowed}`)]),
   ];
 }
 
