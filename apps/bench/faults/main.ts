@@ -2,7 +2,7 @@ import { breachOfGuard, type Guard } from "../stack/break-guard.ts";
 import { buildWhenStale } from "../stack/build-when-stale.ts";
 import { faultCatalog } from "./fault-catalog.ts";
 import { faultUsage, OptionsError, readFaultOptions } from "./fault-options.ts";
-import { listFaults, summaryOf, tableOf, verdictOf } from "./print-faults.ts";
+import { linesOf, listFaults, summaryOf, tableOf } from "./print-faults.ts";
 import { type FaultResult, runFaults } from "./run-faults.ts";
 
 const out = (text: string) => process.stdout.write(`${text}\n`);
@@ -18,10 +18,7 @@ async function main(): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
   out(`faults: ${options.faults.map((fault) => fault.code).join(" ")}, seed ${options.seed}`);
   const results = await runFaults({ ...options, signal: stop.signal }, (result) => {
-    const { fault, seconds, injected, breaches } = result;
-    out(`${fault.code} ${verdictOf(result)} (${seconds.toFixed(0)} s): ${fault.does}`);
-    for (const breach of breaches) out(`  BREACH: ${breach}`);
-    if (breaches.length > 0 || options.keep) for (const what of injected) out(`  injected: ${what}`);
+    for (const line of linesOf(result, options)) out(line);
   });
   out(`\n${tableOf(results, options.seed)}`);
   if (stop.signal.aborted) return 130;

@@ -1,11 +1,18 @@
 import type { Fault } from "./fault.ts";
 import { faultCatalog } from "./fault-catalog.ts";
-import { listFaults, summaryOf, tableOf, verdictOf } from "./print-faults.ts";
+import { linesOf, listFaults, summaryOf, tableOf, verdictOf } from "./print-faults.ts";
 import { type FaultResult, runFaults } from "./run-faults.ts";
 
 const [fault] = faultCatalog;
 if (fault === undefined) throw new Error("there is no fault");
-const held: FaultResult = { fault, seconds: 12.34, injected: ["a", "b"], notRun: null, breaches: [] };
+const held: FaultResult = {
+  fault,
+  seconds: 12.34,
+  injected: ["a", "b"],
+  notRun: null,
+  logDir: "/tmp/f1",
+  breaches: [],
+};
 
 describe("the report of the faults", () => {
   it("says of each fault its seed, its time, how often it was injected and the verdict", () => {
@@ -30,6 +37,19 @@ describe("the report of the faults", () => {
     expect(verdictOf(result)).toBe("not run: no-such-pgbouncer not found");
     expect(summaryOf([held, result])).toEqual({ text: "every invariant holds; not run: F20", holds: true });
     expect(summaryOf([result])).toEqual({ text: "nothing was run; not run: F20", holds: false });
+  });
+
+  it("says where the logs of a fault lie that are kept, and of no folder that is gone", () => {
+    const told = linesOf({ ...held, seconds: 12 }, { keep: true });
+    expect(told).toEqual([
+      `F1 holds (12 s): ${fault.does}`,
+      ...["a", "b"].map((what) => `  injected: ${what}`),
+      "  logs: /tmp/f1",
+    ]);
+    expect(linesOf({ ...held, breaches: ["two mails"] }, { keep: false }).join()).not.toContain("logs");
+    expect(
+      linesOf({ ...held, logDir: null, notRun: "redis-server not found" }, { keep: true }).join(),
+    ).not.toContain("logs");
   });
 
   it("lists every fault with what it does", () => {

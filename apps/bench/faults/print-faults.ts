@@ -15,6 +15,17 @@ export function verdictOf({ notRun, breaches }: FaultResult): string {
   return breaches.length === 0 ? "holds" : `BREACH: ${breaches.length} invariants do not hold`;
 }
 
+/** What is told of a fault when it ended: how, what it breached and, of one to be looked into, what was injected and where its logs lie. */
+export function linesOf(result: FaultResult, { keep }: { readonly keep: boolean }): readonly string[] {
+  const { fault, seconds, injected, breaches, logDir } = result;
+  return [
+    `${fault.code} ${verdictOf(result)} (${seconds.toFixed(0)} s): ${fault.does}`,
+    ...breaches.map((breach) => `  BREACH: ${breach}`),
+    ...(breaches.length > 0 || keep ? injected.map((what) => `  injected: ${what}`) : []),
+    ...(keep && logDir !== null ? [`  logs: ${logDir}`] : []),
+  ];
+}
+
 /** The last line, and whether every fault that could be injected was, and nothing was breached; what was not run holds nothing. */
 export function summaryOf(results: readonly FaultResult[]): {
   readonly text: string;

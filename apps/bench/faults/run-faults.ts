@@ -17,6 +17,8 @@ export type FaultResult = {
   readonly injected: readonly string[];
   /** Why it was not run at all; null when it was. */
   readonly notRun: string | null;
+  /** The folder of its logs, which is left behind when the run keeps it; null when it was not run. */
+  readonly logDir: string | null;
   readonly breaches: readonly string[];
 };
 
@@ -51,7 +53,9 @@ export async function runFaults(
           notRun !== null || stack === null
             ? { injected: [], breaches: [] }
             : await runFault(stack, fault, run);
-        const result = { fault, notRun, seconds: (Date.now() - startedAt) / 1_000, ...outcome };
+        const seconds = (Date.now() - startedAt) / 1_000;
+        const logDir = notRun === null ? (stack?.dir ?? null) : null;
+        const result = { fault, notRun, logDir, seconds, ...outcome };
         onResult(result);
         results.push(result);
         if (result.breaches.length === 0) continue;
