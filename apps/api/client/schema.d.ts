@@ -1957,7 +1957,7 @@ export interface paths {
         put?: never;
         /**
          * Compare what is stored with itself and with providers
-         * @description A job makes the report; it changes nothing, but that an account whose money is in doubt is parked as ever. Read the findings when it is completed.
+         * @description A job makes the report; it changes nothing, but that an account whose money is in doubt is parked as ever. Read the findings when it is no longer pending: completed, or incomplete when a check failed and says why.
          *
          *     Roles: admin, operator.
          */
@@ -4502,8 +4502,11 @@ export interface components {
         };
         ReconciliationSummary: {
             id: string;
-            /** @enum {string} */
-            state: "pending" | "completed";
+            /**
+             * @description completed: every check was made or is off; incomplete: it ended, and a check failed
+             * @enum {string}
+             */
+            state: "pending" | "completed" | "incomplete";
             checks: ("ledger" | "periods" | "usage" | "effects" | "storage" | "stripe")[];
             since: string | null;
             /** @description How each check went */
@@ -4530,8 +4533,11 @@ export interface components {
         };
         Reconciliation: {
             id: string;
-            /** @enum {string} */
-            state: "pending" | "completed";
+            /**
+             * @description completed: every check was made or is off; incomplete: it ended, and a check failed
+             * @enum {string}
+             */
+            state: "pending" | "completed" | "incomplete";
             checks: ("ledger" | "periods" | "usage" | "effects" | "storage" | "stripe")[];
             since: string | null;
             /** @description How each check went */

@@ -77,6 +77,26 @@ describe("/v1/reconciliations", () => {
     expect(listed.data).toEqual([summary]);
   });
 
+  it("is incomplete, not completed, when a check could not be made, and says which and why", async () => {
+    const store = {
+      ...world.deps.store,
+      list: () => Promise.reject(new Error("the store is away")),
+    };
+    const { body: asked } = await world
+      .call("post", "/v1/reconciliations")
+      .send({ checks: ["periods", "storage"] })
+      .expect(202);
+    const jobId = parsePublicId("job", asked.job_id) ?? "";
+    await runJob({ ...world.deps, store }, jobCatalog, jobId);
+    expect(await shown(asked.reconciliation_id)).toMatchObject({
+      state: "incomplete",
+      looked: [
+        { check: "periods", outcome: "done" },
+        { check: "storage", outcome: "failed", reason: "the store is away" },
+      ],
+    });
+  });
+
   it.each([
     ["an unknown check", { checks: ["moon"] }],
     ["no check", { checks: [] }],

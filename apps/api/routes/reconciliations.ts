@@ -41,7 +41,7 @@ const start = defineRoute({
   tag,
   summary: "Compare what is stored with itself and with providers",
   description:
-    "A job makes the report; it changes nothing, but that an account whose money is in doubt is parked as ever. Read the findings when it is completed.",
+    "A job makes the report; it changes nothing, but that an account whose money is in doubt is parked as ever. Read the findings when it is no longer pending: completed, or incomplete when a check failed and says why.",
   access: "write",
   body: startBody,
   response: {

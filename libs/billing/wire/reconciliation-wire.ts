@@ -24,7 +24,9 @@ const findingWire = z
 export const reconciliationSummaryWire = z
   .strictObject({
     id: z.string(),
-    state: z.enum(["pending", "completed"]),
+    state: z
+      .enum(["pending", "completed", "incomplete"])
+      .describe("completed: every check was made or is off; incomplete: it ended, and a check failed"),
     checks: z.array(reconciliationCheck),
     since: z.iso.datetime().nullable(),
     looked: z
@@ -56,7 +58,7 @@ export function presentReconciliationSummary(
   const count = (of: z.infer<typeof severity>) =>
     row.findings.filter((finding) => finding.severity === of).length;
   return {
-    ...{ id: publicId("reconciliation", row.id), state: row.state, checks: [...row.checks] },
+    ...{ id: publicId("reconciliation", row.id), state: stateOf(row), checks: [...row.checks] },
     since: nullableTimestamp(row.since),
     looked: row.looked.map(({ check, outcome, objects, reason }) => ({ check, outcome, objects, reason })),
     counts: { critical: count("critical"), error: count("error"), warning: count("warning") },
@@ -64,6 +66,11 @@ export function presentReconciliationSummary(
     created_at: timestampToWire(row.created_at),
     completed_at: nullableTimestamp(row.completed_at),
   };
+}
+
+/** A report that a check is missing from must not be read as one that found nothing. */
+function stateOf({ state, looked }: ReconciliationRow): "pending" | "completed" | "incomplete" {
+  return looked.some(({ outcome }) => outcome === "failed") ? "incomplete" : state;
 }
 
 export function presentReconciliation(row: ReconciliationRow): z.infer<typeof reconciliationWire> {
