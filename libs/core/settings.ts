@@ -38,6 +38,8 @@ export type Settings = {
   readonly emailFrom: string | null;
   /** Days from the due date, negative before it. */
   readonly reminderSchedule: readonly number[];
+  /** Days after the due date until what is unpaid is given up by itself; null: never. */
+  readonly uncollectibleAfterDays: number | null;
 };
 
 /** What a tenant starts with. */
@@ -56,4 +58,5 @@ export const defaultSettings: Settings = {
   brand: { name: "", address: {}, taxId: null, logo: null, color: null, footer: null },
   emailFrom: null,
   reminderSchedule: [],
+  uncollectibleAfterDays: null,
 };

@@ -68,6 +68,7 @@ describe("the schedules", () => {
       ["billing.due", "0 * * * * *"],
       ["invoice.remind", "0 20 * * * *"],
       ["invoice.overdue", "30 * * * * *"],
+      ["invoice.write_off", "0 50 * * * *"],
       ["reconciliation.daily", "0 10 5 * * *"],
       ["report.anomalies", "0 40 4 * * *"],
     ]);

@@ -7,6 +7,7 @@ import { scheduleReconciliations } from "#libs/billing/reconciliation/schedule-r
 import { sweepAnomalies } from "#libs/billing/report/sweep-anomalies.ts";
 import { sweepOverdue } from "#libs/billing/dunning/sweep-overdue.ts";
 import { sweepReminders } from "#libs/billing/dunning/sweep-reminders.ts";
+import { sweepWriteOffs } from "#libs/billing/dunning/sweep-write-offs.ts";
 import { planRecounts } from "#libs/billing/usage/plan-recounts.ts";
 import type { QueueName } from "#libs/platform/queue/queue-names.ts";
 
@@ -58,34 +59,7 @@ export function schedulesOf(settings: ScheduleSettings): Map<string, Schedule> {
       tick: dryRun ? writesNothing : (deps) => sweepDueBoundaries(deps),
     },
   ];
-  list.push({
-    name: "invoice.remind",
-    cron: "0 20 * * * *",
-    timezone: "UTC",
-    queue: "email-delivery",
-    tick: dryRun ? writesNothing : (deps) => sweepReminders(deps),
-  });
-  list.push({
-    name: "invoice.overdue",
-    cron: "30 * * * * *",
-    timezone: "UTC",
-    queue: "notification",
-    tick: dryRun ? writesNothing : (deps) => sweepOverdue(deps),
-  });
-  list.push({
-    name: "reconciliation.daily",
-    cron: "0 10 5 * * *",
-    timezone: "UTC",
-    queue: "notification",
-    tick: dryRun ? writesNothing : (deps, at) => scheduleReconciliations(deps, at),
-  });
-  list.push({
-    name: "report.anomalies",
-    cron: "0 40 4 * * *",
-    timezone: "UTC",
-    queue: "notification",
-    tick: dryRun ? writesNothing : (deps) => sweepAnomalies(deps),
-  });
+  list.push(...afterBilling(dryRun));
   if (runSchedule !== undefined) {
     list.push({
       name: "billing.legacy",
@@ -96,6 +70,48 @@ export function schedulesOf(settings: ScheduleSettings): Map<string, Schedule> {
     });
   }
   return new Map(list.map((schedule) => [schedule.name, schedule]));
+}
+
+/** What goes on once invoices are issued: dunning, and looking whether all adds up. */
+function afterBilling(dryRun: boolean): Schedule[] {
+  const list: Schedule[] = [
+    {
+      name: "invoice.remind",
+      timezone: "UTC",
+      cron: "0 20 * * * *",
+      queue: "email-delivery",
+      tick: (deps) => sweepReminders(deps),
+    },
+    {
+      name: "invoice.overdue",
+      timezone: "UTC",
+      cron: "30 * * * * *",
+      queue: "notification",
+      tick: (deps) => sweepOverdue(deps),
+    },
+    {
+      name: "invoice.write_off",
+      timezone: "UTC",
+      cron: "0 50 * * * *",
+      queue: "notification",
+      tick: (deps) => sweepWriteOffs(deps),
+    },
+    {
+      name: "reconciliation.daily",
+      timezone: "UTC",
+      cron: "0 10 5 * * *",
+      queue: "notification",
+      tick: (deps, at) => scheduleReconciliations(deps, at),
+    },
+    {
+      name: "report.anomalies",
+      timezone: "UTC",
+      cron: "0 40 4 * * *",
+      queue: "notification",
+      tick: (deps) => sweepAnomalies(deps),
+    },
+  ];
+  return dryRun ? list.map((schedule) => ({ ...schedule, tick: writesNothing })) : list;
 }
 
 /** Runs one tick; what it throws is retried by the queue, and by the next tick. */

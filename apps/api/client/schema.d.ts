@@ -4617,6 +4617,8 @@ export interface components {
             email_from: string | null;
             /** @description Days from the due date, negative before it */
             reminder_schedule: number[];
+            /** @description So many days after its due date an unpaid invoice is marked uncollectible by itself, by the hour: 1 to 3650; null: never. Not while a payment is on its way or is tried again, nor for customers with reminders_paused, nor imported invoices */
+            uncollectible_after_days: number | null;
             brand: {
                 name: string;
                 address: {
@@ -5322,7 +5324,7 @@ export interface operations {
                     tax_status?: "taxable" | "exempt" | "reverse_charge";
                     invoice_number_prefix?: string | null;
                     payment_terms_days?: number | null;
-                    /** @description No reminders of unpaid invoices, whatever reminder_schedule says */
+                    /** @description No reminders of unpaid invoices, whatever reminder_schedule says; nor are they given up by uncollectible_after_days */
                     reminders_paused?: boolean;
                     metadata?: {
                         [key: string]: string | number | boolean | null;
@@ -5486,7 +5488,7 @@ export interface operations {
                     tax_status?: "taxable" | "exempt" | "reverse_charge";
                     invoice_number_prefix?: string | null;
                     payment_terms_days?: number | null;
-                    /** @description No reminders of unpaid invoices, whatever reminder_schedule says */
+                    /** @description No reminders of unpaid invoices, whatever reminder_schedule says; nor are they given up by uncollectible_after_days */
                     reminders_paused?: boolean;
                     metadata?: {
                         [key: string]: string | number | boolean | null;
@@ -11042,6 +11044,8 @@ export interface operations {
                     email_from?: string | null;
                     /** @description Days from the due date, negative before it */
                     reminder_schedule?: number[];
+                    /** @description So many days after its due date an unpaid invoice is marked uncollectible by itself, by the hour: 1 to 3650; null: never. Not while a payment is on its way or is tried again, nor for customers with reminders_paused, nor imported invoices */
+                    uncollectible_after_days?: number | null;
                     brand?: {
                         name?: string;
                         address?: {

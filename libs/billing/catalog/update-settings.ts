@@ -21,6 +21,7 @@ export type SettingsChange = Partial<Omit<Settings, "brand">> & {
 const longestDraftWindowHours = 90 * 24;
 const mostReminders = 20;
 const farthestReminderDays = 365;
+const longestWriteOffDays = 3_650;
 
 /**
  * Makes a new version of the settings with the given fields changed; unchanged settings make none. A logo is checked and written anew. Invoices keep the version
@@ -74,6 +75,7 @@ function settingsPlaces(settings: Settings): ErrorPlace[] {
     ...paymentTermsPlaces(settings.paymentTermsDays),
     ...draftWindowPlaces(settings.draftWindow),
     ...reminderPlaces(settings.reminderSchedule),
+    ...writeOffPlaces(settings.uncollectibleAfterDays),
     ...(color === null || /^#[0-9a-fA-F]{6}$/.test(color)
       ? []
       : [place("brand.color", `must be a colour such as "#0b5c8a", got ${JSON.stringify(color)}`)]),
@@ -101,6 +103,12 @@ function reminderPlaces(days: readonly number[]): ErrorPlace[] {
     }
     return days.indexOf(day) === index ? [] : [place(`reminder_schedule.${index}`, `names day ${day} twice`)];
   });
+}
+
+function writeOffPlaces(days: number | null): ErrorPlace[] {
+  if (days === null || (Number.isInteger(days) && days >= 1 && days <= longestWriteOffDays)) return [];
+  const message = `must be a whole number of days from 1 to ${longestWriteOffDays}, or null for never; got ${days}`;
+  return [place("uncollectible_after_days", message)];
 }
 
 function place(path: string, message: string): ErrorPlace {

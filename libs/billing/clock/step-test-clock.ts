@@ -5,6 +5,7 @@ import { nextOverdueInstant } from "#libs/data/overdue-invoices.ts";
 import { nextReminderInstant } from "#libs/data/reminders.ts";
 import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { setTenantClock } from "#libs/data/tenants.ts";
+import { nextWriteOffInstant } from "#libs/data/uncollectible-invoices.ts";
 import {
   findTestClock,
   isTenantBusy,
@@ -16,6 +17,7 @@ import type { Deps } from "../deps.ts";
 import { expireCredits } from "../credit/expire-credits.ts";
 import { announceOverdue } from "../dunning/announce-overdue.ts";
 import { planReminders } from "../dunning/plan-reminders.ts";
+import { findWriteOffs, writeOffOverdue, writeOffTerms } from "../dunning/write-off-overdue.ts";
 import { settleRun } from "../run/settle-runs.ts";
 import { startDueRun } from "../run/sweep-due-boundaries.ts";
 import { adoptEvents } from "../usage/adopt-events.ts";
@@ -30,9 +32,9 @@ const pauseMs = 40;
 type Step = "busy" | "worked" | "moved" | "arrived";
 
 /**
- * Takes a test clock to its target, from due instant to due instant: at each it says what is overdue, looks for late usage
- * and reminders, which is otherwise done every hour, starts what is due, waits until the tenant's work is quiet, and goes on. Every step is a transaction of its own, so a killed worker's successor goes on
- * where it stood.
+ * Takes a test clock to its target, from due instant to due instant: at each it says what is overdue, looks for late usage,
+ * reminders and what is to be given up, which is otherwise done every hour, starts what is due, waits until the tenant's work
+ * is quiet, and goes on. Every step is a transaction of its own, so a killed worker's successor goes on where it stood.
  * @returns how many instants it stopped at
  */
 export async function stepTestClock(
@@ -64,7 +66,8 @@ async function takeStep(tx: TenantTx, jobName: string, runsHere: number): Promis
   while ((await announceOverdue(tx)) > 0);
   if (runsHere === 0) {
     const late = await settleUsage(tx);
-    if (late + (await planReminders(tx)) > 0) return "worked";
+    const givenUp = await writeOffs(tx);
+    if (late + givenUp + (await planReminders(tx)) > 0) return "worked";
   }
   if (runsHere < runsPerInstantMax && (await startDueRun(tx)) + (await planDueDrafts(tx)) > 0)
     return "worked";
@@ -73,7 +76,10 @@ async function takeStep(tx: TenantTx, jobName: string, runsHere: number): Promis
     await saveTestClock(tx, { state: "ready" });
     return "arrived";
   }
-  const nexts = [await nextDueInstant(tx), await nextReminder(tx), await nextOverdueInstant(tx)];
+  const nexts = [
+    ...[await nextDueInstant(tx), await nextReminder(tx)],
+    ...[await nextOverdueInstant(tx), await nextWriteOff(tx)],
+  ];
   const dues = nexts.flatMap((at) => (at === null ? [] : [toInstant(at)]));
   const [next = target] = [...dues, target].sort(Temporal.Instant.compare);
   await setTenantClock(tx, next);
@@ -84,6 +90,18 @@ async function takeStep(tx: TenantTx, jobName: string, runsHere: number): Promis
 async function settleUsage(tx: TenantTx): Promise<number> {
   await adoptEvents(tx, {});
   return (await settleLateUsage(tx)).invoices.length;
+}
+
+/** How many invoices it gave up. */
+async function writeOffs(tx: TenantTx): Promise<number> {
+  const ids = await findWriteOffs(tx);
+  for (const id of ids) await writeOffOverdue(tx, id);
+  return ids.length;
+}
+
+async function nextWriteOff(tx: TenantTx): Promise<Date | null> {
+  const terms = await writeOffTerms(tx);
+  return terms === null ? null : nextWriteOffInstant(tx, terms);
 }
 
 async function nextReminder(tx: TenantTx): Promise<Date | null> {

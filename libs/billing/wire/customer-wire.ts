@@ -23,7 +23,9 @@ const fields = {
   reminders_paused: z
     .boolean()
     .optional()
-    .describe("No reminders of unpaid invoices, whatever reminder_schedule says"),
+    .describe(
+      "No reminders of unpaid invoices, whatever reminder_schedule says; nor are they given up by uncollectible_after_days",
+    ),
   metadata: metadata.optional(),
 };
 

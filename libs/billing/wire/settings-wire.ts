@@ -36,6 +36,10 @@ const fields = {
   ...words,
   email_from: z.email().max(254).nullable(),
   reminder_schedule: z.array(z.int()).meta({ description: "Days from the due date, negative before it" }),
+  uncollectible_after_days: z.int().nullable().meta({
+    description:
+      "So many days after its due date an unpaid invoice is marked uncollectible by itself, by the hour: 1 to 3650; null: never. Not while a payment is on its way or is tried again, nor for customers with reminders_paused, nor imported invoices",
+  }),
 };
 
 /** `PATCH /v1/settings`: what is left out stays, within `brand` too. */
@@ -61,6 +65,7 @@ export function parseSettings(body: z.infer<typeof updateSettingsBody>): Setting
     pageSize: body.page_size,
     emailFrom: body.email_from,
     reminderSchedule: body.reminder_schedule,
+    uncollectibleAfterDays: body.uncollectible_after_days,
     brand: body.brand && parseBrand(body.brand),
   });
 }
@@ -87,6 +92,7 @@ export function settingsToWire(row: VersionedSettings): z.infer<typeof settingsW
     brand: { ...rest, address: addressToWire(address), tax_id: taxId },
     email_from: settings.emailFrom,
     reminder_schedule: [...settings.reminderSchedule],
+    uncollectible_after_days: settings.uncollectibleAfterDays,
     version: row.version,
   };
 }

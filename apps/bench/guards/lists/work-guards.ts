@@ -14,7 +14,6 @@ const secretTest = testsIn("libs/platform/secret-box.test.ts");
 const folderTest = testsIn("libs/platform/storage/folder-store.test.ts");
 const moneyTest = testsIn("libs/core/money/money.test.ts");
 const auditTest = testsIn("libs/billing/audit/audit-chain.test.ts");
-const overdueTest = testsIn("libs/billing/dunning/overdue.test.ts");
 const effectsFile = "libs/data/effects.ts";
 const jobsFile = "libs/data/jobs.ts";
 const jobStatementsFile = "prisma/migrations/20261121210000_job_statements/migration.sql";
@@ -374,21 +373,5 @@ export const workGuards: readonly Guard[] = [
       without: "",
     },
     auditTest("shows by a head noted elsewhere that all of it was written anew, or cut"),
-  ),
-  codeGuard(
-    "an invoice is said to be overdue once",
-    {
-      file: "libs/data/overdue-invoices.ts",
-      text: " and i.uncollectible_at is null and i.overdue_at is null",
-      without: " and i.uncollectible_at is null",
-    },
-    overdueTest(
-      "is told to the endpoints once, as the API shows it: overdue after its due date, and not at it",
-    ),
-  ),
-  codeGuard(
-    "an invoice that is being paid is not said to be overdue",
-    { file: "libs/data/overdue-invoices.ts", text: " for update skip locked", without: "" },
-    overdueTest("is not told when a payment comes first, though it is not committed when the sweep looks"),
   ),
 ];

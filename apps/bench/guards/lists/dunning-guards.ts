@@ -1,0 +1,69 @@
+import { codeGuard, testsIn } from "../code-guard.ts";
+import type { Guard } from "../guard.ts";
+
+const overdueTest = testsIn("libs/billing/dunning/overdue.test.ts");
+const writeOffTest = testsIn("libs/billing/dunning/write-off-overdue.test.ts");
+const overdueFile = "libs/data/overdue-invoices.ts";
+const writeOffFile = "libs/data/uncollectible-invoices.ts";
+
+/** What keeps customers from being said to owe, or given up, when they are not. */
+export const dunningGuards: readonly Guard[] = [
+  codeGuard(
+    "an invoice is said to be overdue once",
+    {
+      file: overdueFile,
+      text: " and i.uncollectible_at is null and i.overdue_at is null",
+      without: " and i.uncollectible_at is null",
+    },
+    overdueTest(
+      "is told to the endpoints once, as the API shows it: overdue after its due date, and not at it",
+    ),
+  ),
+  codeGuard(
+    "an invoice that is being paid is not said to be overdue",
+    { file: overdueFile, text: " for update skip locked", without: "" },
+    overdueTest("is not told when a payment comes first, though it is not committed when the sweep looks"),
+  ),
+  codeGuard(
+    "what is being paid is not given up by itself",
+    {
+      file: "libs/billing/dunning/write-off-overdue.ts",
+      text: "terms === null || !(await isPastCollecting(tx, invoiceId, terms))",
+      without: "terms === null",
+    },
+    writeOffTest("does not give up what is being paid while it looks"),
+  ),
+  codeGuard(
+    "what a payment is on its way for is not given up by itself",
+    {
+      file: writeOffFile,
+      text: "a.state in ('open', 'processing') or ",
+      without: "",
+    },
+    writeOffTest("waits while a payment is on its way"),
+  ),
+  codeGuard(
+    "what is tried again is not given up by itself",
+    { file: writeOffFile, text: " or a.next_attempt_at is not null", without: "" },
+    writeOffTest("waits while a payment is tried again"),
+  ),
+  codeGuard(
+    "who is spared from reminders is not given up by itself",
+    { file: writeOffFile, text: " and c.reminders_paused", without: " and false" },
+    writeOffTest("spares a customer whose reminders are paused, as long as they are"),
+  ),
+  codeGuard(
+    "who is put aside is not given up by itself",
+    {
+      file: writeOffFile,
+      text: ` and s.parked_code = \${breachCode}`,
+      without: " and false",
+    },
+    writeOffTest("spares customers whose books do not add up, and invoices of another engine"),
+  ),
+  codeGuard(
+    "what another engine issued is not given up by itself",
+    { file: writeOffFile, text: " and i.imported_at is null", without: "" },
+    writeOffTest("spares customers whose books do not add up, and invoices of another engine"),
+  ),
+];
