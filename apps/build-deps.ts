@@ -55,6 +55,7 @@ export async function buildDeps(
     url: config.DATABASE_URL,
     poolSize: config.DB_POOL_SIZE,
     causes: options.causes,
+    tellsOfJobs: true,
   });
   const queues = openQueueBackend({ redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL });
   const pdf = createPdfRenderer({

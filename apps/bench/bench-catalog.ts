@@ -17,6 +17,7 @@ import { readUsageBench } from "./benches/read-usage.ts";
 import { relayJobs } from "./benches/relay-jobs.ts";
 import { rowSecurity } from "./benches/row-security.ts";
 import { runJobsBench } from "./benches/run-jobs.ts";
+import { startLatency } from "./benches/start-latency.ts";
 
 /** Every bench there is, in the order in which they run. */
 export const benchCatalog: readonly Bench[] = [
@@ -34,6 +35,7 @@ export const benchCatalog: readonly Bench[] = [
   readUsageBench,
   runJobsBench,
   relayJobs,
+  startLatency,
   rowSecurity,
   load,
   growth,

@@ -17,6 +17,7 @@ import {
   type TestTenant,
 } from "#libs/testkit/factories.ts";
 import { openDatabase } from "#libs/data/database.ts";
+import { insertJobs } from "#libs/data/jobs.ts";
 import { startWorkers } from "../worker/start-workers.ts";
 import { startScheduler } from "./start-scheduler.ts";
 
@@ -30,7 +31,7 @@ describe("work through the queues", () => {
 
   beforeAll(async () => {
     world = await openApiWorld();
-    const database = openDatabase({ url: world.test.url, poolSize: 8, causes });
+    const database = openDatabase({ url: world.test.url, poolSize: 8, causes, tellsOfJobs: true });
     closeDatabase = () => database.close();
     const bytes = new TextEncoder().encode("%PDF-1.4 a page");
     deps = {
@@ -106,6 +107,21 @@ describe("work through the queues", () => {
     const due = await tell();
     await eventually(async () => Date.now() > due + 1_000);
     expect(await tell()).toBe(due);
+  });
+
+  it("hands each job over when its commit is told of, however long it is until the next look", async () => {
+    const options = { jobs: jobCatalog, schedules: new Map(), retryScale: 0.05, sweeps: [] };
+    const scheduler = startScheduler(deps, world.queues, { ...options, relayEveryMs: 3_600_000 });
+    const base = { name: "test.told", queue: "notification", payload: {}, attemptBudget: 1 };
+    try {
+      // The scheduler looks when it starts, and when it begins to listen: what comes after those is only told of.
+      for (const key of ["told/1", "told/2", "told/3", "told/4"]) {
+        await tenant.inTenant((tx) => insertJobs(tx, [{ ...base, key }]));
+        await eventually(async () => (await count("job", `key = '${key}' and state = 'queued'`)) === 1);
+      }
+    } finally {
+      await scheduler.close();
+    }
   });
 
   it("runs a tick that no worker has run, once", async () => {

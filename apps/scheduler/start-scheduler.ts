@@ -4,6 +4,7 @@ import { noteSchedules } from "#libs/billing/run/note-schedules.ts";
 import { settleRuns } from "#libs/billing/run/settle-runs.ts";
 import { relayDueWork, sweepLostWork, sweepLostWorkers } from "#libs/billing/work/dispatch-work.ts";
 import { createCarrier } from "#libs/jobs/carrier.ts";
+import { listenForJobs } from "#libs/data/job-notices.ts";
 import type { AnyJob } from "#libs/jobs/define-job.ts";
 import type { Schedule } from "#libs/jobs/schedules.ts";
 import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
@@ -14,6 +15,8 @@ export type SchedulerOptions = {
   readonly jobs: ReadonlyMap<string, AnyJob>;
   readonly schedules: ReadonlyMap<string, Schedule>;
   readonly retryScale: number;
+  /** Between two looks for due jobs that nobody told of; 100 ms unless given. */
+  readonly relayEveryMs?: number;
   /** Sweeps of the outside: webhooks that wait, payments that nobody told us about. */
   readonly sweeps: readonly {
     readonly name: string;
@@ -33,10 +36,13 @@ export function startScheduler(deps: Deps, queues: QueueBackend, options: Schedu
   setMaxListeners(0, stop.signal); // every loop listens, and Node would take so many for a leak
   const carrier = createCarrier(queues, options.jobs, options.retryScale);
   let sweptTo: string | null = null;
+  const bell = createBell();
+  const listener = listenForJobs(deps.database.pool, bell.ring);
+  const relay = async () => {
+    while (!stop.signal.aborted && (await relayDueWork(deps, carrier, batch)) === batch);
+  };
   const loops = [
-    loop(deps, stop.signal, "relay", 100, async () => {
-      while (!stop.signal.aborted && (await relayDueWork(deps, carrier, batch)) === batch);
-    }),
+    loop(deps, stop.signal, "relay", options.relayEveryMs ?? 100, relay, bell),
     loop(deps, stop.signal, "lost work", Math.max(500, deps.leaseMs / 6), async () => {
       const swept = await sweepLostWork(deps, carrier, {
         ...{ olderThanMs: deps.leaseMs, retryDelayMs: 5_000 * options.retryScale, after: sweptTo },
@@ -52,7 +58,7 @@ export function startScheduler(deps: Deps, queues: QueueBackend, options: Schedu
   return {
     close: async () => {
       stop.abort();
-      await Promise.allSettled(loops);
+      await Promise.allSettled([...loops, listener.close()]);
     },
   };
 }
@@ -84,13 +90,40 @@ async function assertSchedules(
   }
 }
 
-/** Repeats a step until stopped, with a pause after each; a failure is logged, and the next turn tries again. */
+/** Ends the pause that is being made, or else the next one. */
+type Bell = { readonly ring: () => void; readonly rung: () => Promise<void> };
+
+function createBell(): Bell {
+  let hasRung = false;
+  let wake = () => {};
+  return {
+    ring: () => {
+      hasRung = true;
+      wake();
+    },
+    rung: () =>
+      new Promise((resolve) => {
+        wake = () => {
+          hasRung = false;
+          wake = () => {};
+          resolve();
+        };
+        if (hasRung) wake();
+      }),
+  };
+}
+
+/**
+ * Repeats a step until stopped, with a pause after each, which a bell may end unless the step failed; a failure is logged, and the
+ * next turn tries again.
+ */
 async function loop(
   deps: Deps,
   signal: AbortSignal,
   name: string,
   pauseMs: number,
   step: () => Promise<unknown>,
+  bell?: Bell,
 ): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
@@ -99,17 +132,24 @@ async function loop(
       failures = 0;
     } catch (error) {
       failures += 1;
-      deps.logger.warn("scheduler step failed", { step: name, failures, error });
+      deps.logger.warn("scheduler step failed", {
+        step: name,
+        failures,
+        error,
+      });
     }
-    await pause(Math.min(pauseMs * 2 ** Math.min(failures, 6), Math.max(pauseMs, 30_000)), signal);
+    const early = failures === 0 ? bell?.rung() : undefined;
+    await pause(Math.min(pauseMs * 2 ** Math.min(failures, 6), Math.max(pauseMs, 30_000)), signal, early);
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Until the time is over, or `early` comes true, or the signal. */
+function pause(ms: number, signal: AbortSignal, early?: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const timer = setTimeout(done, ms);
     signal.addEventListener("abort", done, { once: true });
+    void early?.then(done);
     function done() {
       clearTimeout(timer);
       signal.removeEventListener("abort", done);

@@ -6,6 +6,7 @@ import type { Causes } from "#libs/core/events.ts";
 import { domainError } from "#libs/core/errors.ts";
 import { oncePerObject } from "#libs/core/once-per-object.ts";
 import { type Prisma, PrismaClient } from "#prisma/generated/client.ts";
+import { jobNotices } from "./job-notices.ts";
 
 export type Db = Prisma.TransactionClient;
 
@@ -13,6 +14,8 @@ export type Database = {
   readonly prisma: PrismaClient;
   readonly pool: pg.Pool;
   readonly causes: Causes;
+  /** Called after a commit that wrote jobs; whoever moves them need not look for them then. */
+  readonly tellOfJobs: () => void;
   readonly close: () => Promise<void>;
 };
 
@@ -35,6 +38,8 @@ export type TenantTx = Actor & {
   readonly causes: Causes;
   /** The run this work belongs to; events and jobs written here carry it. */
   readonly runId: string | null;
+  /** Notes that this transaction wrote jobs. */
+  readonly noteJobs: () => void;
 };
 
 /** What a statement needs of an open transaction; Prisma's client and the driver alone both have it. */
@@ -58,11 +63,15 @@ export type TenantSqlScope = Pick<TenantScope, "tenantId" | "timeoutMs"> & {
   readonly lockTimeoutMs?: number;
 };
 
-/** Connects lazily; `causes` is the job catalog, so that writers store the jobs their events cause. */
+/**
+ * Connects lazily; `causes` is the job catalog, so that writers store the jobs their events cause.
+ * @param options.tellsOfJobs whether a relay that listens is told of jobs at once; unless given they wait for its poll
+ */
 export function openDatabase(options: {
   readonly url: string;
   readonly poolSize: number;
   readonly causes: Causes;
+  readonly tellsOfJobs?: boolean;
 }): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -77,6 +86,7 @@ export function openDatabase(options: {
     prisma,
     pool,
     causes: options.causes,
+    tellOfJobs: options.tellsOfJobs ? jobNotices(pool) : () => undefined,
     close: async () => {
       await prisma.$disconnect();
       if (!pool.ended) await pool.end();
@@ -95,7 +105,8 @@ export async function withTenant<T>(
   fn: (tx: TenantTx) => Promise<T>,
 ): Promise<T> {
   const timeoutMs = scope.timeoutMs ?? 30_000;
-  return database.prisma.$transaction(
+  let hasJobs = false;
+  const done = await database.prisma.$transaction(
     async (db) => {
       const [row] = await db.$queryRaw<{ now: Date | null }[]>`
         select enter_tenant(${scope.tenantId}::uuid, ${timeoutMs}::int) as now`;
@@ -110,10 +121,15 @@ export async function withTenant<T>(
         reason: scope.reason,
         requestId: scope.requestId,
         address: scope.address,
+        noteJobs: () => {
+          hasJobs = true;
+        },
       });
     },
     { timeout: timeoutMs + 2_000, maxWait: 10_000 },
   );
+  if (hasJobs) database.tellOfJobs();
+  return done;
 }
 
 /**

@@ -42,6 +42,7 @@ export async function insertJobs(
     order by s.key
     on conflict (tenant_id, key) do nothing
     returning id`;
+  if (rows.length > 0) tx.noteJobs();
   return rows.map((row) => row.id);
 }
 

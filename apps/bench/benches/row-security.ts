@@ -68,7 +68,7 @@ function withoutPolicies<T>(place: Place, tenantId: string, fn: (tx: TenantTx) =
       const now = Temporal.Instant.fromEpochMilliseconds(row?.now.getTime() ?? 0);
       return fn({
         ...{ db, tenantId, now, causes: place.ownerDatabase.causes, runId: null, actor: "bench" },
-        ...{ reason: undefined, requestId: undefined, address: undefined },
+        ...{ reason: undefined, requestId: undefined, address: undefined, noteJobs: () => undefined },
       });
     },
     { timeout: TIMEOUT_MS },

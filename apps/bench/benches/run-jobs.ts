@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { z } from "zod";
 import { createTenant } from "#libs/billing/catalog/create-tenant.ts";
@@ -10,7 +9,7 @@ import { newId } from "#libs/data/new-id.ts";
 import { createCarrier } from "#libs/jobs/carrier.ts";
 import { type AnyJob, defineJob } from "#libs/jobs/define-job.ts";
 import { queueSettings } from "#libs/jobs/queues.ts";
-import { givenSettings, readConfig } from "#libs/platform/config.ts";
+import { readConfig } from "#libs/platform/config.ts";
 import { createLogger } from "#libs/platform/logger.ts";
 import type { QueueName } from "#libs/platform/queue/queue-names.ts";
 import { openQueueBackend, type QueueBackend } from "#libs/platform/queue/queue-backend.ts";
@@ -18,21 +17,17 @@ import { buildDeps } from "../../build-deps.ts";
 import { startWorkers } from "../../worker/start-workers.ts";
 import type { Bench, BenchCase, OpenBench, Sample } from "../bench.ts";
 import { inPlace, type Place } from "../open-place.ts";
-import { createProcesses } from "../stack/processes.ts";
-import { startStackRedis } from "../stack/stack-redis.ts";
+import { type GivenRedis, noRedis, openRedis } from "../open-redis.ts";
 import { until } from "../stack/until.ts";
 import { timeWork } from "../time-work.ts";
 
 const QUEUE = "webhook-delivery" satisfies QueueName;
 const { concurrency } = queueSettings[QUEUE];
-const REDIS_SERVER = "redis-server";
 const BATCH = 500;
 /** What one job bills of a run. */
 const CHUNK = 200;
 const DONE_MS = 600_000;
 const CLOSE_MS = 10_000;
-/** Longer than any run. */
-const RUN_MS = 2 ** 31;
 
 const base = {
   ...{ timeoutMs: 30_000, retry: { attempts: 1, delayMs: 100, budget: 5 } },
@@ -63,7 +58,7 @@ export const runJobsBench: Bench = {
       terms,
       async (place) => {
         const redis = await openRedis(place);
-        if (redis === null) return { cases: [], notRun: "there is no REDIS_URL and no redis-server" };
+        if (redis === null) return { cases: [], notRun: noRedis };
         try {
           return await openCases(place, redis, { tiny: 50, small: 2_000, full: 100_000 }[terms.size]);
         } catch (error) {
@@ -74,35 +69,6 @@ export const runJobsBench: Bench = {
       10,
     ),
 };
-
-type GivenRedis = {
-  readonly url: string;
-  /** The work, or an error once the server has ended: what waits for it would wait for ever. */
-  readonly whileUp: <T>(work: Promise<T>) => Promise<T>;
-  readonly close: () => Promise<void>;
-};
-
-/** The one that the environment names, else one of our own. */
-async function openRedis({ dir }: Place): Promise<GivenRedis | null> {
-  const { REDIS_URL: given } = givenSettings();
-  if (given !== undefined) return { url: given, whileUp: (work) => work, close: async () => undefined };
-  if (spawnSync(REDIS_SERVER, ["--version"]).status !== 0) return null;
-  const processes = createProcesses(dir);
-  const { url, client } = await startStackRedis(processes, dir);
-  const hasEnded = () => (processes.running("redis").length === 0 ? true : null);
-  const ended = until(hasEnded, RUN_MS).then((): never => {
-    throw new Error("redis-server ended while it was needed");
-  });
-  ended.catch(() => undefined); // also when nobody waits
-  return {
-    url,
-    whileUp: (work) => Promise.race([work, ended]),
-    close: async () => {
-      client.disconnect();
-      await processes.endAll(5_000);
-    },
-  };
-}
 
 async function openCases(place: Place, redis: GivenRedis, count: number): Promise<OpenBench> {
   const env = { DATABASE_URL: place.url, BILLWRIGHT_DATA_DIR: join(place.dir, "data") };
