@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { makeSubscription, makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
+import { makeCustomer, makeSubscription, makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
 import { insertIssuedInvoice, type IssuedInvoice } from "#libs/testkit/invoice-rows.ts";
 import { openTestDatabase, type TestDatabase } from "#libs/testkit/test-database.ts";
 import { newId } from "./new-id.ts";
@@ -68,6 +68,80 @@ describe("the application's role", () => {
     await expect(asApp("update invoice set amount_paid_minor = 1")).rejects.toThrow(denied);
     await expect(asApp("update invoice set payment_status = 'succeeded'")).rejects.toThrow(denied);
     await expect(asApp("update invoice set paid_at = now()")).rejects.toThrow(denied);
+  });
+});
+
+describe("what usage events name", () => {
+  const named = { code: "23503", constraint: "usage_event_customer" };
+  const store = (id: string) =>
+    `insert into usage_event (tenant_id, id, event_type, customer_ref, customer_id, timestamp, content_hash)
+     values ('${tenant.tenantId}', '${newId()}', 'calls', 'org_1', '${id}', now(), '\\x00')`;
+  const remove = (id: string) => `delete from customer where id = '${id}'`;
+
+  /** The second statement waits for the transaction of the first, and then for nothing. */
+  async function together(first: string, second: string): Promise<unknown> {
+    const [one, other] = [await test.owner.connect(), await test.owner.connect()];
+    try {
+      await one.query(`begin; ${first}`);
+      const { rows } = await other.query<{ pid: number }>("select pg_backend_pid() as pid");
+      let isDone = false;
+      const outcome = other
+        .query(second)
+        .catch((error: unknown) => error)
+        .finally(() => {
+          isDone = true;
+        });
+      for (let waits = false; !waits; ) {
+        if (isDone) throw new Error("the second statement waited for nothing");
+        const found = await one.query<{ waits: boolean }>(
+          "select exists (select from pg_locks where pid = $1 and not granted) as waits",
+          [rows[0]?.pid],
+        );
+        waits = found.rows[0]?.waits === true;
+      }
+      await one.query("commit");
+      return await outcome;
+    } finally {
+      one.release(true);
+      other.release(true);
+    }
+  }
+
+  it("stays while an event that names it is being stored, and after", async () => {
+    const { id: customerId } = await makeCustomer(tenant);
+    expect(await together(store(customerId), remove(customerId))).toMatchObject(named);
+    await expect(asOwner(remove(customerId))).rejects.toMatchObject(named);
+  });
+
+  it("cannot be named any more once its removal is under way", async () => {
+    const { id: customerId } = await makeCustomer(tenant);
+    expect(await together(remove(customerId), store(customerId))).toMatchObject(named);
+  });
+
+  it("is neither named nor removed by a transaction that looks at the past", async () => {
+    const { id: customerId } = await makeCustomer(tenant);
+    for (const statement of [store(customerId), remove(customerId)]) {
+      const client = await test.owner.connect();
+      try {
+        await client.query("begin isolation level repeatable read");
+        await expect(client.query(statement)).rejects.toMatchObject({ constraint: "usage_event_isolation" });
+      } finally {
+        await client.query("rollback");
+        client.release();
+      }
+    }
+  });
+
+  it("is looked for in our tables, not in a caller's temporary ones", async () => {
+    const missing = newId();
+    const fooled = tenant.inTenant(async (tx) => {
+      await tx.db.$executeRawUnsafe("create temporary table customer as select * from public.customer");
+      await tx.db.$executeRawUnsafe(
+        `insert into pg_temp.customer (tenant_id, id) values ('${tenant.tenantId}', '${missing}')`,
+      );
+      await tx.db.$executeRawUnsafe(store(missing));
+    });
+    await expect(fooled).rejects.toThrow(missing);
   });
 });
 

@@ -161,6 +161,20 @@ const spoilt: readonly (readonly [code: string, says: RegExp, sql: readonly stri
     "usage_event_pkey",
   ],
   [
+    "I17",
+    /names the customer .*, which does not exist/,
+    [
+      "update usage_event set customer_id = gen_random_uuid() where id = (select id from usage_event order by id limit 1)",
+    ],
+  ],
+  [
+    "I17",
+    /names the subscription .*, which does not exist/,
+    [
+      "update usage_event set subscription_id = gen_random_uuid() where id = (select id from usage_event order by id limit 1)",
+    ],
+  ],
+  [
     "I18",
     /storage\.put_pdf of .* succeeded 2 times/,
     [

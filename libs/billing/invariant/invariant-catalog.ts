@@ -18,7 +18,11 @@ import {
   findUnclaimedCharges,
   findUntiledPeriods,
 } from "#libs/data/invariants/period-breaches.ts";
-import { findFutureEvents, findRepeatedEvents } from "#libs/data/invariants/usage-breaches.ts";
+import {
+  findFutureEvents,
+  findLooseEvents,
+  findRepeatedEvents,
+} from "#libs/data/invariants/usage-breaches.ts";
 import {
   findLostLeases,
   findNamelessEffects,
@@ -177,9 +181,14 @@ export const invariants: readonly Invariant[] = [
       ranged: true,
       cost: "the events of the range, by index",
     },
-    question: "Is every identity of an event stored once, with one content?",
-    repair: "restore the primary key of usage_event, and keep the event that was billed",
-    find: byRange(findRepeatedEvents),
+    question:
+      "Is every identity of an event stored once, with one content, of a customer and a subscription that exist?",
+    repair:
+      "restore the primary key and the triggers of usage_event, keep the event that was billed, and bring back what is gone",
+    find: async (tx, { range }) => [
+      ...(await findRepeatedEvents(tx, range)),
+      ...(await findLooseEvents(tx, range)),
+    ],
   },
   {
     ...{ code: "I18", ...money, ranged: false, cost: "one pass over the tenant's effects" },

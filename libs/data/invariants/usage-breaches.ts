@@ -58,6 +58,21 @@ export const findRepeatedEvents: FindBreaches = (tx, range) =>
       group by e.source, e.id having count(*) > 1`,
   );
 
+/** Events that name a customer or a subscription that is not there. */
+export const findLooseEvents: FindBreaches = (tx, range) =>
+  findBreaches(
+    tx,
+    range,
+    Prisma.sql`
+      select 'usage_event', null::uuid, null::uuid, 'event ' || e.id || ' of source "' || e.source || '" names '
+        || case when e.customer_id is not null and c.id is null then 'the customer ' || e.customer_id else 'the subscription ' || e.subscription_id end || ', which does not exist'
+      from usage_event e
+      left join customer c on c.tenant_id = e.tenant_id and c.id = e.customer_id
+      left join subscription s on s.tenant_id = e.tenant_id and s.id = e.subscription_id
+      where ${ofTenant("e", tx)} and e.timestamp >= ${range.from} and e.timestamp < ${range.to}
+        and ((e.customer_id is not null and c.id is null) or (e.subscription_id is not null and s.id is null))`,
+  );
+
 /**
  * Billed, metered periods in an order that a look can go on from. `settled`: every event of the customer in the period was here
  * when it was billed or last counted, so that their number must be the one that is noted.

@@ -74,7 +74,6 @@ export const foreignKeys: Readonly<Record<string, Readonly<Record<string, string
   tenant_schedule: { tenant_id: "tenant" },
   tenant_settings: { tenant_id: "tenant" },
   test_clock: { tenant_id: "tenant" },
-  usage_event: { customer_id: "customer", subscription_id: "subscription", tenant_id: "tenant" },
   usage_hour: { customer_id: "customer", meter_id: "meter" },
   usage_recount: { tenant_id: "tenant" },
   webhook_attempt: { webhook_delivery_id: "webhook_delivery" },

@@ -55,6 +55,33 @@ const frozen = [
   ...["due_at = due_at + interval '1 day'", "billing_sequence = 7", "settings_version = 7"],
 ];
 
+const named = (parent: string): Refusal => ({ code: "23503", constraint: `usage_event_${parent}` });
+
+/** Usage events say by trigger what foreign keys say elsewhere: both what names and what is named is held. */
+const namedByUsage = (parent: string): Readonly<Record<string, readonly TriggerProbe[]>> => {
+  const setUp =
+    parent === "tenant"
+      ? []
+      : past(`update usage_event e set ${parent}_id = p.id from ${parent} p where p.tenant_id = e.tenant_id`);
+  const answer = named(parent);
+  return {
+    [`${parent}_named_by_usage`]: [
+      { setUp, act: `delete from ${parent}`, answer },
+      { setUp, act: `update ${parent} set id = gen_random_uuid()`, answer },
+    ],
+    [`${parent}_truncated_named`]: [{ setUp, act: `truncate ${parent}`, answer }],
+  };
+};
+
+const namesInUsage = (parent: string) => ({
+  act: `insert into usage_event select (jsonb_populate_record(r, jsonb_build_object('id', 'another', '${parent}_id', gen_random_uuid()))).* from usage_event r`,
+  answer: named(parent),
+});
+const renamedInUsage = (parent: string) => ({
+  act: `update usage_event set ${parent}_id = gen_random_uuid()`,
+  answer: named(parent),
+});
+
 /** Every trigger: table, its name, and what it must refuse; one that refuses nothing has named tests instead. */
 export const triggers: Readonly<Record<string, Readonly<Record<string, readonly TriggerProbe[]>>>> = {
   audit_chain: appendOnly("audit_chain"),
@@ -72,6 +99,7 @@ export const triggers: Readonly<Record<string, Readonly<Record<string, readonly 
       },
     ],
   },
+  customer: namedByUsage("customer"),
   document_counter: {
     document_counter_guard: [
       {
@@ -137,7 +165,9 @@ export const triggers: Readonly<Record<string, Readonly<Record<string, readonly 
   refund: {
     refund_guard: [{ act: "update refund set amount_minor = 2", answer: refused("refund_exceeds_payment") }],
   },
+  subscription: namedByUsage("subscription"),
   tenant: {
+    ...namedByUsage("tenant"),
     tenant_clock_guard: [
       {
         setUp: ["update tenant set clock_now = '2026-01-02'"],
@@ -147,6 +177,10 @@ export const triggers: Readonly<Record<string, Readonly<Record<string, readonly 
     ],
   },
   tenant_settings: appendOnly("tenant_settings"),
+  usage_event: {
+    usage_event_names_inserted: ["tenant", "customer", "subscription"].map(namesInUsage),
+    usage_event_names_updated: ["tenant", "customer", "subscription"].map(renamedInUsage),
+  },
 };
 
 /** A condition inside a trigger's function: every one of `texts` is replaced by `without`, nothing unless it is said. */
