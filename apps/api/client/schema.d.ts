@@ -3930,6 +3930,7 @@ export interface components {
             provider_id: string | null;
             method: string;
             reference: string | null;
+            /** @description Why it was declined. What is final (stolen_card, expired_card, do_not_try_again ...) is not tried again by itself; the payment link stays open */
             failure: {
                 code: string;
                 message: string;
@@ -3961,6 +3962,7 @@ export interface components {
             provider_id: string | null;
             method: string;
             reference: string | null;
+            /** @description Why it was declined. What is final (stolen_card, expired_card, do_not_try_again ...) is not tried again by itself; the payment link stays open */
             failure: {
                 code: string;
                 message: string;

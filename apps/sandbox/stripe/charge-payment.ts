@@ -3,7 +3,7 @@ import { creditInvoice, failInvoicePayment } from "./invoice-payments.ts";
 import { stateError } from "./stripe-error.ts";
 import { answer, type StripeAnswer } from "./stripe-route.ts";
 import type { StripeTx } from "./stripe-store.ts";
-import type { Charge, PaymentIntent, PaymentMethod } from "./stripe-tables.ts";
+import type { Charge, PaymentIntent, PaymentMethod, TestDecline } from "./stripe-tables.ts";
 
 type ChargeOutcome = {
   readonly intent: PaymentIntent;
@@ -100,9 +100,26 @@ function startProcessing(tx: StripeTx, intent: PaymentIntent, method: PaymentMet
 function declineIntent(tx: StripeTx, intent: PaymentIntent, method: PaymentMethod): ChargeOutcome {
   const charge = {
     ...newCharge(tx, intent, method, "failed"),
-    ...failureOf("card_declined", declineMessage),
+    ...failureOf(errorCodeOf(declineOf(tx, method)), declineMessage),
   };
   return failIntent(tx, intent, method, charge);
+}
+
+function declineOf(tx: StripeTx, method: PaymentMethod): TestDecline {
+  const own = tx.get("payment_method_secret", method.id)?.decline;
+  return own ?? { declineCode: "generic_decline", adviceCode: "try_again_later" };
+}
+
+/** Some decline codes are the error's code, too; the others are all of one. */
+function errorCodeOf({ declineCode }: TestDecline): string {
+  const own = [
+    "authentication_required",
+    "expired_card",
+    "incorrect_cvc",
+    "incorrect_number",
+    "processing_error",
+  ];
+  return own.includes(declineCode) ? declineCode : "card_declined";
 }
 
 function failureOf(code: string, message: string) {
@@ -124,6 +141,7 @@ function failIntent(
   tx.put("charge", charge);
   const message = charge.failure_message ?? declineMessage;
   const isCard = method.type === "card";
+  const decline = declineOf(tx, method);
   const failure = {
     type: isCard ? "card_error" : "invalid_request_error",
     code: charge.failure_code ?? "card_declined",
@@ -131,7 +149,7 @@ function failIntent(
     charge: charge.id,
     doc_url: "https://stripe.com/docs/error-codes/card-declined",
     payment_method: method,
-    ...(isCard ? { decline_code: "generic_decline", advice_code: "try_again_later" } : {}),
+    ...(isCard ? { decline_code: decline.declineCode, advice_code: decline.adviceCode } : {}),
   };
   const failed = tx.put("payment_intent", {
     ...intent,

@@ -4,9 +4,9 @@ import * as params from "./params.ts";
 import { missingError, stateError } from "./stripe-error.ts";
 import { answer, rowOf, rowOfPath, type StripeRoute } from "./stripe-route.ts";
 import type { StripeTx } from "./stripe-store.ts";
-import type { Customer, PaymentMethod, PaymentMethodBehavior } from "./stripe-tables.ts";
+import type { Customer, PaymentMethod, PaymentMethodBehavior, TestDecline } from "./stripe-tables.ts";
 
-type TestMethod = { readonly behavior: PaymentMethodBehavior } & (
+type TestMethod = { readonly behavior: PaymentMethodBehavior; readonly decline?: TestDecline } & (
   | { readonly type: "card"; readonly brand: string; readonly last4: string }
   | { readonly type: "us_bank_account" }
 );
@@ -24,6 +24,20 @@ const testMethods: ReadonlyMap<string, TestMethod> = new Map<string, TestMethod>
   ["pm_card_declineOnce", { type: "card", brand: "visa", last4: "0119", behavior: "declines_once" }],
   ["pm_usBankAccount", { type: "us_bank_account", behavior: "processes" }],
 ]);
+
+/**
+ * The sandbox's own: `pm_card_declines_CODE` is declined with that decline code and no advice, `pm_card_advises_CODE` for no
+ * reason with that advice code.
+ */
+function decliningMethod(id: string): TestMethod | undefined {
+  const [, verb, code] = /^pm_card_(declines|advises)_([a-z_]+)$/.exec(id) ?? [];
+  if (code === undefined) return undefined;
+  const decline =
+    verb === "declines"
+      ? { declineCode: code, adviceCode: null }
+      : { declineCode: "generic_decline", adviceCode: code };
+  return { type: "card", brand: "visa", last4: "0002", behavior: "declines", decline };
+}
 
 export const paymentMethodRoutes: readonly StripeRoute[] = [
   {
@@ -88,14 +102,19 @@ function methodsOf(tx: StripeTx, customer: string | undefined, type: string | un
 
 /** The stored payment method, or a fresh one when `id` is a test id. */
 export function usePaymentMethod(tx: StripeTx, id: string, param: string): PaymentMethod {
-  const test = testMethods.get(id);
+  const test = testMethods.get(id) ?? decliningMethod(id);
   if (test === undefined) {
     const stored = tx.get("payment_method", id);
     if (stored === undefined) throw missingError("PaymentMethod", id, param);
     return stored;
   }
   const method = tx.put("payment_method", newPaymentMethod(tx, test));
-  tx.put("payment_method_secret", { id: method.id, behavior: test.behavior, testId: id });
+  tx.put("payment_method_secret", {
+    id: method.id,
+    behavior: test.behavior,
+    testId: id,
+    decline: test.decline,
+  });
   return method;
 }
 

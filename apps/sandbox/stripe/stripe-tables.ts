@@ -24,7 +24,10 @@ type PaymentMethodSecret = {
   readonly id: string;
   readonly behavior: PaymentMethodBehavior;
   readonly testId: string;
+  /** What its declines say; undefined: the issuer gave no reason. */
+  readonly decline?: TestDecline | undefined;
 };
+export type TestDecline = { readonly declineCode: string; readonly adviceCode: string | null };
 
 export type InvoiceLine = Stored<
   Stripe.InvoiceLineItem,

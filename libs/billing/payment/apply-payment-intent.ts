@@ -1,4 +1,5 @@
 import { fromStripeAmount } from "#libs/core/money/stripe-minor-units.ts";
+import { canRetryDecline } from "#libs/core/payment/can-retry-decline.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import {
   type AttemptRow,
@@ -97,14 +98,12 @@ async function succeedAttempt(
 async function endWithoutMoney(tx: TenantTx, attempt: AttemptRow, facts: PaymentIntentFacts): Promise<void> {
   const isCanceled = facts.status === "canceled";
   const needsPayer = facts.status === "requires_action";
+  const code = facts.failureCode ?? (needsPayer ? "authentication_required" : facts.status);
   await failAttempt(tx, attempt, {
     state: isCanceled ? "canceled" : "failed",
     providerId: facts.id,
-    failure: {
-      code: facts.failureCode ?? (needsPayer ? "authentication_required" : facts.status),
-      message: facts.failureMessage ?? `Stripe says ${facts.status}`,
-    },
-    retry: !isCanceled,
+    failure: { code, message: facts.failureMessage ?? `Stripe says ${facts.status}` },
+    retry: !isCanceled && canRetryDecline({ code, adviceCode: facts.adviceCode }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { eventually } from "../../../apps/sandbox/sandbox-fixture.ts";
 import { withSystem } from "#libs/data/database.ts";
+import { newId } from "#libs/data/new-id.ts";
 import { type DeliveryWorld, openDeliveryWorld } from "#libs/testkit/delivery-world.ts";
 import { insertIssuedInvoice } from "#libs/testkit/invoice-rows.ts";
 import { paid, paymentWitness, seedApply } from "#libs/testkit/payment-witness.ts";
@@ -18,6 +19,16 @@ afterEach(() => world.sandbox.control("DELETE", "/_sandbox/faults"));
 afterAll(() => world.close());
 
 const { factsOf, webhooksOf, attemptOf, intentsOf, takeAll, deliverWebhooks } = paymentWitness(() => world);
+
+/** Why the last try failed, the seconds until the next one, and what was told about it. */
+async function retryOf({ invoiceId }: { readonly invoiceId: string }) {
+  const [row] = await world.rows<{ code: string; wait: number | null; told: string | null }>(
+    `select a.failure_code as code, round(extract(epoch from a.next_attempt_at - a.closed_at))::int as wait, e.data->>'retry_in_ms' as told
+     from payment_attempt a join domain_event e on e.subject_id = a.id and e.type = 'payment.failed' where a.invoice_id = $1`,
+    [invoiceId],
+  );
+  return row;
+}
 
 describe("collectInvoice", () => {
   it("charges what is left, believes it only when the webhook says so, and shows the mirror", async () => {
@@ -124,6 +135,58 @@ describe("collectInvoice", () => {
     await deliverWebhooks(invoice);
     expect(await factsOf(invoice)).toMatchObject({ ...paid, attempts: ["failed", "succeeded"] });
     expect(await intentsOf(invoice)).toHaveLength(2);
+  });
+
+  it.each([
+    ...["pm_card_declines_insufficient_funds", "pm_card_declines_processing_error"],
+    ...["pm_card_declines_try_again_later", "pm_card_advises_try_again_later"],
+  ])("tries again after a decline that may pass: %s", async (card) => {
+    const invoice = await insertIssuedInvoice(world.test, world.tenant, { card });
+    expect(await collectInvoice(world.deps, invoice)).toMatchObject({ state: "declined" });
+    expect(await retryOf(invoice)).toMatchObject({ wait: 3, told: "3000" });
+  });
+
+  it.each([
+    ...["lost_card", "stolen_card", "pickup_card", "do_not_try_again", "invalid_account", "expired_card"],
+    ...["incorrect_number", "revocation_of_authorization", "authentication_required"],
+  ])("does not try again by itself after %s, which is final", async (code) => {
+    const card = `pm_card_declines_${code}`;
+    const invoice = await insertIssuedInvoice(world.test, world.tenant, { card });
+    expect(await collectInvoice(world.deps, invoice)).toMatchObject({ state: "declined" });
+    expect(await retryOf(invoice)).toEqual({ code, wait: null, told: null });
+    await takeAll(await webhooksOf((await intentsOf(invoice))[0]?.id ?? "", 1));
+    expect(await retryOf(invoice)).toEqual({ code, wait: null, told: null });
+  });
+
+  it.each(["do_not_try_again", "confirm_card_data"])("follows an issuer that advises %s", async (advice) => {
+    const card = `pm_card_advises_${advice}`;
+    const invoice = await insertIssuedInvoice(world.test, world.tenant, { card });
+    await collectInvoice(world.deps, invoice);
+    expect(await retryOf(invoice)).toEqual({ code: "generic_decline", wait: null, told: null });
+  });
+
+  it("does not try again by itself when only the webhook says that the decline is final", async () => {
+    const card = "pm_card_declines_stolen_card";
+    const invoice = await insertIssuedInvoice(world.test, world.tenant, { card });
+    const kill = (name: string) => {
+      if (name === "effect.stripe.payment_intent:recorded") throw new Error("killed");
+    };
+    await expect(collectInvoice({ ...world.deps, failpoint: kill }, invoice)).rejects.toThrow("killed");
+    await takeAll(await webhooksOf((await intentsOf(invoice))[0]?.id ?? "", 1));
+    expect(await retryOf(invoice)).toEqual({ code: "stolen_card", wait: null, told: null });
+  });
+
+  it("charges another card when somebody asks for it after a final decline", async () => {
+    const card = "pm_card_declines_stolen_card";
+    const invoice = await insertIssuedInvoice(world.test, world.tenant, { card });
+    await collectInvoice(world.deps, invoice);
+    await world.rows(
+      "insert into payment_method (tenant_id, id, customer_id, type, provider, provider_id) values ($1, $2, $3, 'card', 'stripe', 'pm_card_visa')",
+      [invoice.tenantId, newId(), invoice.customerId],
+    );
+    expect(await collectInvoice(world.deps, { ...invoice, isAsked: true })).toMatchObject({
+      state: "processing",
+    });
   });
 
   it("stops trying after the fourth decline", async () => {

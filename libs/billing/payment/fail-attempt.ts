@@ -1,4 +1,5 @@
 import type { DomainError } from "#libs/core/errors.ts";
+import { canRetryDecline } from "#libs/core/payment/can-retry-decline.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
 import { type AttemptRow, closeAttempt, findAttempt } from "#libs/data/payment-attempts.ts";
@@ -9,7 +10,7 @@ export const retryDelaysMs: readonly number[] = [3_000, 3_600_000, 86_400_000];
 
 /**
  * Closes an attempt that brought no money and says when the next one is due. `retry` is false where trying again
- * the same way cannot help. Emits payment.failed.
+ * the same way cannot help, as after a decline that is final. Emits payment.failed.
  */
 export async function failAttempt(
   tx: TenantTx,
@@ -31,9 +32,15 @@ export async function closeRefused(tx: TenantTx, attempt: AttemptRow, error: Dom
   await lockPayableInvoice(tx, attempt.invoice_id);
   const now = await findAttempt(tx, { provider: "stripe", attemptId: attempt.id, providerId: "" });
   if (now?.state !== "open") return;
-  const failure = { code: error.code, message: error.message };
-  const retry = error.code === "payment_declined";
+  const { declineCode, adviceCode } = error.details;
+  const decline = { code: textOrNull(declineCode), adviceCode: textOrNull(adviceCode) };
+  const failure = { code: decline.code ?? error.code, message: error.message };
+  const retry = error.code === "payment_declined" && canRetryDecline(decline);
   await failAttempt(tx, now, { state: "failed", providerId: null, failure, retry });
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
 }
 
 /** Says that a try brought no money; `retryAfterMs` null: nobody tries again by itself. */

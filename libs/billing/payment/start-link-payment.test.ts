@@ -67,6 +67,15 @@ describe("startLinkPayment", () => {
     });
   });
 
+  it("takes another card after a final decline of the saved one", async () => {
+    const invoice = await issueWithLink({ card: "pm_card_declines_stolen_card" });
+    expect(await collectInvoice(world.deps, invoice)).toMatchObject({ state: "declined" });
+    const payment = await startLinkPayment(world.deps, invoice);
+    expect(await confirm(payment.clientSecret)).toBe("succeeded");
+    await deliver(invoice, 2);
+    expect(await factsOf(invoice)).toMatchObject({ ...paid, attempts: ["failed", "succeeded"] });
+  });
+
   it("gives two tabs the same attempt, also at the same moment, and takes one confirmation", async () => {
     const invoice = await issueWithLink();
     const both = await Promise.allSettled([

@@ -27,7 +27,12 @@ export const paymentWire = z
     provider_id: z.string().nullable(),
     method: z.string(),
     reference: z.string().nullable(),
-    failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+    failure: z
+      .strictObject({ code: z.string(), message: z.string() })
+      .nullable()
+      .describe(
+        "Why it was declined. What is final (stolen_card, expired_card, do_not_try_again ...) is not tried again by itself; the payment link stays open",
+      ),
     next_attempt_at: z.iso.datetime().nullable().describe("When it is tried again by itself"),
     received_at: z.iso.datetime().nullable(),
     created_at: z.iso.datetime(),

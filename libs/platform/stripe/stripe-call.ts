@@ -51,7 +51,10 @@ function stripeFailure(error: unknown): DomainError {
   if (refused instanceof DomainError) return refused;
   const request = error.requestId === undefined ? "" : ` (${error.requestId})`;
   const told = `Stripe: ${error.message}${request}`;
-  if (error instanceof Stripe.errors.StripeCardError) return domainError("payment_declined", told);
+  if (error instanceof Stripe.errors.StripeCardError) {
+    const declineCode = error.decline_code ?? error.code ?? null;
+    return domainError("payment_declined", told, { declineCode, adviceCode: error.advice_code ?? null });
+  }
   const status = error.statusCode ?? 0;
   const isTemporary =
     error instanceof Stripe.errors.StripeConnectionError ||

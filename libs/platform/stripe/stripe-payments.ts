@@ -16,6 +16,8 @@ export type PaymentIntentFacts = {
   readonly currency: string;
   readonly failureCode: string | null;
   readonly failureMessage: string | null;
+  /** What the issuer advises after a decline; unset on facts that were kept by an older version. */
+  readonly adviceCode?: string | null;
   /** Our ids, as written when it was made; null on objects that are not ours. */
   readonly tenantId: string | null;
   readonly attemptId: string | null;
@@ -72,6 +74,7 @@ export function chargeSavedMethod(
           ...facts,
           failureCode: error.decline_code ?? error.code ?? facts.failureCode ?? "card_declined",
           failureMessage: error.message,
+          adviceCode: error.advice_code ?? facts.adviceCode ?? null,
         };
       }
       throw error;
@@ -282,6 +285,7 @@ function paymentIntentFacts(intent: Stripe.PaymentIntent): PaymentIntentFacts {
     currency: intent.currency.toUpperCase(),
     failureCode: failure?.decline_code ?? failure?.code ?? null,
     failureMessage: failure?.message ?? null,
+    adviceCode: failure?.advice_code ?? null,
     tenantId: uuidOrNull(intent.metadata["billwright_tenant"]),
     attemptId: uuidOrNull(intent.metadata["billwright_attempt"]),
   };

@@ -3,6 +3,7 @@ import type { Guard } from "../guard.ts";
 
 const overdueTest = testsIn("libs/billing/dunning/overdue.test.ts");
 const writeOffTest = testsIn("libs/billing/dunning/write-off-overdue.test.ts");
+const collectTest = testsIn("libs/billing/payment/collect-invoice.test.ts");
 const overdueFile = "libs/data/overdue-invoices.ts";
 const writeOffFile = "libs/data/uncollectible-invoices.ts";
 
@@ -65,5 +66,14 @@ export const dunningGuards: readonly Guard[] = [
     "what another engine issued is not given up by itself",
     { file: writeOffFile, text: " and i.imported_at is null", without: "" },
     writeOffTest("spares customers whose books do not add up, and invoices of another engine"),
+  ),
+  codeGuard(
+    "a final decline is not tried again",
+    {
+      file: "libs/billing/payment/apply-payment-intent.ts",
+      text: "!isCanceled && canRetryDecline({ code, adviceCode: facts.adviceCode })",
+      without: "!isCanceled",
+    },
+    collectTest("does not try again by itself after stolen_card, which is final"),
   ),
 ];
