@@ -13,6 +13,8 @@ export type JournalEntry = {
   readonly id: string;
   readonly at: string;
   readonly service: SandboxPart;
+  /** Stripe's account that the key is of; "" for one that names none, and for the other services. */
+  readonly account: string;
   readonly method: string;
   readonly path: string;
   readonly idempotency_key: string | null;
@@ -66,6 +68,7 @@ function isWanted(entry: JournalEntry, { service, since }: JournalFilter): boole
 }
 
 const nothing = {
+  account: "",
   idempotency_key: null,
   request_id: null,
   status: null,

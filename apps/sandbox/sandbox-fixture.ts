@@ -11,7 +11,8 @@ export const webhookSecret = "whsec_test";
 /** A sandbox in a folder of its own on free ports, for the contract tests. */
 export type TestSandbox = {
   readonly sandbox: () => Sandbox;
-  readonly stripe: () => Stripe;
+  /** The official client, of the account that a key names or of the one of all other keys. */
+  readonly stripe: (apiKey?: string) => Stripe;
   /** Stops it and starts it again on the same folder. */
   readonly restart: (options?: Partial<SandboxOptions>) => Promise<void>;
   readonly control: <T>(method: string, path: string, body?: unknown) => Promise<T>;
@@ -40,7 +41,7 @@ export async function startTestSandbox(given: Partial<SandboxOptions> = {}): Pro
   };
   return {
     sandbox: () => sandbox,
-    stripe: () => stripeClient(sandbox.stripeUrl),
+    stripe: (apiKey) => stripeClient(sandbox.stripeUrl, apiKey),
     restart: async (options = {}) => {
       await sandbox.close();
       sandbox = await start(options);
@@ -93,16 +94,20 @@ export type WebhookReceiver = {
   readonly url: string;
   /** Verified events in the order of their arrival; a bad signature throws. */
   readonly events: Stripe.Event[];
+  /** The path of each request. */
+  readonly paths: string[];
   readonly close: () => Promise<void>;
 };
 
 /** Receives webhooks as an application would: by the official client's own verification. */
 export async function receiveWebhooks(stripe: Stripe, port = 0): Promise<WebhookReceiver> {
   const events: Stripe.Event[] = [];
+  const paths: string[] = [];
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
+      paths.push(request.url ?? "");
       try {
         const signature = String(request.headers["stripe-signature"]);
         events.push(stripe.webhooks.constructEvent(Buffer.concat(chunks), signature, webhookSecret));
@@ -118,6 +123,7 @@ export async function receiveWebhooks(stripe: Stripe, port = 0): Promise<Webhook
   return {
     url: `http://127.0.0.1:${own}/webhooks/stripe`,
     events,
+    paths,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -13,8 +13,8 @@ import { listenSmtp } from "./mail/smtp-listener.ts";
 import { openObjectStore } from "./s3/object-store.ts";
 import { s3Handler } from "./s3/s3-handler.ts";
 import { openSandboxClock } from "./sandbox-clock.ts";
+import { openStripeAccounts } from "./stripe/stripe-accounts.ts";
 import { stripeJs } from "./stripe/stripe-js.ts";
-import { openStripeSandbox } from "./stripe/stripe-sandbox.ts";
 
 type SandboxLogger = {
   readonly error: (message: string, details?: Readonly<Record<string, unknown>>) => void;
@@ -72,7 +72,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const smtp = await listenSmtp(options.smtpPort ?? 0, { mailbox, faults, journal, report });
   const closers: (() => Promise<void>)[] = [smtp.close];
   try {
-    const stripe = openStripeSandbox({
+    const stripe = openStripeAccounts({
       dataDir,
       clock,
       faults,

@@ -86,6 +86,13 @@ function checkApiKey(authorization: string | null, field: FormValue | undefined)
 const needsSecretKey =
   "This API call cannot be made with a publishable API key. Please use a secret API key.";
 
+/** The account that a request's key names, `sk_test_acct_..._...`; "" for any other key, right or wrong. */
+export function accountOfRequest(http: HttpRequest): string {
+  const field = http.query.get("key") ?? new URLSearchParams(http.body.toString("utf8")).get("key") ?? "";
+  const key = keyOf(headerOf(http, "authorization")) ?? field;
+  return /^[psr]k_test_(acct_[A-Za-z0-9]{1,40})_/.exec(key)?.[1] ?? "";
+}
+
 function keyOf(authorization: string | null): string | null {
   const [scheme = "", value = ""] = (authorization ?? "").split(/\s+/);
   if (scheme.toLowerCase() === "bearer" && value !== "") return value;

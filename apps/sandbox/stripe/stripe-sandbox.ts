@@ -32,6 +32,8 @@ export type StripeSandbox = {
 
 type StripeSandboxDeps = {
   readonly dataDir: string;
+  /** Whose this Stripe is; "" for the one of every key that names none. */
+  readonly account: string;
   readonly clock: SandboxClock;
   readonly faults: Faults;
   readonly journal: Journal;
@@ -78,6 +80,7 @@ export function openStripeSandbox(deps: StripeSandboxDeps): StripeSandbox {
   };
   for (const event of change(undeliveredEvents)) deliveries.enqueue(event);
   const server = {
+    account: deps.account,
     store,
     keys,
     clock,
@@ -95,7 +98,7 @@ export function openStripeSandbox(deps: StripeSandboxDeps): StripeSandbox {
     openDispute: (id, status) =>
       change((tx) => openDispute(tx, rowOf(tx, "payment_intent", id, "id"), status)),
     moveDispute: (id, status) => change((tx) => moveDispute(tx, rowOf(tx, "dispute", id, "id"), status)),
-    resend: async (id, as) =>
+    resend: (id, as) =>
       deliveries.resend(
         change((tx) => rowOf(tx, "event", id, "id")),
         as,

@@ -20,6 +20,7 @@ import type { StripeAnswer } from "./stripe-route.ts";
 import { apiVersion, type CommitRecord, type StripeStore, type Write } from "./stripe-store.ts";
 
 type StripeServerDeps = {
+  readonly account: string;
   readonly store: StripeStore;
   readonly keys: IdempotencyKeys;
   readonly clock: SandboxClock;
@@ -149,7 +150,7 @@ type Keeping = { readonly kept: Outcome; readonly sent: number | null; readonly 
 
 /** Writes before anything is answered: the changes, the answer under its key, and the journal entry. */
 function keep(deps: StripeServerDeps, request: StripeRequest, { kept, sent, fault }: Keeping): void {
-  const journal = journalOf(request, kept, sent, fault);
+  const journal = journalOf(deps, request, kept, sent, fault);
   const answer = request.key !== null && kept.isKept ? storedAnswer(deps, request, request.key, kept) : null;
   if (kept.writes.length === 0 && answer === null) deps.journal.record(journal);
   else deps.commit({ writes: kept.writes, answer, journal });
@@ -174,13 +175,19 @@ function storedAnswer(
 
 function note(deps: StripeServerDeps, request: StripeRequest, status: number | null, fault: Fault): void {
   const nothing = { body: null, requestId: request.id, replayed: false, writes: [], isKept: false };
-  deps.journal.record(journalOf(request, { ...nothing, status: status ?? 0 }, status, fault));
+  deps.journal.record(journalOf(deps, request, { ...nothing, status: status ?? 0 }, status, fault));
 }
 
-function journalOf(request: StripeRequest, outcome: Outcome, sent: number | null, fault: Fault | undefined) {
+function journalOf(
+  { account }: StripeServerDeps,
+  request: StripeRequest,
+  outcome: Outcome,
+  sent: number | null,
+  fault: Fault | undefined,
+) {
   const objects = outcome.writes.filter((write) => write.table !== "event").map((write) => write.id);
   return draftJournalEntry({
-    service: "stripe",
+    ...{ service: "stripe", account },
     method: request.method,
     path: request.path,
     idempotency_key: request.key,
@@ -202,7 +209,7 @@ function refuse(deps: StripeServerDeps, http: HttpRequest, requestId: string, er
       : new StripeError(500, { type: "api_error", message: `The sandbox failed: ${String(error)}` }, false);
   deps.journal.record(
     draftJournalEntry({
-      service: "stripe",
+      ...{ service: "stripe", account: deps.account },
       method: http.method,
       path: http.path,
       idempotency_key: headerOf(http, "idempotency-key"),
