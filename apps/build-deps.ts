@@ -75,7 +75,10 @@ export async function buildDeps(
     stripe:
       config.stripe === null
         ? null
-        : createStripeClient({ ...config.stripe, gate: circuitOf(database, config) }),
+        : createStripeClient({
+            ...config.stripe,
+            gateOf: (account) => circuitOf(database, config, account),
+          }),
     paymentLinks,
     secrets: config.MASTER_KEY === undefined ? null : createSecretBox(config.MASTER_KEY),
     webhooks: createWebhookSender(options.webhookAddresses ?? "public"),
@@ -96,8 +99,11 @@ export async function buildDeps(
 }
 
 /** Five outages in a row, then a pause; what stretches every back-off stretches it. */
-function circuitOf(database: Database, config: Config) {
-  return providerCircuit(database, stripeCircuit, { limit: 5, pauseMs: 10_000 * config.JOB_RETRY_SCALE });
+function circuitOf(database: Database, config: Config, account: string) {
+  return providerCircuit(database, stripeCircuit(account), {
+    limit: 5,
+    pauseMs: 10_000 * config.JOB_RETRY_SCALE,
+  });
 }
 
 /** Where people and providers reach us: without a trailing slash. */

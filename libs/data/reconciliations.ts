@@ -89,6 +89,8 @@ export type MirroredInvoice = {
   readonly currency: string;
   readonly amount_due_minor: bigint;
   readonly is_paid: boolean;
+  /** Money and credit notes settled it once, whatever was given back since. */
+  readonly was_paid: boolean;
   readonly mirror_id: string | null;
   readonly mirrored_at: Date | null;
 };
@@ -100,6 +102,8 @@ export async function listMirroredInvoices(
 ): Promise<MirroredInvoice[]> {
   return tx.db.$queryRaw<MirroredInvoice[]>`
     select i.id, i.number, i.invoice_status, i.currency, i.amount_due_minor, i.payment_status = 'succeeded' as is_paid,
+      i.amount_paid_minor + i.amount_offset_minor + coalesce((select sum(f.reopened_minor) from refund f join payment p on p.tenant_id = f.tenant_id and p.id = f.payment_id
+        where f.tenant_id = i.tenant_id and p.invoice_id = i.id and f.state in ('processing', 'succeeded')), 0) >= i.amount_due_minor as was_paid,
       o.provider_id as mirror_id, o.created_at as mirrored_at
     from invoice i
     left join provider_object o on o.tenant_id = i.tenant_id and o.provider = 'stripe' and o.kind = 'invoice' and o.local_id = i.id

@@ -17,7 +17,7 @@ import { createWebhookSender } from "#libs/platform/webhook/webhook-sender.ts";
 import { openTestDatabase, type TestDatabase } from "./test-database.ts";
 
 /** A webhook as it came in: what the route hands to the verb. */
-export type ReceivedWebhook = { readonly rawBody: Buffer; readonly signature: string };
+export type ReceivedWebhook = { readonly path: string; readonly rawBody: Buffer; readonly signature: string };
 
 /** A database, a tenant and the sandbox's Stripe, SMTP and S3, all real but the printer. */
 export type DeliveryWorld = {
@@ -44,6 +44,7 @@ export async function openDeliveryWorld(causes: Causes = () => []): Promise<Deli
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       webhooks.push({
+        path: request.url ?? "",
         rawBody: Buffer.concat(chunks),
         signature: String(request.headers["stripe-signature"]),
       });

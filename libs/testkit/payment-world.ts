@@ -54,9 +54,11 @@ export async function openPaymentWorld(): Promise<PaymentWorld> {
       });
       if (taken === world.webhooks.length) return;
       for (; taken < world.webhooks.length; taken += 1) {
-        const { rawBody, signature } = world.webhooks[taken] ?? { rawBody: Buffer.from(""), signature: "" };
+        const webhook = world.webhooks[taken];
+        if (webhook === undefined) throw new Error("a webhook was taken twice");
+        const { path, rawBody, signature } = webhook;
         await supertest(app)
-          .post("/webhooks/stripe")
+          .post(path)
           .set("Stripe-Signature", signature)
           .set("Content-Type", "application/json")
           .send(rawBody.toString("utf8"))

@@ -83,7 +83,7 @@ const stripe = (api: ApiDeps) =>
   remembered(api, "stripe", async () => {
     const client = api.deps.stripe;
     if (client === null) return { status: "ok", detail: "switched off" };
-    const circuit = await withSystem(api.deps.database, (db) => readCircuit(db, stripeCircuit));
+    const circuit = await withSystem(api.deps.database, (db) => readCircuit(db, stripeCircuit()));
     if (circuit.opened_at !== null && circuit.retry_ms > 0) {
       const since = circuit.opened_at.toISOString();
       const detail = `no answer since ${since}, work waits: ${circuit.last_error ?? "unknown"}`.slice(0, 200);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { loadInvoicePdf } from "#libs/billing/invoice/load-invoice-pdf.ts";
 import { type OpenedLink, openPaymentLink } from "#libs/billing/payment/open-payment-link.ts";
 import { startLinkPayment } from "#libs/billing/payment/start-link-payment.ts";
+import { publishableKeyOf } from "#libs/billing/payment/tenant-stripe.ts";
 import { payableBy, paymentPageWire, presentPayableInvoice } from "#libs/billing/wire/payment-page-wire.ts";
 import { type DomainError, domainError, type ErrorCode } from "#libs/core/errors.ts";
 import { printedLanguages, printedLocale } from "#libs/core/locale.ts";
@@ -114,17 +115,18 @@ function htmlAnswer(content: string, status: number, headers: Readonly<Record<st
   return { content, contentType: htmlType, status, headers: { ...policy, ...headers } };
 }
 
-function showPage(
+async function showPage(
   api: ApiDeps,
   opened: OpenedLink,
   request: Request,
-): Answer<z.input<typeof paymentPageWire>> {
+): Promise<Answer<z.input<typeof paymentPageWire>>> {
   const { state } = opened;
   const locale = pageLocale(opened, request);
   const { publicUrl, paymentLinks } = api.deps;
   if (state === "open" || state === "processing" || state === "failed") {
     if (paymentLinks === null) throw domainError("payment_link_not_found");
-    const { browser } = paymentLinks;
+    const publishableKey = (await publishableKeyOf(api.deps, opened)) ?? paymentLinks.browser.publishableKey;
+    const browser = { ...paymentLinks.browser, publishableKey };
     const pdfUrl = `${publicUrl}/public/pay/${request.params.token}/pdf`;
     const page = payPage(opened, { publicUrl, browser, pdfUrl, locale });
     return htmlAnswer(page, 200, { "Content-Security-Policy": payPolicy(browser) });
@@ -236,7 +238,8 @@ const intent = defineRoute({
   errors: [
     ...gone,
     ...(["invoice_already_paid", "payment_in_progress", "effect_in_progress"] as const),
-    ...(["provider_unavailable", "provider_refused", "stripe_amount_inexpressible"] as const),
+    ...(["provider_unavailable", "provider_key_refused", "provider_refused"] as const),
+    ...(["stripe_amount_inexpressible", "stripe_mode_mismatch", "stripe_account_keyless"] as const),
   ],
   example: {
     params: { token: exampleToken },
@@ -252,11 +255,12 @@ const intent = defineRoute({
     if (opened.state === "paid") throw domainError("invoice_already_paid", "Nothing is left to pay.");
     if (opened.state === "processing") throw domainError("payment_in_progress");
     const started = await startLinkPayment(api.deps, opened);
+    const own = await publishableKeyOf(api.deps, opened);
     const amount = money(started.amountMinor, started.currency);
     return {
       body: {
         client_secret: started.clientSecret,
-        publishable_key: api.deps.paymentLinks?.browser.publishableKey ?? "",
+        publishable_key: own ?? api.deps.paymentLinks?.browser.publishableKey ?? "",
         ...{ amount: formatMoney(amount), currency: started.currency },
         stripe_amount: stripeAmount(amount).toString(),
       },

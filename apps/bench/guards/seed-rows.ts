@@ -27,6 +27,7 @@ const fitting: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   invoice_line: { kind: "'adjustment'" },
   job: { state: "'pending'" },
   payment_attempt: { state: "'open'" },
+  provider_account: { is_current: "true" },
   reconciliation: { state: "'pending'" },
   refund: { state: "'pending'" },
   subscription: { status: "'active'", collection: "'send_invoice'" },

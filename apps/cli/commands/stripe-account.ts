@@ -5,29 +5,50 @@ import { withTenant } from "#libs/data/database.ts";
 import { createSecretBox } from "#libs/platform/secret-box.ts";
 import { CliError, exitCodes, pickTenant, withInstallation } from "../cli-context.ts";
 
-/** `billwright tenant stripe-account`: lets a tenant's own account at Stripe tell us what happens there. */
+/** `billwright tenant stripe-account`: lets a tenant's own account at Stripe tell us what happens there, and be called for the tenant. */
 export function stripeAccountCommand(): Command {
   return new Command("stripe-account")
     .description(
-      "note a tenant's own Stripe account; the signing secret of its endpoint is read from standard input",
+      "note a tenant's own Stripe account; the signing secret of its endpoint and its keys are read from standard input",
     )
     .argument("<account>", "id of the account, acct_...")
     .option("--tenant <uuid>", "which tenant, when there are several")
-    .addHelpText("after", "\nExamples:\n  billwright tenant stripe-account acct_1QxYz2 < signing-secret.txt")
+    .addHelpText(
+      "after",
+      "\nStandard input: one a line or with blanks between, in any order:\n  whsec_...  signs its webhooks; several while it is changed\n  sk_...     secret or restricted key: from now on Stripe is called by it for the tenant's new customers\n  pk_...     publishable key, with the secret one\nWithout keys the installation's key goes on calling, or the one that is known.\n\nExamples:\n  billwright tenant stripe-account acct_1QxYz2 < secrets.txt",
+    )
     .action((account: string, options: { tenant?: string }) =>
       withInstallation(async (found) => {
         const { MASTER_KEY: keys } = found.ownConfig;
         if (keys === undefined)
           throw new CliError(exitCodes.badInput, "MASTER_KEY must be set: the secret is kept encrypted");
         const tenantId = await pickTenant(found, options.tenant);
-        const webhookSecret = (await text(process.stdin)).trim();
-        if (!/^whsec_\S+$/.test(webhookSecret))
-          throw new CliError(exitCodes.badInput, "standard input must hold the signing secret, whsec_...");
+        const secrets = readSecrets(await text(process.stdin));
         const box = createSecretBox(keys);
         await withTenant(found.database, { tenantId, actor: "cli" }, (tx) =>
-          connectStripeAccount(tx, { accountId: account, webhookSecret, box }),
+          connectStripeAccount(tx, { accountId: account, ...secrets, box }),
         );
         process.stdout.write(`endpoint: PUBLIC_URL/webhooks/stripe/${account}\n`);
       }),
     );
+}
+
+/** What standard input holds, each known by how it begins; nothing of it is ever printed. */
+function readSecrets(given: string) {
+  const words = given.split(/[\s,]+/).filter((word) => word !== "");
+  const signing = words.filter((word) => word.startsWith("whsec_"));
+  const secret = words.filter((word) => /^[rs]k_/.test(word));
+  const publishable = words.filter((word) => word.startsWith("pk_"));
+  const isEverything = signing.length + secret.length + publishable.length === words.length;
+  if (signing.length === 0 || !isEverything || secret.length > 1 || secret.length !== publishable.length) {
+    throw new CliError(
+      exitCodes.badInput,
+      "standard input must hold the signing secret, whsec_..., and either both keys of the account, sk_... and pk_..., or none",
+    );
+  }
+  const [apiKey] = secret;
+  const [publishableKey] = publishable;
+  const keys =
+    apiKey === undefined || publishableKey === undefined ? {} : { keys: { apiKey, publishableKey } };
+  return { webhookSecret: signing.join(","), ...keys };
 }

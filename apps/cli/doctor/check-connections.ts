@@ -1,11 +1,10 @@
 import { invoiceDocumentSample } from "./invoice-document-sample.ts";
-import { stripeCircuit } from "#libs/billing/effect/provider-circuit.ts";
 import { withSystem } from "#libs/data/database.ts";
-import { readCircuit } from "#libs/data/provider-circuits.ts";
 import { readRoleFacts } from "#libs/data/doctor-reads.ts";
 import type { Installation } from "../cli-context.ts";
 import { checkQueues } from "./check-queues.ts";
 import { checkStorage } from "./check-storage.ts";
+import { checkStripe } from "./check-stripe.ts";
 import { attempt, type Finding, ok, problem, warning } from "./finding.ts";
 
 /** Everything outside that the installation talks to. */
@@ -31,19 +30,7 @@ export async function checkConnections(installation: Installation): Promise<Find
       },
     ),
     await checkStorage(deps.store, config),
-    await attempt("stripe", "check that STRIPE_API_KEY is valid and that Stripe can be reached", async () => {
-      if (deps.stripe === null) return "off (INVOICE_ENABLE_STRIPE)";
-      const circuit = await withSystem(deps.database, (db) => readCircuit(db, stripeCircuit));
-      if (circuit.opened_at !== null) {
-        return warning(
-          "stripe",
-          `has not answered since ${circuit.opened_at.toISOString()}: ${circuit.last_error ?? "unknown"}; its work waits`,
-          "nothing is lost: when Stripe answers a probe, the work goes on by itself",
-        );
-      }
-      await deps.stripe.balance.retrieve();
-      return "Stripe takes our key";
-    }),
+    ...(await checkStripe(deps)),
     await attempt("payment links", "set STRIPE_PUBLISHABLE_KEY and PAYMENT_LINK_SECRET", async () =>
       deps.paymentLinks === null ? "off: customers cannot pay by themselves" : "on",
     ),

@@ -26,9 +26,12 @@ afterAll(() => world.close());
 const limit = 3;
 /** A process of its own, with its own belief in the circuit. */
 function newProcess(pauseMs: number): Deps {
-  const gate = providerCircuit(world.test.database, stripeCircuit, { limit, pauseMs });
+  const gate = providerCircuit(world.test.database, stripeCircuit(), { limit, pauseMs });
   const { stripeUrl: apiBase } = world.sandbox.sandbox();
-  return { ...world.deps, stripe: createStripeClient({ apiKey: "sk_test_sandbox", apiBase, gate }) };
+  return {
+    ...world.deps,
+    stripe: createStripeClient({ apiKey: "sk_test_sandbox", apiBase, gateOf: () => gate }),
+  };
 }
 const ask = (deps: Deps) => {
   if (deps.stripe === null) throw new Error("no client");
@@ -36,7 +39,7 @@ const ask = (deps: Deps) => {
 };
 const down = () => world.fault({ service: "stripe", action: "status", status: 503, times: null });
 const calls = async () => (await world.sandbox.journal("?service=stripe")).length;
-const circuit = () => withSystem(world.test.database, (db) => readCircuit(db, stripeCircuit));
+const circuit = () => withSystem(world.test.database, (db) => readCircuit(db, stripeCircuit()));
 
 describe("the circuit breaker of a provider", () => {
   it("opens after outages in a row, for every process, and lets nobody call", async () => {

@@ -9,8 +9,10 @@ import {
 } from "#libs/data/provider-circuits.ts";
 import type { CallGate } from "#libs/platform/stripe/call-gate.ts";
 
-/** Stripe as the installation's own account sees it. */
-export const stripeCircuit: CircuitKey = { provider: "stripe", account: "" };
+/** Stripe as one account sees it; "" is the installation's own. */
+export function stripeCircuit(account = ""): CircuitKey {
+  return { provider: "stripe", account };
+}
 
 /** How long a process believes that a circuit is closed. */
 const believedMs = 1_000;

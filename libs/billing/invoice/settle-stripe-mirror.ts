@@ -10,6 +10,7 @@ import {
 import type { Deps } from "../deps.ts";
 import type { EffectDeps } from "../effect/run-effect.ts";
 import { runStripeEffect } from "../effect/run-stripe-effect.ts";
+import { stripeOfInvoice } from "../payment/tenant-stripe.ts";
 import { type DeliveryInput, inDelivery, requireDeliveryInvoice } from "./delivery-invoice.ts";
 
 export type SettleOutcome =
@@ -24,10 +25,10 @@ type MirrorDeps = EffectDeps & { readonly stripe: StripeClient };
  * @throws DomainError provider_unavailable, provider_refused, effect_in_progress
  */
 export async function settleStripeMirror(
-  deps: Pick<Deps, "database" | "failpoint" | "leaseMs" | "stripe">,
+  deps: Pick<Deps, "database" | "failpoint" | "leaseMs" | "secrets" | "stripe">,
   input: DeliveryInput,
 ): Promise<SettleOutcome> {
-  const { stripe } = deps;
+  const stripe = await stripeOfInvoice(deps, input);
   if (stripe === null) return { skipped: "off" };
   const { invoice, payments } = await inDelivery(deps, input, "invoice.settle_stripe", async (tx) => ({
     invoice: await requireDeliveryInvoice(tx, input.invoiceId),

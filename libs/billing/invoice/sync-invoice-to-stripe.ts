@@ -15,6 +15,7 @@ import {
 import type { Deps } from "../deps.ts";
 import type { EffectDeps } from "../effect/run-effect.ts";
 import { runStripeEffect } from "../effect/run-stripe-effect.ts";
+import { stripeOfInvoice } from "../payment/tenant-stripe.ts";
 import { type DeliveryInput, inDelivery, requireDeliveryInvoice } from "./delivery-invoice.ts";
 import { settleStripeMirror } from "./settle-stripe-mirror.ts";
 import { ensureStripeCustomer } from "./stripe-customer.ts";
@@ -34,10 +35,10 @@ type MirrorDeps = EffectDeps & { readonly stripe: StripeClient };
  * @throws DomainError stripe_amount_inexpressible, invoice_totals_differ, provider_unavailable, provider_refused
  */
 export async function syncInvoiceToStripe(
-  deps: Pick<Deps, "database" | "failpoint" | "leaseMs" | "stripe">,
+  deps: Pick<Deps, "database" | "failpoint" | "leaseMs" | "secrets" | "stripe">,
   input: DeliveryInput,
 ): Promise<SyncOutcome> {
-  const { stripe } = deps;
+  const stripe = await stripeOfInvoice(deps, input);
   if (stripe === null) return { skipped: "off" };
   const invoice = await inDelivery(deps, input, "invoice.sync_stripe", (tx) =>
     requireDeliveryInvoice(tx, input.invoiceId),

@@ -4,6 +4,7 @@ import { readStripeInvoice, voidStripeInvoice } from "#libs/platform/stripe/stri
 import type { Deps } from "../deps.ts";
 import type { EffectDeps } from "../effect/run-effect.ts";
 import { runStripeEffect } from "../effect/run-stripe-effect.ts";
+import { stripeOfInvoice } from "../payment/tenant-stripe.ts";
 import { type DeliveryInput, inDelivery } from "./delivery-invoice.ts";
 
 export type VoidMirrorOutcome =
@@ -15,10 +16,10 @@ export type VoidMirrorOutcome =
  * @throws DomainError provider_unavailable, provider_refused, effect_in_progress
  */
 export async function voidStripeMirror(
-  deps: Pick<Deps, "database" | "failpoint" | "leaseMs" | "stripe">,
+  deps: Pick<Deps, "database" | "failpoint" | "leaseMs" | "secrets" | "stripe">,
   input: DeliveryInput,
 ): Promise<VoidMirrorOutcome> {
-  const { stripe } = deps;
+  const stripe = await stripeOfInvoice(deps, input);
   if (stripe === null) return { skipped: "off" };
   const invoice = await inDelivery(deps, input, "invoice.void_stripe", (tx) =>
     loadDeliveryInvoice(tx, input.invoiceId),

@@ -69,7 +69,7 @@ async function askAfter(
   await planJobs(tx, [
     {
       ...{ type: "stripe.look_requested", subjectType: "tenant", subjectId: tx.tenantId },
-      data: { ...about, request_id: `${message.account}/${message.event_id}` },
+      data: { ...about, account: message.account, request_id: `${message.account}/${message.event_id}` },
     },
   ]);
   return "applied";

@@ -28,6 +28,7 @@ import { type DeliveryInput, inDelivery, requireDeliveryInvoice } from "../invoi
 import { ensureStripeCustomer } from "../invoice/stripe-customer.ts";
 import { applyPaymentIntent } from "./apply-payment-intent.ts";
 import { closeRefused } from "./fail-attempt.ts";
+import { stripeOfInvoice } from "./tenant-stripe.ts";
 
 type Skipped = "off" | "not_automatic" | "no_method" | "paid" | "voided" | "uncollectible" | "not_due";
 
@@ -35,7 +36,7 @@ export type CollectOutcome =
   | { readonly attemptId: string; readonly state: "processing" | "declined" }
   | { readonly skipped: Skipped };
 
-type CollectDeps = Pick<Deps, "database" | "failpoint" | "leaseMs" | "stripe">;
+type CollectDeps = Pick<Deps, "database" | "failpoint" | "leaseMs" | "secrets" | "stripe">;
 type ChargeDeps = EffectDeps & { readonly stripe: StripeClient };
 type Charge = {
   readonly invoice: DeliveryInvoice;
@@ -55,7 +56,7 @@ type CollectInput = DeliveryInput & { readonly isAsked?: boolean };
  * @throws DomainError provider_unavailable (the attempt stays open), provider_refused, stripe_amount_inexpressible, account_parked
  */
 export async function collectInvoice(deps: CollectDeps, input: CollectInput): Promise<CollectOutcome> {
-  const { stripe } = deps;
+  const stripe = await stripeOfInvoice(deps, input);
   if (stripe === null) return { skipped: "off" };
   const prepared = await inDelivery(deps, input, "invoice.collect", (tx) => prepareCharge(tx, input));
   if ("left" in prepared) return endLeftAttempt({ ...deps, stripe }, input, prepared.left);

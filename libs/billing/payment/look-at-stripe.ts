@@ -5,24 +5,24 @@ import { findLocalObject, insertProviderObject } from "#libs/data/provider-objec
 import { listStripeMirrorPayments } from "#libs/platform/stripe/stripe-invoices.ts";
 import { type PaymentIntentFacts, readPaymentIntent } from "#libs/platform/stripe/stripe-payments.ts";
 import { listStripeRefunds } from "#libs/platform/stripe/stripe-refunds.ts";
-import type { Deps } from "../deps.ts";
 import { applyPaymentIntent } from "./apply-payment-intent.ts";
 import { applyRefund } from "./apply-refund.ts";
 import { recordPayment } from "./record-payment.ts";
+import { type StripeDeps, stripeOfAccount } from "./tenant-stripe.ts";
 
-type LookDeps = Pick<Deps, "database" | "stripe">;
-type Look = { readonly tenantId: string } & (
-  | { readonly paymentIntentId: string }
-  | { readonly mirrorId: string }
-);
+type Look = {
+  readonly tenantId: string;
+  /** The account through which the message came that asks for the look. */
+  readonly account: string;
+} & ({ readonly paymentIntentId: string } | { readonly mirrorId: string });
 
 /**
  * Asks Stripe how a payment and its refunds stand, or what paid the mirror of an invoice, and applies the answers as
  * webhooks would. Money that somebody brought on a mirror past our attempts is a payment like any other. Safe to repeat.
  * @throws DomainError provider_unavailable, provider_refused
  */
-export async function lookAtStripe(deps: LookDeps, input: Look): Promise<{ readonly applied: number }> {
-  const { stripe } = deps;
+export async function lookAtStripe(deps: StripeDeps, input: Look): Promise<{ readonly applied: number }> {
+  const stripe = await stripeOfAccount(deps, input);
   if (stripe === null) return { applied: 0 };
   const scope = { tenantId: input.tenantId, actor: "stripe.look" };
   if ("mirrorId" in input) {
@@ -43,7 +43,7 @@ export async function lookAtStripe(deps: LookDeps, input: Look): Promise<{ reado
 }
 
 async function applyToMirror(
-  deps: LookDeps,
+  deps: StripeDeps,
   tenantId: string,
   mirrorId: string,
   facts: PaymentIntentFacts,

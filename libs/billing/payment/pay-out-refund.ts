@@ -14,6 +14,7 @@ import type { EffectDeps } from "../effect/run-effect.ts";
 import { runStripeEffect } from "../effect/run-stripe-effect.ts";
 import { advanceRefund } from "./advance-refund.ts";
 import { applyRefund } from "./apply-refund.ts";
+import { stripeOfInvoice } from "./tenant-stripe.ts";
 
 /**
  * Makes a refund at Stripe, once, and records what Stripe answered. One that Stripe refuses is `failed`, and what it had
@@ -21,13 +22,13 @@ import { applyRefund } from "./apply-refund.ts";
  * @throws DomainError provider_unavailable, effect_in_progress: it is tried again
  */
 export async function payOutRefund(
-  deps: Pick<Deps, "database" | "failpoint" | "leaseMs" | "stripe">,
+  deps: Pick<Deps, "database" | "failpoint" | "leaseMs" | "secrets" | "stripe">,
   input: { readonly tenantId: string; readonly refundId: string },
 ): Promise<{ readonly state: string }> {
-  const { stripe } = deps;
   const scope = { tenantId: input.tenantId, actor: "refund.pay_out" };
   const refund = await withTenant(deps.database, scope, (tx) => findRefund(tx, { id: input.refundId }));
   if (refund === null || refund.state !== "pending") return { state: refund?.state ?? "gone" };
+  const stripe = await stripeOfInvoice(deps, { tenantId: input.tenantId, invoiceId: refund.invoice_id });
   if (stripe === null || refund.payment_provider_id === null) return { state: "off" };
   try {
     const facts = await createOnce({ ...deps, stripe }, input.tenantId, refund, refund.payment_provider_id);

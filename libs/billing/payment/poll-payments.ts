@@ -4,6 +4,7 @@ import { readPaymentIntent } from "#libs/platform/stripe/stripe-payments.ts";
 import type { Deps } from "../deps.ts";
 import { describeFailure } from "../work/run-work.ts";
 import { applyPaymentIntent } from "./apply-payment-intent.ts";
+import { stripeOfInvoice } from "./tenant-stripe.ts";
 import { withdrawLinkAttempt } from "./withdraw-attempt.ts";
 
 /**
@@ -12,22 +13,24 @@ import { withdrawLinkAttempt } from "./withdraw-attempt.ts";
  * is asked again the next time.
  */
 export async function pollPayments(
-  deps: Pick<Deps, "database" | "failpoint" | "leaseMs" | "logger" | "stripe">,
+  deps: Pick<Deps, "database" | "failpoint" | "leaseMs" | "logger" | "secrets" | "stripe">,
   options: { readonly olderThanMs: number; readonly limit?: number },
 ): Promise<{ readonly asked: number; readonly failed: number }> {
-  const { stripe } = deps;
-  if (stripe === null) return { asked: 0, failed: 0 };
+  if (deps.stripe === null) return { asked: 0, failed: 0 };
   const slow = await withSystem(deps.database, (db) =>
     listSlowAttempts(db, "stripe", options.olderThanMs, options.limit ?? 50),
   );
   const ask = async (attempt: AttemptRef): Promise<boolean> => {
     const scope = { tenantId: attempt.tenant_id, actor: "payment.poll" };
+    const named = { tenantId: attempt.tenant_id, invoiceId: attempt.invoice_id };
     try {
       await withTenant(deps.database, scope, (tx) => markPolled(tx, attempt.id));
       if (attempt.is_abandoned) {
-        await withdrawLinkAttempt(deps, { tenantId: attempt.tenant_id, invoiceId: attempt.invoice_id });
+        await withdrawLinkAttempt(deps, named);
         return true;
       }
+      const stripe = await stripeOfInvoice(deps, named);
+      if (stripe === null) return true;
       const facts = await readPaymentIntent(stripe, attempt.provider_id ?? "");
       await withTenant(deps.database, scope, (tx) => applyPaymentIntent(tx, facts));
       return true;

@@ -10,6 +10,7 @@ import type { Deps } from "../deps.ts";
 import { type DeliveryInput, inDelivery, requireDeliveryInvoice } from "../invoice/delivery-invoice.ts";
 import { applyPaymentIntent } from "./apply-payment-intent.ts";
 import { ensureLinkIntent } from "./link-intent.ts";
+import { stripeOfInvoice } from "./tenant-stripe.ts";
 import { withdrawLinkAttempt } from "./withdraw-attempt.ts";
 
 /** With it the payer's browser confirms the one open attempt; minor units. */
@@ -19,7 +20,7 @@ export type LinkPayment = {
   readonly currency: string;
 };
 
-type LinkDeps = Pick<Deps, "database" | "failpoint" | "leaseMs" | "stripe">;
+type LinkDeps = Pick<Deps, "database" | "failpoint" | "leaseMs" | "secrets" | "stripe">;
 type Opened = { readonly attempt: AttemptRow; readonly invoice: DeliveryInvoice };
 
 /** Each round ends what stood in the way; a third thing in the way means that others are paying right now. */
@@ -36,7 +37,7 @@ export async function startLinkPayment(
   deps: LinkDeps,
   input: DeliveryInput & { readonly linkId: string },
 ): Promise<LinkPayment> {
-  const { stripe } = deps;
+  const stripe = await stripeOfInvoice(deps, input);
   if (stripe === null) throw domainError("provider_unavailable", "Online payment is switched off right now.");
   for (let round = 0; round < rounds; round++) {
     const found = await inDelivery(deps, input, "payment_link.pay", (tx) => openOrFind(tx, input));

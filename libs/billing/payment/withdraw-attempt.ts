@@ -5,6 +5,7 @@ import type { Deps } from "../deps.ts";
 import { type DeliveryInput, inDelivery, requireDeliveryInvoice } from "../invoice/delivery-invoice.ts";
 import { applyPaymentIntent } from "./apply-payment-intent.ts";
 import { ensureLinkIntent } from "./link-intent.ts";
+import { stripeOfInvoice } from "./tenant-stripe.ts";
 
 export type Withdrawal =
   | { readonly withdrawn: string }
@@ -17,10 +18,10 @@ export type Withdrawal =
  * @throws DomainError provider_unavailable, effect_in_progress
  */
 export async function withdrawLinkAttempt(
-  deps: Pick<Deps, "database" | "failpoint" | "leaseMs" | "stripe">,
+  deps: Pick<Deps, "database" | "failpoint" | "leaseMs" | "secrets" | "stripe">,
   input: DeliveryInput,
 ): Promise<Withdrawal> {
-  const { stripe } = deps;
+  const stripe = await stripeOfInvoice(deps, input);
   if (stripe === null) return { left: "off" };
   const opened = await inDelivery(deps, input, "payment.withdraw", async (tx) => {
     const attempt = await findOpenAttempt(tx, input.invoiceId);

@@ -50,7 +50,11 @@ describe("a comparison of refunds with Stripe", () => {
   const codes = async (client: StripeClient, limit = 20_000) => {
     const { tenantId, inTenant } = world.tenant;
     const window = { since: new Date(Date.now() - slackMs), slackMs, limit };
-    const { findings } = await reconcileRefunds(client, { tenantId, inTenant, since: window.since }, window);
+    const { findings } = await reconcileRefunds(
+      [client],
+      { tenantId, inTenant, since: window.since },
+      window,
+    );
     return findings.map(({ code }) => code).sort();
   };
 

@@ -22,7 +22,7 @@ const byItself =
  * ones are not compared, and one finding says so. @throws DomainError provider_unavailable, provider_refused
  */
 export async function reconcileRefunds(
-  stripe: StripeClient,
+  stripe: readonly StripeClient[],
   { tenantId, inTenant }: ReconciliationScope,
   window: { readonly since: Date; readonly slackMs: number; readonly limit: number },
 ): Promise<{ readonly objects: number; readonly findings: readonly Finding[] }> {
@@ -30,7 +30,7 @@ export async function reconcileRefunds(
   const before = await inTenant((tx) =>
     listStripeRefunds(tx, { since: window.since, providerIds: [], ids: [] }),
   );
-  const { refunds: all, cutAt } = await listRefundsSince(stripe, { since, limit: window.limit });
+  const { refunds: all, cutAt } = await listOfAll(stripe, { since, limit: window.limit });
   const intentIds = [...new Set(all.flatMap(({ paymentIntentId }) => paymentIntentId ?? []))];
   const payments = await inTenant((tx) => findPaymentsOfIntents(tx, intentIds));
   const theirs = all.filter(
@@ -65,6 +65,17 @@ export async function reconcileRefunds(
       : [cutFinding({ since, cutAt, limit: window.limit, unlisted: unlisted.filter(isBeyond).length })]),
   ];
   return { objects: theirs.length + ours.length, findings };
+}
+
+/** Those of all accounts; `cutAt`: from when on they are complete for each of them. */
+async function listOfAll(
+  stripe: readonly StripeClient[],
+  listing: { readonly since: Date; readonly limit: number },
+): ReturnType<typeof listRefundsSince> {
+  const lists = await Promise.all(stripe.map((each) => listRefundsSince(each, listing)));
+  const cuts = lists.flatMap(({ cutAt }) => cutAt?.getTime() ?? []);
+  const cutAt = cuts.length === 0 ? null : new Date(Math.max(...cuts));
+  return { refunds: lists.flatMap(({ refunds }) => refunds), cutAt };
 }
 
 function unknownFinding(row: StripeRefundRow, since: Date): Finding {

@@ -12,7 +12,7 @@ import {
   listOurStripeInvoices,
 } from "#libs/platform/stripe/stripe-lists.ts";
 import type { StripeClient } from "#libs/platform/stripe/stripe-client.ts";
-import type { Deps } from "../deps.ts";
+import { type StripeDeps, stripesOfTenant } from "../payment/tenant-stripe.ts";
 import { reconcileRefunds } from "./reconcile-refunds.ts";
 import type { CheckReport, ReconciliationScope } from "./check-report.ts";
 
@@ -25,13 +25,13 @@ const mostObjects = 20_000;
 
 /**
  * Holds the last 30 days at Stripe against ours, both ways: mirrors of invoices with amount and state, payments and refunds with
- * their money. Null while Stripe is switched off. @throws DomainError provider_unavailable, provider_refused
+ * their money, over all accounts that a tenant's customers are with. Ours are read before Stripe is asked and again after it: what is
+ * made or moves in between is left to the next comparison. Null while Stripe is switched off, or its keys are not of the tenant's mode.
+ * @throws DomainError provider_unavailable, provider_key_refused, provider_refused, master_key_missing
  */
-export async function reconcileStripe(
-  { stripe }: Pick<Deps, "stripe">,
-  scope: ReconciliationScope,
-): Promise<CheckReport> {
-  if (stripe === null) return null;
+export async function reconcileStripe(deps: StripeDeps, scope: ReconciliationScope): Promise<CheckReport> {
+  const stripe = await stripesOfTenant(deps, scope.tenantId);
+  if (stripe.length === 0) return null;
   const since = scope.since ?? new Date(Date.now() - windowMs);
   const invoices = await reconcileInvoices(stripe, scope, since);
   const payments = await reconcilePayments(stripe, scope, since);
@@ -43,21 +43,29 @@ export async function reconcileStripe(
 }
 
 async function reconcileInvoices(
-  stripe: StripeClient,
+  stripe: readonly StripeClient[],
   { tenantId, inTenant }: ReconciliationScope,
   since: Date,
 ) {
   const listing = { tenantId, since: new Date(since.getTime() - slackMs), limit: mostObjects };
-  const theirs = await listOurStripeInvoices(stripe, listing);
+  const before = await inTenant((tx) => listMirroredInvoices(tx, { since: listing.since, ids: [] }));
+  const theirs = (await Promise.all(stripe.map((each) => listOurStripeInvoices(each, listing)))).flat();
   const ids = theirs.flatMap(({ invoiceId }) => invoiceId ?? []);
   const ours = await inTenant((tx) => listMirroredInvoices(tx, { since, ids }));
+  const stoodAs = new Map(before.map((each) => [each.id, standingOf(each)]));
+  const unmoved = ours.filter((each) => stoodAs.get(each.id) === standingOf(each));
   const theirById = new Map(theirs.map((each) => [each.id, each]));
   const ourById = new Map(ours.map((each) => [each.id, each]));
   const findings = [
-    ...ours.flatMap((invoice) => mirrorFindings(invoice, theirById, since)),
+    ...unmoved.flatMap((invoice) => mirrorFindings(invoice, theirById, since)),
     ...theirs.flatMap((object) => strangerFindings(object, ourById.get(object.invoiceId ?? "") ?? null)),
   ];
   return { objects: theirs.length + ours.length, findings };
+}
+
+/** All of an invoice that its mirror should show. */
+function standingOf({ mirror_id, invoice_status, is_paid }: MirroredInvoice): string {
+  return `${mirror_id} ${invoice_status} ${is_paid}`;
 }
 
 /** What is wrong with the mirror that we have noted for an invoice. */
@@ -87,7 +95,7 @@ function mirrorFindings(
         "ours is what the customer owes: void the mirror at Stripe, and mark it paid out of band where money came",
     });
   }
-  const wanted = invoice.invoice_status === "voided" ? ["void"] : invoice.is_paid ? ["paid"] : ["open"];
+  const wanted = statesOf(invoice);
   if (!wanted.includes(mirror.status)) {
     const isMoney = mirror.status === "paid" && invoice.invoice_status === "finalized";
     findings.push({
@@ -99,6 +107,13 @@ function mirrorFindings(
     });
   }
   return findings;
+}
+
+/** How the mirror may stand. What was paid stays so at Stripe when its money is given back. */
+function statesOf({ invoice_status, is_paid, was_paid }: MirroredInvoice): readonly string[] {
+  if (invoice_status === "voided") return ["void"];
+  if (is_paid) return ["paid"];
+  return was_paid ? ["open", "paid"] : ["open"];
 }
 
 /** What is wrong with an invoice at Stripe that names us, and that is no mirror we have noted. */
@@ -131,14 +146,14 @@ function strangerFindings(object: ListedStripeInvoice, invoice: MirroredInvoice 
 }
 
 async function reconcilePayments(
-  stripe: StripeClient,
+  stripe: readonly StripeClient[],
   { tenantId, inTenant }: ReconciliationScope,
   since: Date,
 ) {
   const listing = { tenantId, since: new Date(since.getTime() - slackMs), limit: mostObjects };
-  const theirs = (await listOurPaymentIntents(stripe, listing)).filter(
-    ({ status }) => status === "succeeded",
-  );
+  const before = await inTenant((tx) => listStripePayments(tx, { since, providerIds: [] }));
+  const listed = (await Promise.all(stripe.map((each) => listOurPaymentIntents(each, listing)))).flat();
+  const theirs = listed.filter(({ status }) => status === "succeeded");
   const ours = await inTenant((tx) =>
     listStripePayments(tx, { since, providerIds: theirs.map(({ id }) => id) }),
   );
@@ -176,7 +191,7 @@ async function reconcilePayments(
     }
   }
   // Money of an older PaymentIntent may have come only now; what is not listed is no proof then.
-  const gone = ours.filter(({ provider_id }) => !theirIds.has(provider_id));
+  const gone = before.filter(({ provider_id }) => !theirIds.has(provider_id));
   for (const payment of gone) {
     findings.push({
       ...{ code: "stripe_payment_unknown", severity: "error", subjectType: "payment", subjectId: payment.id },

@@ -14,7 +14,7 @@ import { reconcileBooks } from "./reconcile-books.ts";
 import { reconcileStorage } from "./reconcile-storage.ts";
 import { reconcileStripe } from "./reconcile-stripe.ts";
 
-type ReconcileDeps = Pick<Deps, "database" | "logger" | "mailer" | "stripe" | "store">;
+type ReconcileDeps = Pick<Deps, "database" | "logger" | "mailer" | "secrets" | "stripe" | "store">;
 
 const mostFindings = 1_000;
 

@@ -9,7 +9,7 @@ export type StripeCallResult<T> =
 /**
  * Makes one write. Errors come out in our own words; a replayed 5xx, and a key that was used with other parameters,
  * are `stored`: asking again with the same key can never help.
- * @throws DomainError provider_unavailable, payment_declined, provider_refused
+ * @throws DomainError provider_unavailable, provider_key_refused, payment_declined, provider_refused
  */
 export async function stripeWrite<T>(call: () => Promise<T>): Promise<StripeCallResult<T>> {
   try {
@@ -20,7 +20,7 @@ export async function stripeWrite<T>(call: () => Promise<T>): Promise<StripeCall
   }
 }
 
-/** Makes one read. @throws DomainError provider_unavailable, provider_refused */
+/** Makes one read. @throws DomainError provider_unavailable, provider_key_refused, provider_refused */
 export async function stripeRead<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -55,12 +55,13 @@ function stripeFailure(error: unknown): DomainError {
     const declineCode = error.decline_code ?? error.code ?? null;
     return domainError("payment_declined", told, { declineCode, adviceCode: error.advice_code ?? null });
   }
+  // A wrong key is put right by a person; the work waits for it.
+  if (error instanceof Stripe.errors.StripeAuthenticationError)
+    return domainError("provider_key_refused", told);
   const status = error.statusCode ?? 0;
   const isTemporary =
     error instanceof Stripe.errors.StripeConnectionError ||
     error instanceof Stripe.errors.StripeRateLimitError ||
-    // A wrong key is put right in the configuration; the work waits for it.
-    error instanceof Stripe.errors.StripeAuthenticationError ||
     error instanceof Stripe.errors.StripeIdempotencyError ||
     status === 0 ||
     status === 409 ||

@@ -47,6 +47,9 @@ export const namedTests: Readonly<Record<string, readonly NamedTest[]>> = {
       "are taken by that account's secret, and count for its tenant only",
     ),
   ],
+  "unique provider_account (tenant_id, provider where is_current)": [
+    testsIn("libs/billing/payment/tenant-stripe.test.ts")("has one present account, whatever is written"),
+  ],
   "unique usage_event (tenant_id, source, id)": [
     testsIn("libs/billing/usage/ingest-events.test.ts")(
       "counts an event once, whether it is sent again in the batch or later",

@@ -58,7 +58,7 @@ export const uniques: Readonly<Record<string, readonly string[]>> = {
   plan: ["tenant_id, id", "tenant_id, code"],
   plan_version: ["tenant_id, id", "tenant_id, plan_id, plan_version"],
   price: ["tenant_id, id", "tenant_id, plan_version_id, code"],
-  provider_account: ["tenant_id, id", "provider, account_id"],
+  provider_account: ["tenant_id, id", "provider, account_id", "tenant_id, provider where is_current"],
   provider_circuit: ["provider, account"],
   provider_object: ["tenant_id, provider, kind, local_id", "provider, kind, provider_id"],
   rate_limit: ["key"],
