@@ -4,7 +4,7 @@ import { gatherCalls } from "./gather-calls.ts";
 describe("calls that are gathered", () => {
   const database = {} as Database;
   /** Answers ten times the number, and refuses 0; every run waits until it is let go. */
-  const openGathering = (atOnce?: number) => {
+  const openGathering = (options: { atOnce?: number; keyOf?: (item: number) => string } = {}) => {
     const runs: number[][] = [];
     const held: (() => void)[] = [];
     const call = gatherCalls<number, number>(async (_database, items) => {
@@ -15,7 +15,7 @@ describe("calls that are gathered", () => {
       if (items.includes(0)) throw new Error("0 is refused");
       if (items.includes(-1)) throw Object.assign(new Error("cut"), { code: "ECONNRESET" });
       return items.map((item) => item * 10);
-    }, atOnce);
+    }, options);
     /** Lets every run go until all calls are answered. */
     const settle = async <T>(calls: readonly Promise<T>[]) => {
       let isDone = false;
@@ -53,9 +53,17 @@ describe("calls that are gathered", () => {
   });
 
   it("are no more at once than may be", async () => {
-    const { runs, call, settle } = openGathering(2);
+    const { runs, call, settle } = openGathering({ atOnce: 2 });
     await settle([1, 2, 3, 4, 5].map((item) => call(item)));
     expect(runs).toEqual([[1], [2, 3], [4, 5]]);
+  });
+
+  it("neither wait for those of another key nor go with them", async () => {
+    const { runs, call, settle } = openGathering({ keyOf: (item) => (item % 2 === 0 ? "even" : "odd") });
+    const calls = [1, 2, 3, 4, 5].map((item) => call(item));
+    expect(runs).toEqual([[1], [2]]);
+    expect(await settle(calls)).toEqual([10, 20, 30, 40, 50]);
+    expect(runs).toEqual([[1], [2], [3, 5], [4]]);
   });
 
   it("do not wait for those of another database", async () => {

@@ -13,15 +13,17 @@ type Call<Item, Answer> = {
  * each is tried alone, so that none fails for another's sake; when the database did not answer they fail together, since they may have
  * been committed, and a second try would not be told so.
  * @param run does all of them in one transaction; one answer an item, in their order
+ * @param options.keyOf only calls of the same key go together, and do not wait for those of others
  */
 export function gatherCalls<Item, Answer>(
   run: (database: Database, items: readonly Item[]) => Promise<readonly Answer[]>,
-  atOnce = 200,
+  options: { readonly atOnce?: number; readonly keyOf?: (item: Item) => string } = {},
 ): (database: Database, item: Item) => Promise<Answer> {
-  const waiting = new WeakMap<Database, Call<Item, Answer>[]>();
-  const go = async (database: Database, calls: Call<Item, Answer>[]) => {
+  const { atOnce = 200, keyOf = () => "" } = options;
+  const waiting = new WeakMap<Database, Map<string, Call<Item, Answer>[]>>();
+  const go = async (database: Database, key: string, calls: Call<Item, Answer>[]) => {
     while (calls.length > 0) await answer(database, calls.splice(0, atOnce));
-    waiting.delete(database);
+    waiting.get(database)?.delete(key);
   };
   const answer = async (database: Database, calls: readonly Call<Item, Answer>[]): Promise<void> => {
     try {
@@ -38,10 +40,13 @@ export function gatherCalls<Item, Answer>(
   return (database, item) =>
     new Promise((resolve, reject) => {
       const call = { item, resolve, reject };
-      const under = waiting.get(database);
+      const ofDatabase = waiting.get(database) ?? new Map<string, Call<Item, Answer>[]>();
+      waiting.set(database, ofDatabase);
+      const key = keyOf(item);
+      const under = ofDatabase.get(key);
       if (under !== undefined) return void under.push(call);
       const calls = [call];
-      waiting.set(database, calls);
-      void go(database, calls);
+      ofDatabase.set(key, calls);
+      void go(database, key, calls);
     });
 }

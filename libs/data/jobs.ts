@@ -109,24 +109,36 @@ export const extendJobLease = gatherCalls<
   return held.map(({ id }) => extended.has(id));
 });
 
-/** Locks the row and tells whether this attempt still holds the job: the fence of database work. */
-export async function lockJob(tx: TenantTx, id: string, attempt: number): Promise<boolean> {
-  const rows = await tx.db.$queryRaw<{ id: string }[]>`
-    select id from job where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and attempts = ${attempt} and state = 'running' for update`;
-  return rows.length === 1;
+/** One run of a job: what was claimed, and what a fence asks for. */
+export type Attempt = { readonly id: string; readonly attempt: number };
+
+/** Locks the rows and tells of each whether its attempt still holds the job: the fence of database work. */
+export async function lockJobs(tx: TenantTx, attempts: readonly Attempt[]): Promise<boolean[]> {
+  const rows = await tx.db.$queryRaw<Attempt[]>`
+    select j.id, j.attempts as attempt from job j
+    join unnest(${arrayLiteral(attempts.map(({ id }) => id))}::uuid[], ${arrayLiteral(attempts.map(({ attempt }) => attempt))}::int[]) as a (id, attempt)
+      on a.id = j.id and a.attempt = j.attempts
+    where j.tenant_id = ${tx.tenantId}::uuid and j.state = 'running' order by j.id for update of j`;
+  return heldBy(attempts, rows);
 }
 
-/** Ends a job well within its own transaction; false when the attempt was fenced off. */
-export async function succeedJob(
+/** Ends jobs well within the transaction of their work; false for an attempt that was fenced off. */
+export async function succeedJobs(
   tx: TenantTx,
-  id: string,
-  attempt: number,
-  result: unknown,
-): Promise<boolean> {
-  const changed = await tx.db.$executeRaw`
-    update job set state = 'succeeded', ended_at = now(), lease_until = null, last_error = null, result = ${JSON.stringify(result ?? null)}::jsonb
-    where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and attempts = ${attempt} and state = 'running'`;
-  return changed === 1;
+  ended: readonly (Attempt & { readonly result: unknown })[],
+): Promise<boolean[]> {
+  const rows = await tx.db.$queryRaw<Attempt[]>`
+    update job j set state = 'succeeded', ended_at = now(), lease_until = null, last_error = null, result = e.result::jsonb
+    from unnest(${arrayLiteral(ended.map(({ id }) => id))}::uuid[], ${arrayLiteral(ended.map(({ attempt }) => attempt))}::int[],
+                ${arrayLiteral(ended.map(({ result }) => JSON.stringify(result ?? null)))}::text[]) as e (id, attempt, result)
+    where j.tenant_id = ${tx.tenantId}::uuid and j.id = e.id and j.attempts = e.attempt and j.state = 'running'
+    returning j.id, j.attempts as attempt`;
+  return heldBy(ended, rows);
+}
+
+function heldBy(attempts: readonly Attempt[], rows: readonly Attempt[]): boolean[] {
+  const held = new Map(rows.map(({ id, attempt }) => [id, attempt]));
+  return attempts.map(({ id, attempt }) => held.get(id) === attempt);
 }
 
 /**

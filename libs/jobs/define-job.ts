@@ -31,6 +31,11 @@ export type JobDefinition<P> = JobBase<P> &
   (
     | {
         readonly transaction: (tx: Tx, payload: P, deps: Deps) => Promise<unknown>;
+        /**
+         * The same for several jobs of one tenant in one transaction, where that is less work: one result a payload, in their order.
+         * When it throws, each is done alone. An audit row would name one of them, so jobs that write some stay alone.
+         */
+        readonly together?: (tx: Tx, payloads: readonly P[], deps: Deps) => Promise<readonly unknown[]>;
         /** What to do instead after a failure; null = the failure stands. */
         readonly recover?: (
           deps: Deps,
@@ -59,6 +64,10 @@ export type AnyJob = {
   readonly causedBy: readonly EventType[];
   readonly seedOf: (event: DomainEvent) => JobSeed | null;
   readonly runTransaction: (tx: Tx, payload: unknown, deps: Deps) => Promise<unknown>;
+  /** Null where each job is a transaction of its own. */
+  readonly runTogether:
+    | ((tx: Tx, payloads: readonly unknown[], deps: Deps) => Promise<readonly unknown[]>)
+    | null;
   readonly runExternal: (deps: Deps, payload: unknown, scope: ExternalScope) => Promise<unknown>;
   readonly recover: (deps: Deps, payload: unknown, scope: ExternalScope, thrown: unknown) => Promise<unknown>;
 };
@@ -73,6 +82,7 @@ export function defineJob<P extends Readonly<Record<string, unknown>>>(definitio
     attemptBudget: definition.retry.budget,
     ...(definition.delayMs === undefined ? {} : { delayMs: definition.delayMs }),
   });
+  const together = "transaction" in definition ? definition.together : undefined;
   const job: AnyJob = {
     name: definition.name,
     queue: definition.queue,
@@ -88,6 +98,15 @@ export function defineJob<P extends Readonly<Record<string, unknown>>>(definitio
       if (!("transaction" in definition)) throw new Error(`${definition.name} is external`);
       return definition.transaction(tx, definition.payload.parse(payload), deps);
     },
+    runTogether:
+      together === undefined
+        ? null
+        : (tx, payloads, deps) =>
+            together(
+              tx,
+              payloads.map((payload) => definition.payload.parse(payload)),
+              deps,
+            ),
     runExternal: (deps, payload, scope) => {
       if (!("external" in definition)) throw new Error(`${definition.name} is a transaction`);
       return definition.external(deps, definition.payload.parse(payload), scope);

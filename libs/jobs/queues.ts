@@ -12,6 +12,8 @@ export type QueueSettings = {
 export const queueSettings: Readonly<Record<QueueName, QueueSettings>> = {
   "usage-aggregation": { concurrency: 2, component: null },
   "invoice-generation": { concurrency: 2, component: "generate" },
+  // What is in hand together is one transaction of its tenant.
+  "invoice-finalization": { concurrency: 32, component: "generate" },
   // What waits for the printer is printed together.
   "pdf-render": { concurrency: 16, component: "pdf" },
   "storage-upload": { concurrency: 8, component: "storage" },

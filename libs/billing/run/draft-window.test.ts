@@ -59,6 +59,21 @@ describe("the settings of generation", () => {
     ]);
   });
 
+  it("issues the drafts of several jobs in one transaction, each job with its own, and nothing twice", async () => {
+    const tenant = await world.start("2026-03-28T12:00:00Z");
+    await tenant.inTenant((tx) => updateSettings(tx, { change: { draftWindow: "P1D" } }));
+    await tenant.bill();
+    const [first, second, third] = (await invoicesOf(tenant)).map(({ id }) => id);
+    await tenant.inTenant((tx) => finalizeInvoice(tx, { invoiceId: first ?? "" }));
+    const jobs = [third, first, second].map((invoiceId) => ({ invoiceId }));
+    const results = await tenant.inTenant(async (tx) => invoiceFinalize.runTogether?.(tx, jobs, {} as never));
+    expect(results).toMatchObject([
+      [{ id: third, number: "INV-202603-00003" }],
+      [],
+      [{ id: second, number: "INV-202603-00002" }],
+    ]);
+  });
+
   const free = {
     plan: {
       prices: [

@@ -13,6 +13,7 @@ type Component = (typeof components)[number] | "payment";
 
 const componentOf: Readonly<Record<string, Component>> = {
   "invoice-generation": "generate",
+  "invoice-finalization": "generate",
   "pdf-render": "pdf",
   "storage-upload": "storage",
   "stripe-sync": "stripe",

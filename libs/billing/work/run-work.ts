@@ -7,10 +7,11 @@ import {
   failJob,
   forgiveLoss,
   type JobRow,
-  lockJob,
+  lockJobs,
   postponeJob,
-  succeedJob,
+  succeedJobs,
 } from "#libs/data/jobs.ts";
+import { gatherCalls } from "#libs/data/gather-calls.ts";
 import type { Deps } from "../deps.ts";
 
 /** What a job does: one transaction that also ends the job, or calls to the outside guarded by effects. */
@@ -18,6 +19,8 @@ export type Work =
   | {
       readonly kind: "transaction";
       readonly run: (tx: TenantTx, deps: Deps) => Promise<unknown>;
+      /** The same for several jobs of this name and tenant: one result each, in their order. */
+      readonly together?: (tx: TenantTx, rows: readonly JobRow[], deps: Deps) => Promise<readonly unknown[]>;
       /** What to do instead after a failure, such as cutting the work smaller; null = nothing, the failure stands. */
       readonly recover?: (thrown: unknown) => Promise<unknown>;
     }
@@ -72,22 +75,67 @@ function scopeOf(row: JobRow, timeoutMs: number) {
   };
 }
 
-/** The lock of the row holds the job until the commit, longer than its lease if need be: nobody claims a locked row. */
-async function runTransaction(
+type TransactionWork = Extract<Work, { kind: "transaction" }>;
+
+const attemptOf = (row: JobRow) => ({ id: row.id, attempt: row.attempts });
+
+function runTransaction(deps: Deps, row: JobRow, work: TransactionWork, timeoutMs: number): Promise<boolean> {
+  const { together } = work;
+  if (together !== undefined) return runTogether(deps.database, { deps, row, timeoutMs, together });
+  return inTransactionOf(deps, [row], timeoutMs, async (tx) => [await work.run(tx, deps)]).then(
+    ([done]) => done === true,
+  );
+}
+
+/**
+ * Does the work of the rows that are still held, and ends them, in one transaction. The lock of a row holds its job until the
+ * commit, longer than its lease if need be: nobody claims a locked row.
+ * @returns of each row whether it was held
+ */
+async function inTransactionOf(
   deps: Deps,
-  row: JobRow,
-  work: Extract<Work, { kind: "transaction" }>,
+  rows: readonly [JobRow, ...JobRow[]],
   timeoutMs: number,
-): Promise<boolean> {
-  const done = await withTenant(deps.database, scopeOf(row, timeoutMs), async (tx) => {
-    if (!(await lockJob(tx, row.id, row.attempts))) return false;
-    const result = await work.run(tx, deps);
-    deps.failpoint(`job.${row.name}:before-commit`);
-    return succeedJob(tx, row.id, row.attempts, result);
+  run: (tx: TenantTx, held: readonly JobRow[]) => Promise<readonly unknown[]>,
+): Promise<boolean[]> {
+  const [first] = rows;
+  const done = await withTenant(deps.database, scopeOf(first, timeoutMs), async (tx) => {
+    const isHeld = await lockJobs(tx, rows.map(attemptOf));
+    const held = rows.filter((_, n) => isHeld[n]);
+    if (held.length === 0) return isHeld;
+    const results = await run(tx, held);
+    deps.failpoint(`job.${first.name}:before-commit`);
+    await succeedJobs(
+      tx,
+      held.map((row, n) => ({ ...attemptOf(row), result: results[n] })),
+    );
+    return isHeld;
   });
-  deps.failpoint(`job.${row.name}:committed`);
+  deps.failpoint(`job.${first.name}:committed`);
   return done;
 }
+
+/** Jobs that are in hand at once, of one name, tenant and run: those that come while a transaction of theirs is under way are the next. */
+const runTogether = gatherCalls<
+  {
+    readonly deps: Deps;
+    readonly row: JobRow;
+    readonly timeoutMs: number;
+    readonly together: NonNullable<TransactionWork["together"]>;
+  },
+  boolean
+>(
+  async (_, members) => {
+    const [first] = members;
+    const rows = members.map(({ row }) => row);
+    if (first === undefined || rows[0] === undefined) return [];
+    const { deps, timeoutMs, together } = first;
+    return inTransactionOf(deps, [rows[0], ...rows.slice(1)], timeoutMs, (tx, held) =>
+      together(tx, held, deps),
+    );
+  },
+  { keyOf: ({ row }) => `${row.tenant_id}/${row.name}/${row.run_id}` },
+);
 
 async function runExternal(
   deps: Deps,
@@ -126,8 +174,8 @@ async function recovered(
 ): Promise<WorkOutcome | null> {
   if (work === null || work.kind === "external" || work.recover === undefined) return null;
   // The transaction may have been committed all the same: what it did needs no other way.
-  const isHeld = await withTenant(deps.database, scopeOf(row, 10_000), (tx) =>
-    lockJob(tx, row.id, row.attempts),
+  const [isHeld] = await withTenant(deps.database, scopeOf(row, 10_000), (tx) =>
+    lockJobs(tx, [attemptOf(row)]),
   );
   if (!isHeld) return { outcome: "fenced" };
   const result = await work.recover(thrown).catch((error: unknown) => {
@@ -139,8 +187,8 @@ async function recovered(
     });
   });
   if (result === undefined || result === null) return null;
-  const done = await withTenant(deps.database, scopeOf(row, 10_000), (tx) =>
-    succeedJob(tx, row.id, row.attempts, result),
+  const [done] = await withTenant(deps.database, scopeOf(row, 10_000), (tx) =>
+    succeedJobs(tx, [{ ...attemptOf(row), result }]),
   );
   return { outcome: done ? "succeeded" : "fenced" };
 }

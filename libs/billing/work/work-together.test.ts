@@ -1,4 +1,4 @@
-import { claimJob, endExternalJob, extendJobLease, insertJobs } from "#libs/data/jobs.ts";
+import { claimJob, endExternalJob, extendJobLease, insertJobs, type JobRow } from "#libs/data/jobs.ts";
 import { makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
 import { logStatements } from "#libs/testkit/log-statements.ts";
 import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
@@ -54,6 +54,83 @@ describe("a job among others of its worker", () => {
     await runAll(ids, (id) => (id === broken ? "\u0000" : "fine"));
     const states = (await jobs(ids)).map(({ id, state }) => [id, state]);
     expect(states.sort()).toEqual(ids.map((id) => [id, id === broken ? "failed" : "succeeded"]).sort());
+  });
+
+  /** Jobs whose transactions wait until they are let go; `groups` are the rows that each was given. */
+  const openGroups = () => {
+    const groups: JobRow[][] = [];
+    const held: (() => void)[] = [];
+    const work: Work = {
+      kind: "transaction",
+      run: () => Promise.reject(new Error("each of these can go with others")),
+      together: async (_tx, rows) => {
+        groups.push([...rows]);
+        await new Promise<void>((resolve) => {
+          held.push(resolve);
+        });
+        if (rows.some(({ payload }) => payload["isBroken"] === true)) throw new Error("broken");
+        return rows.map(({ id }) => ({ id }));
+      },
+    };
+    const start = (jobId: string) =>
+      runWork(world.deps, { jobId, timeoutMs: () => 10_000, plan: () => work });
+    const until = async (isSo: () => boolean | Promise<boolean>) => {
+      while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const settle = async <T>(all: Promise<T>): Promise<T> => {
+      let isDone = false;
+      const settled = all.finally(() => {
+        isDone = true;
+      });
+      await until(() => {
+        held.shift()?.();
+        return isDone;
+      });
+      return settled;
+    };
+    const areClaimed = (ids: readonly string[]) =>
+      until(async () => (await jobs(ids)).every(({ state }) => state === "running"));
+    return { groups, start, settle, until, areClaimed };
+  };
+
+  it("does its work with those of its tenant in one transaction, and keeps its own result", async () => {
+    const ids = await newJobs(20);
+    const { groups, start, settle, areClaimed } = openGroups();
+    const all = ids.map(start);
+    await areClaimed(ids);
+    const outcomes = await settle(Promise.all(all));
+    expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(["succeeded"]));
+    for (const { id, state, result } of await jobs(ids))
+      expect([state, result]).toEqual(["succeeded", { id }]);
+    for (const group of groups) expect(new Set(group.map((row) => row.tenant_id)).size).toBe(1);
+    expect(groups.length).toBeLessThan(ids.length / 2);
+    expect(groups.flat()).toHaveLength(ids.length);
+  });
+
+  it("does its work alone when that of all fails, and fails alone", async () => {
+    const ids = await newJobs(10);
+    const broken = ids[6] ?? "";
+    await world.test.owner.query("update job set payload = $2 where id = $1", [broken, { isBroken: true }]);
+    const { start, settle, areClaimed } = openGroups();
+    const all = ids.map(start);
+    await areClaimed(ids);
+    await settle(Promise.all(all));
+    const states = (await jobs(ids)).map(({ id, state }) => [id, state]);
+    expect(states.sort()).toEqual(ids.map((id) => [id, id === broken ? "failed" : "succeeded"]).sort());
+  });
+
+  it("is left out of a transaction with others when it was taken over before that began", async () => {
+    const [first = "", , taken = "", , last = ""] = await newJobs(5);
+    const { groups, start, settle, until, areClaimed } = openGroups();
+    const under = start(first);
+    await until(() => groups.length === 1);
+    const waiting = [start(taken), start(last)];
+    await areClaimed([taken, last]);
+    await world.test.owner.query("update job set attempts = 2 where id = $1", [taken]);
+    const outcomes = await settle(Promise.all([under, ...waiting]));
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(["succeeded", "fenced", "succeeded"]);
+    expect(groups.map((rows) => rows.map(({ id }) => id))).toEqual([[first], [last]]);
+    expect(await jobs([taken])).toMatchObject([{ state: "running", result: null }]);
   });
 
   it("keeps its lease while its end waits for theirs", async () => {

@@ -2,6 +2,7 @@
 export const queueNames = [
   "usage-aggregation",
   "invoice-generation",
+  "invoice-finalization",
   "pdf-render",
   "storage-upload",
   "stripe-sync",

@@ -150,10 +150,11 @@ export const workGuards: readonly Guard[] = [
     "a worker that lost its job commits nothing",
     {
       file: "libs/billing/work/run-work.ts",
-      text: "if (!(await lockJob(tx, row.id, row.attempts))) return false;",
-      without: "",
+      text: "const held = rows.filter((_, n) => isHeld[n]);",
+      without: "const held = rows;",
     },
     workTest("does not begin a transaction for work that was taken over since it was claimed"),
+    togetherTest("is left out of a transaction with others when it was taken over before that began"),
   ),
   codeGuard(
     "a message of Stripe is signed",
