@@ -139,6 +139,29 @@ export async function unparkSubscriptions(
   return rows.map((row) => row.id);
 }
 
+/** Subscriptions that were parked longer ago than that and may be tried again, those that rest longest first. */
+export async function listRestedParked(
+  tx: TenantTx,
+  which: { readonly olderThanMs: number; readonly limit: number },
+): Promise<string[]> {
+  const rows = await tx.db.$queryRaw<{ id: string }[]>`
+    select id from subscription
+    where tenant_id = ${tx.tenantId}::uuid and parked_at <= now() - ${which.olderThanMs} * interval '1 millisecond'
+      and parked_code is distinct from ${breachCode} and status not in ('canceled', 'ended')
+    order by parked_at, id limit ${which.limit}`;
+  return rows.map((row) => row.id);
+}
+
+/** Lets a subscription that was tried in vain rest again, with what is wrong now; one that somebody took back meanwhile stays so. */
+export async function restParked(
+  tx: TenantTx,
+  again: { readonly subscriptionId: string; readonly code: string; readonly reason: string },
+): Promise<void> {
+  await tx.db.$executeRaw`
+    update subscription set parked_at = now(), parked_code = ${again.code}, parked_reason = ${again.reason}
+    where tenant_id = ${tx.tenantId}::uuid and id = ${again.subscriptionId}::uuid and parked_at is not null and parked_code is distinct from ${breachCode}`;
+}
+
 /** Tenants that have a boundary due by their own clock, or something parked for longer than `parkedMs`. System role. */
 export async function listTenantsWithDueWork(db: Db, parkedMs: number): Promise<string[]> {
   const rows = await db.$queryRaw<{ tenant_id: string }[]>`

@@ -12,6 +12,7 @@ import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
 import { updateSettings } from "../catalog/update-settings.ts";
 import { unparkSubscription } from "../subscription/unpark-subscription.ts";
 import { startBillingRun } from "./start-billing-run.ts";
+import { sweepDueBoundaries } from "./sweep-due-boundaries.ts";
 
 const at = (text: string) => Temporal.Instant.from(text);
 const february = at("2026-02-01T00:00:00Z");
@@ -123,6 +124,65 @@ describe("a billing run, through its jobs", () => {
     expect(await billed(tenant)).toEqual([good, broken]);
     expect((await runs(tenant))[0]).toMatchObject({ state: "completed", recovered: true });
   });
+
+  it.each(["core", "the database"])(
+    "starts no run for what %s still refuses, and one when it was mended",
+    async (who) => {
+      const tenant = await makeTenant(world.test, { clockNow: february });
+      const broken = await subscriber(tenant);
+      const owner = (sql: string, values: readonly unknown[] = []) =>
+        world.test.owner.query(sql, [...values]);
+      const setZone = (timezone: string) =>
+        owner(
+          "update item_schedule set timezone = $1 where subscription_item_id in (select id from subscription_item where subscription_id = $2)",
+          [timezone, broken],
+        );
+      const rested = () =>
+        owner("update subscription set parked_at = now() - interval '16 minutes' where id = $1", [broken]);
+      if (who === "core") await setZone("Mars/Olympus");
+      else {
+        await owner(`create or replace function refuse_again() returns trigger language plpgsql as $$
+        begin if new.subscription_id = '${broken}' then raise exception 'refused on purpose'; end if; return new; end $$`);
+        await owner(
+          "create trigger refuse_again before insert on invoice for each row execute function refuse_again()",
+        );
+      }
+      const parked = () =>
+        world.rows<{ code: string | null; rests: boolean }>(
+          "select parked_code as code, parked_at > now() - interval '1 minute' as rests from subscription where id = $1",
+          [broken],
+        );
+      await world.tick();
+      expect(await runs(tenant)).toMatchObject([{ kind: "due", state: "completed_with_errors" }]);
+      const [first] = await parked();
+      expect(first?.code).not.toBeNull();
+
+      await rested();
+      await Promise.all([sweepDueBoundaries(world.deps), sweepDueBoundaries(world.deps)]);
+      await world.tick();
+      expect(await runs(tenant)).toHaveLength(1);
+      expect(await parked()).toEqual([{ code: first?.code, rests: true }]);
+      expect(await billed(tenant)).toEqual([]);
+
+      if (who === "core") await setZone("UTC");
+      else await owner("drop trigger refuse_again on invoice");
+      await world.tick();
+      expect(await runs(tenant)).toHaveLength(1);
+      await rested();
+      await world.tick();
+      expect(await billed(tenant)).toEqual([broken]);
+      expect(await runs(tenant)).toMatchObject([
+        { state: "completed", recovered: true },
+        { state: "completed" },
+      ]);
+      expect(
+        await world.rows(
+          "select 1 as n from domain_event where tenant_id = $1 and type = 'billing_run.completed'",
+          [tenant.tenantId],
+        ),
+      ).toHaveLength(2);
+    },
+  );
 
   it("halves a chunk whose claims do not fit together, parks the one that is the cause, and bills the others", async () => {
     const tenant = await makeTenant(world.test, { clockNow: february });

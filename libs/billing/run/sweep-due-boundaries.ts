@@ -5,26 +5,27 @@ import {
   countBillable,
   listDueSubscriptions,
   listTenantsWithDueWork,
-  unparkSubscriptions,
 } from "#libs/data/subscription-progress.ts";
 import type { Deps } from "../deps.ts";
 import { replanWaitingRuns } from "./replan-runs.ts";
 import { parkedRestMs } from "./plan-billing-run.ts";
 import { runCutoffs } from "./run-cutoffs.ts";
 import { startBillingRun } from "./start-billing-run.ts";
+import { unparkMended } from "./unpark-mended.ts";
 
 /**
  * Due is a fact: starts a run for every tenant that has a boundary due by its own clock, unless one is under way.
  * Any number of schedulers may do this at once; one run comes of it. Slept boundaries all come, in order.
+ * What was parked comes back once it can be billed; a run is never started for what cannot.
  * @returns how many runs were started
  */
 export async function sweepDueBoundaries(deps: Pick<Deps, "database" | "logger">): Promise<number> {
   const { database, logger } = deps;
-  const eachTenant = async (tenantIds: readonly string[], step: (tx: TenantTx) => Promise<number>) => {
+  const eachTenant = async (tenantIds: readonly string[], step: (tenantId: string) => Promise<number>) => {
     let done = 0;
     for (const tenantId of tenantIds) {
       try {
-        done += await withTenant(database, { tenantId, actor: "scheduler" }, step);
+        done += await step(tenantId);
       } catch (error) {
         logger.error("due sweep failed for a tenant", { tenant_id: tenantId, error });
       }
@@ -32,8 +33,11 @@ export async function sweepDueBoundaries(deps: Pick<Deps, "database" | "logger">
     return done;
   };
   const due = await withSystem(database, (db) => listTenantsWithDueWork(db, parkedRestMs));
-  const started = await eachTenant(due, startDueRun);
-  await eachTenant(await withSystem(database, listTenantsWithDueDrafts), planDueDrafts);
+  const inTenant = (step: (tx: TenantTx) => Promise<number>) => (tenantId: string) =>
+    withTenant(database, { tenantId, actor: "scheduler" }, step);
+  await eachTenant(due, (tenantId) => unparkMended(deps, tenantId));
+  const started = await eachTenant(due, inTenant(startDueRun));
+  await eachTenant(await withSystem(database, listTenantsWithDueDrafts), inTenant(planDueDrafts));
   return started;
 }
 
@@ -45,7 +49,6 @@ export async function startDueRun(tx: TenantTx): Promise<number> {
   await lockRuns(tx);
   const replanned = await replanWaitingRuns(tx);
   if (replanned > 0 || (await hasOpenGeneration(tx))) return replanned;
-  await unparkSubscriptions(tx, { olderThanMs: parkedRestMs });
   const { zones } = await countBillable(tx, null);
   const { cutoffs } = runCutoffs(zones, { month: null, asOf: null, dryRun: false }, tx.now);
   const due = await listDueSubscriptions(tx, cutoffs, null);
