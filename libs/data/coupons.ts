@@ -25,21 +25,29 @@ export type CustomerCouponRow = {
   readonly coupon_code: string;
   readonly customer_id: string;
   readonly subscription_id: string | null;
-  /** Periods of subscriptions that it has discounted; void invoices do not count. */
+  /** Periods of subscriptions that it has discounted; void invoices do not count, those that were skipped as zero do. */
   readonly uses: number;
   readonly starts_at: Date;
   readonly ends_at: Date | null;
 };
 
 /**
- * Periods of subscriptions that a holding `h` has discounted: all invoices of a period are one use, and what a void
- * invoice used is free again. @param exceptId an invoice that is decided again
+ * What a holding `h` took off: of invoices, and of those that were not made since nothing was left of them. What a void invoice
+ * used is free again. @param exceptId an invoice that is decided again
  */
-function uses(exceptId: string | null): Prisma.Sql {
-  return Prisma.sql`(select count(distinct coalesce(i.subscription_id::text || ' ' || d.period_at::text, i.id::text))
+function discounts(exceptId: string | null): Prisma.Sql {
+  return Prisma.sql`(select i.id, i.subscription_id, d.period_at, d.amount_minor
     from invoice_discount d join invoice i on i.tenant_id = d.tenant_id and i.id = d.invoice_id
     where d.tenant_id = h.tenant_id and d.customer_coupon_id = h.id and d.amount_minor > 0 and i.invoice_status <> 'voided'
-      and (${exceptId}::uuid is null or i.id <> ${exceptId}::uuid))`;
+      and (${exceptId}::uuid is null or i.id <> ${exceptId}::uuid)
+    union all select n.id, n.subscription_id, n.period_at, n.amount_minor from skipped_discount n
+    where n.tenant_id = h.tenant_id and n.customer_coupon_id = h.id)`;
+}
+
+/** Periods of subscriptions that a holding `h` has discounted: all invoices of a period are one use. */
+function uses(exceptId: string | null): Prisma.Sql {
+  return Prisma.sql`(select count(distinct coalesce(d.subscription_id::text || ' ' || d.period_at::text, d.id::text))
+    from ${discounts(exceptId)} d)`;
 }
 
 const columns = Prisma.sql`id, code, name, kind, trim_scale(percent_off)::text as percent_off, amount_off_minor, currency, duration,
@@ -106,9 +114,7 @@ export function heldCoupons(tx: TenantTx, exceptId: string | null): Prisma.Sql {
       'usesLeft', (${limit} - ${uses(exceptId)})::text,
       'used', (select coalesce(jsonb_object_agg(u.at, u.minor), '{}') from (
         select (extract(epoch from d.period_at) * 1000)::bigint::text as at, sum(d.amount_minor)::text as minor
-        from invoice_discount d join invoice i on i.tenant_id = d.tenant_id and i.id = d.invoice_id
-        where d.tenant_id = h.tenant_id and d.customer_coupon_id = h.id and d.amount_minor > 0 and i.invoice_status <> 'voided'
-          and d.period_at is not null and i.subscription_id = s.id and (${exceptId}::uuid is null or i.id <> ${exceptId}::uuid)
+        from ${discounts(exceptId)} d where d.period_at is not null and d.subscription_id = s.id
         group by d.period_at order by d.period_at desc limit 400) u)) order by h.id), '[]')
     from customer_coupon h join coupon k on k.tenant_id = h.tenant_id and k.id = h.coupon_id
     where h.tenant_id = s.tenant_id and h.customer_id = s.customer_id and (h.subscription_id is null or h.subscription_id = s.id)

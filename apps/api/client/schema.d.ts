@@ -4608,7 +4608,10 @@ export interface components {
              * @example PT1H
              */
             draft_window: string;
-            /** @enum {string} */
+            /**
+             * @description skip: an invoice of zero is not made. Its periods are billed, and coupons are used for them, all the same
+             * @enum {string}
+             */
             zero_amount_invoices: "finalize" | "skip";
             /** @enum {string} */
             tax_rounding: "line" | "line_per_tax" | "invoice_per_tax" | "invoice";
@@ -11035,7 +11038,10 @@ export interface operations {
                      * @example PT1H
                      */
                     draft_window?: string;
-                    /** @enum {string} */
+                    /**
+                     * @description skip: an invoice of zero is not made. Its periods are billed, and coupons are used for them, all the same
+                     * @enum {string}
+                     */
                     zero_amount_invoices?: "finalize" | "skip";
                     /** @enum {string} */
                     tax_rounding?: "line" | "line_per_tax" | "invoice_per_tax" | "invoice";

@@ -77,7 +77,8 @@ export async function draftRound(
   return { drafts, parked };
 }
 
-function couponUsesOf({ assembled, couponPeriod, standing }: BoundaryDraft): CouponUse[] {
+/** What a decided boundary takes off by coupons. */
+export function couponUsesOf({ assembled, couponPeriod, standing }: BoundaryDraft): CouponUse[] {
   const period = couponPeriod === null ? null : periodKey(couponPeriod);
   const { subscriptionId } = standing;
   return (assembled?.discounts ?? []).flatMap(({ id: couponId, amountMinor }) =>

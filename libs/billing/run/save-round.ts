@@ -8,10 +8,12 @@ import { emitEvents } from "#libs/data/domain-events.ts";
 import { draftRow } from "#libs/data/draft-row.ts";
 import { insertDraftParts, type NewInvoice } from "#libs/data/invoices.ts";
 import { clearLate, countSettled } from "#libs/data/late-usage.ts";
+import { insertSkippedDiscounts } from "#libs/data/skipped-discounts.ts";
 import { saveAppliedChanges, saveChangedItems, type SavedChange } from "#libs/data/subscription-changes.ts";
 import { advanceSubscriptions, type Progress } from "#libs/data/subscription-progress.ts";
 import { finalizeDrafts } from "../invoice/finalize-invoices.ts";
 import { type BoundaryDraft, hasBegun, type Standing } from "./draft-boundary.ts";
+import { couponUsesOf } from "./draft-round.ts";
 import type { Drafted } from "./drafted.ts";
 
 const eventOf: Readonly<Record<ChangeTerms["kind"], EventType>> = {
@@ -52,6 +54,11 @@ export async function saveRound(
   await insertDraftParts(
     tx,
     written.map(({ invoice }) => invoice),
+  );
+  const skipped = won.filter(({ invoice }) => invoice === null);
+  await insertSkippedDiscounts(
+    tx,
+    skipped.flatMap(({ draft }) => couponUsesOf(draft)),
   );
   const settled = won.filter(isSettled).map(({ draft }) => draft.standing);
   await clearLate(

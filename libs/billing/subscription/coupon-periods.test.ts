@@ -1,5 +1,6 @@
 import { createCoupon, type NewCoupon } from "#libs/billing/catalog/create-coupon.ts";
 import { giveCoupon } from "#libs/billing/catalog/give-coupon.ts";
+import { type SettingsChange, updateSettings } from "#libs/billing/catalog/update-settings.ts";
 import type { Plan } from "#libs/core/price/plan.ts";
 import type { Price } from "#libs/core/price/price.ts";
 import { listCustomerCoupons } from "#libs/data/coupons.ts";
@@ -25,8 +26,14 @@ describe("coupons count periods of a subscription, whatever changes within them"
 
   type Coupon = Partial<NewCoupon> & Pick<NewCoupon, "duration">;
 
-  async function inApril(coupon: Coupon, small: Partial<Plan>, big: Partial<Plan> = {}) {
+  async function inApril(
+    coupon: Coupon,
+    small: Partial<Plan>,
+    big: Partial<Plan> = {},
+    settings: SettingsChange = {},
+  ) {
     const tenant = await startChangeTenant(test, "2026-04-01T00:00:00Z", { small, big });
+    await tenant.inTenant((tx) => updateSettings(tx, { change: settings }));
     await tenant.inTenant((tx) => createCoupon(tx, { code: "off", name: "Off", ...coupon }));
     await tenant.inTenant((tx) =>
       giveCoupon(tx, { customer: { id: tenant.customerId }, coupon: { code: "off" } }),
@@ -74,6 +81,38 @@ describe("coupons count periods of a subscription, whatever changes within them"
     ]);
     const held = await tenant.inTenant((tx) => listCustomerCoupons(tx, tenant.customerId));
     expect(held).toMatchObject([{ uses: 3 }]);
+  });
+
+  it("so that a free month is used up though its invoice of zero is skipped", async () => {
+    const free = { percentOff: "100", duration: "repeating" as const, durationPeriods: 2 };
+    const { tenant, id } = await inApril(
+      free,
+      { prices: [fee("30.00")] },
+      {},
+      { zeroAmountInvoices: "skip" },
+    );
+    expect(await inShort(id)).toEqual([]);
+    const held = () => tenant.inTenant((tx) => listCustomerCoupons(tx, tenant.customerId));
+    expect(await held()).toMatchObject([{ uses: 1 }]);
+    await live(tenant, id, "2026-05-01", "2026-06-01", "2026-07-01");
+    expect(await held()).toMatchObject([{ uses: 2 }]);
+    expect(await inShort(id)).toEqual(["cycle 3000 -0", "cycle 3000 -0"]);
+  });
+
+  it("so that a change within a skipped free month stays free, and uses it once", async () => {
+    const free = { percentOff: "100", duration: "once" as const };
+    const { tenant, id } = await inApril(
+      free,
+      { prices: [seats("30.00")] },
+      {},
+      { zeroAmountInvoices: "skip" },
+    );
+    await seat(tenant, id, "2026-04-11", "2");
+    await live(tenant, id, "2026-05-01");
+    expect(await tenant.inTenant((tx) => listCustomerCoupons(tx, tenant.customerId))).toMatchObject([
+      { uses: 1 },
+    ]);
+    expect(await inShort(id)).toEqual(["cycle 6000 -0"]);
   });
 
   it("so that 10.00 off are 10.00 in a month, though seats go up and down every day of it", async () => {

@@ -6,7 +6,10 @@ import { addressToWire, addressWire, parseAddress } from "./address-wire.ts";
 import { currencyCode, longText, text, timezoneName, version } from "./wire-values.ts";
 
 const words = {
-  zero_amount_invoices: z.enum(["finalize", "skip"]),
+  zero_amount_invoices: z.enum(["finalize", "skip"]).meta({
+    description:
+      "skip: an invoice of zero is not made. Its periods are billed, and coupons are used for them, all the same",
+  }),
   tax_rounding: z.enum(["line", "line_per_tax", "invoice_per_tax", "invoice"]),
   rounding_mode: z.enum(["half_up", "half_even"]),
   page_size: z

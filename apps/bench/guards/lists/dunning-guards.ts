@@ -7,7 +7,7 @@ const collectTest = testsIn("libs/billing/payment/collect-invoice.test.ts");
 const overdueFile = "libs/data/overdue-invoices.ts";
 const writeOffFile = "libs/data/uncollectible-invoices.ts";
 
-/** What keeps customers from being said to owe, or given up, when they are not. */
+/** What keeps customers from being said to owe, given up or charged when they are not to be, and coupons from lasting for ever. */
 export const dunningGuards: readonly Guard[] = [
   codeGuard(
     "an invoice is said to be overdue once",
@@ -75,5 +75,27 @@ export const dunningGuards: readonly Guard[] = [
       without: "!isCanceled",
     },
     collectTest("does not try again by itself after stolen_card, which is final"),
+  ),
+  codeGuard(
+    "what still cannot be billed starts no run",
+    {
+      file: "libs/billing/run/unpark-mended.ts",
+      text: "refusal = (await generateInvoices(tx, tried)).parked[0] ?? null;",
+      without: "await generateInvoices(tx, tried);",
+    },
+    testsIn("libs/billing/run/billing-run.test.ts")(
+      "starts no run for what core still refuses, and one when it was mended",
+    ),
+  ),
+  codeGuard(
+    "a coupon is used though the invoice of zero is skipped",
+    {
+      file: "libs/billing/run/save-round.ts",
+      text: "const skipped = won.filter(({ invoice }) => invoice === null);",
+      without: "const skipped: readonly Drafted[] = [];",
+    },
+    testsIn("libs/billing/subscription/coupon-periods.test.ts")(
+      "so that a free month is used up though its invoice of zero is skipped",
+    ),
   ),
 ];

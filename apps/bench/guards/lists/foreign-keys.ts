@@ -62,6 +62,7 @@ export const foreignKeys: Readonly<Record<string, Readonly<Record<string, string
   provider_object: { tenant_id: "tenant" },
   reconciliation: { tenant_id: "tenant" },
   refund: { credit_note_id: "invoice", payment_id: "payment" },
+  skipped_discount: { customer_coupon_id: "customer_coupon", subscription_id: "subscription" },
   subscription: {
     customer_id: "customer",
     payment_method_id: "payment_method",

@@ -53,6 +53,7 @@ export const granted: Readonly<Record<string, { readonly app?: string; readonly 
   reconciliation: { app: "rawd" },
   refund: { app: "raw" },
   schedule: { system: "rawd" },
+  skipped_discount: { app: "ra" },
   subscription: { app: "raw" },
   subscription_change: { app: "rawd" },
   subscription_item: { app: "rawd" },

@@ -43,6 +43,7 @@ export const tenantTables: readonly string[] = [
   "provider_object",
   "reconciliation",
   "refund",
+  "skipped_discount",
   "subscription",
   "subscription_change",
   "subscription_item",

@@ -65,6 +65,7 @@ export const uniques: Readonly<Record<string, readonly string[]>> = {
   reconciliation: ["tenant_id, id"],
   refund: ["tenant_id, id", "tenant_id, provider, provider_id"],
   schedule: ["name"],
+  skipped_discount: ["tenant_id, id"],
   subscription: ["tenant_id, id"],
   subscription_change: ["tenant_id, id"],
   subscription_item: ["tenant_id, id"],
