@@ -5,6 +5,7 @@ import { importEvents } from "#libs/billing/usage/import-events.ts";
 import { createLogger } from "#libs/platform/logger.ts";
 import type { Bench, BenchCase, OpenBench, Sample } from "../bench.ts";
 import { inPlace, type Place } from "../open-place.ts";
+import { copyAndCountUsage, copyUsage } from "../peers/copy-usage.ts";
 import { openUsageTenant, usageMeterCodes } from "../usage-tenant.ts";
 
 const CUSTOMERS = 1_000;
@@ -39,26 +40,23 @@ async function casesOf(place: Place, rows: number): Promise<OpenBench["cases"]> 
   };
   const logger = createLogger({ level: "warn", format: "json", process: "bench" });
   const ours = () => importEvents({ database, logger }, { tenantId, path: files.csv });
-  const caseOf = (name: string, table: string): BenchCase => ({
-    ...{ name: `${rows} events, ${name}`, unit: "events/s", better: "higher", ratioTarget: 0.5 },
+  const caseOf = (name: string, peer: () => Promise<void>): BenchCase => ({
+    ...{ name: `${rows} events, beside ${name}`, unit: "events/s", better: "higher", ratioTarget: 0.5 },
     ours: { name: "importEvents", sample: () => timed(ours) },
-    peer: { name: `COPY ${table}`, sample: () => timed(() => owner.query(copySql(table, files.copy))) },
+    peer: { name, sample: () => timed(peer) },
     verify: async () => {
       await clear();
       await ours();
-      await owner.query(copySql(KEY_ONLY, files.copy));
+      await copyUsage(place, KEY_ONLY, files.copy);
       await assertSame(owner, rows);
       await clear();
     },
   });
   return [
-    caseOf("beside COPY into the same table", "usage_event"),
-    caseOf("beside COPY into a table with its primary key alone", KEY_ONLY),
+    caseOf("COPY into its primary key alone", () => copyUsage(place, KEY_ONLY, files.copy)),
+    caseOf("COPY into the same table", () => copyUsage(place, "usage_event", files.copy)),
+    caseOf("COPY and INSERT of the same rows and buckets", () => copyAndCountUsage(place, files.copy)),
   ];
-}
-
-function copySql(table: string, file: string): string {
-  return `copy ${table} from '${file}'`;
 }
 
 /** The events are those of the file, and the buckets hold them. */

@@ -7,6 +7,7 @@ import type { ServerKind } from "../http/server-kinds.ts";
 import { sendAll } from "../http/send-all.ts";
 import { type Servers, startServers } from "../http/start-servers.ts";
 import { inPlace, type Place } from "../open-place.ts";
+import { assertSameBuckets, copyAndCountUsage, copyUsage } from "../peers/copy-usage.ts";
 import { timeWork } from "../time-work.ts";
 import { openUsageTenant } from "../usage-tenant.ts";
 
@@ -19,7 +20,7 @@ const FIRST_AT = Date.parse("2026-03-01T00:00:00Z");
 /** Events over HTTP, answered once they are durable and in their hourly buckets. */
 export const ingestEventsBench: Bench = {
   name: "ingest-events",
-  about: `POST /v1/events to a process of its own, ${CUSTOMERS} customers, ${meters.length} meters, until all are answered; peers: COPY of the same rows, Express`,
+  about: `POST /v1/events to a process of its own, ${CUSTOMERS} customers, ${meters.length} meters, until all are answered; peers: COPY of the same rows, alone and with their buckets, Express`,
   open: (terms) =>
     inPlace(terms, async (place) => {
       const servers = await startServers(place, ["api", "bare", "insert"]);
@@ -41,8 +42,8 @@ async function casesOf(
   const batched = { tiny: 2_000, small: 20_000, full: 1_000_000 }[size];
   const single = { tiny: 100, small: 1_000, full: 100_000 }[size];
   return [
-    besideCopy(place, servers, { key, count: batched, perRequest: 100, connections: 20 }),
-    besideCopy(place, servers, { key, count: batched, perRequest: 1_000, connections: 8 }),
+    ...besideCopy(place, servers, { key, count: batched, perRequest: 100, connections: 20 }),
+    ...besideCopy(place, servers, { key, count: batched, perRequest: 1_000, connections: 8 }),
     ...[50, 200].flatMap((connections) => {
       const load = { key, count: single, perRequest: 1, connections };
       return [besideExpress(place, servers, load, "bare"), besideExpress(place, servers, load, "insert")];
@@ -71,34 +72,49 @@ async function openTenant(place: Place): Promise<string> {
   return secret;
 }
 
-/** The peer takes the very rows that ours has stored, from a file, into a table with their primary key and nothing else. */
-function besideCopy(place: Place, servers: Servers, load: Load): BenchCase {
+/**
+ * Two peers take the very rows that ours has stored, from a file: into a table with their primary key and nothing else, which is as fast as
+ * this server stores rows; and into `usage_event` with their buckets, which is what ours leaves behind.
+ */
+function besideCopy(place: Place, servers: Servers, load: Load): BenchCase[] {
   const { count, perRequest, connections } = load;
   const dir = join(place.dir, `copy-${perRequest}`);
   const file = join(dir, "events.copy");
   const send = sender(place, servers, load, "api");
-  const copy = async () => {
+  const timed = (work: () => Promise<unknown>) => async () => {
     await clear(place);
-    return timeWork(count, () => place.owner.query(`copy ingest_copy from '${file}'`));
+    return timeWork(count, work);
   };
-  return {
-    ...{ name: `${count} events, ${perRequest} a request, ${connections} connections`, unit: "events/s" },
-    ...{ better: "higher", ratioTarget: 0.45 },
+  const copy = timed(() => copyUsage(place, "ingest_copy", file));
+  const copyAndCount = timed(() => copyAndCountUsage(place, file));
+  const writeFile = async () => {
+    mkdirSync(dir, { recursive: true });
+    chmodSync(dir, 0o777);
+    await send();
+    await place.owner.query(`copy usage_event to '${file}'`);
+  };
+  const caseOf = (peer: string, sample: () => Promise<Sample>, verify: () => Promise<void>): BenchCase => ({
+    name: `${count} events, ${perRequest} a request, ${connections} connections, beside ${peer}`,
+    ...{ unit: "events/s", better: "higher", ratioTarget: 0.45 },
     ours: { name: "POST /v1/events", sample: send },
-    peer: { name: "COPY into its primary key alone", sample: copy },
-    verify: async () => {
-      mkdirSync(dir);
-      chmodSync(dir, 0o777);
-      await send();
+    peer: { name: peer, sample },
+    verify,
+  });
+  return [
+    caseOf("COPY into its primary key alone", copy, async () => {
+      await writeFile();
       const ours = await stored(place, "usage_event", "count(*)", "sum(value)");
       const counted = await stored(place, "usage_hour", "sum(n)", "sum(sum)");
-      await place.owner.query(`copy usage_event to '${file}'`);
       await copy();
       const copied = await stored(place, "ingest_copy", "count(*)", "sum(value)");
       if (ours !== copied || counted !== copied || !copied.startsWith(`${count} events`))
         throw new Error(`stored: ${ours}; in buckets: ${counted}; copied: ${copied}`);
-    },
-  };
+    }),
+    caseOf("COPY and INSERT of the same rows and buckets", copyAndCount, async () => {
+      await writeFile();
+      await assertSameBuckets(place, copyAndCount);
+    }),
+  ];
 }
 
 function besideExpress(
