@@ -1,5 +1,5 @@
 import { Prisma } from "#prisma/generated/client.ts";
-import type { TenantTx } from "./database.ts";
+import type { TenantSql, TenantTx } from "./database.ts";
 import { type Page, type PageQuery, toPage } from "./page.ts";
 
 export const importStates = ["pending", "running", "completed", "failed"] as const;
@@ -119,25 +119,27 @@ export type ImportStep = {
  * another worker went on with the import. The row is locked until the commit.
  */
 export async function advanceEventImport(
-  tx: TenantTx,
+  tx: TenantSql,
   id: string,
   from: number,
   step: ImportStep,
 ): Promise<boolean> {
   const { rejects } = step;
-  const moved = await tx.db.$executeRaw`
+  const moved = await tx.db.$queryRaw<object[]>`
     update event_import set state = 'running', rows_read = rows_read + ${step.rows}, accepted = accepted + ${step.accepted},
       duplicates = duplicates + ${step.duplicates}, unresolved = unresolved + ${step.unresolved}, rejected = rejected + ${rejects.length},
       byte_offset = ${step.byteOffset}, files = ${JSON.stringify(step.files)}::jsonb, updated_at = now()
-    where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and rows_read = ${from} and state in ('pending', 'running')`;
-  if (moved === 1 && rejects.length > 0) {
-    await tx.db.$executeRaw`
+    where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid and rows_read = ${from} and state in ('pending', 'running')
+    returning id`;
+  const isMoved = moved.length === 1;
+  if (isMoved && rejects.length > 0) {
+    await tx.db.$queryRaw`
       insert into event_import_reject (tenant_id, event_import_id, no, content)
-      select ${tx.tenantId}::uuid, i.id, i.rejected - ${rejects.length} + r.no, r.content
+      select ${tx.tenantId}::uuid, i.id, i.rejected - ${rejects.length}::int + r.no, r.content
       from event_import i, unnest(${[...rejects]}::text[]) with ordinality as r (content, no)
       where i.tenant_id = ${tx.tenantId}::uuid and i.id = ${id}::uuid`;
   }
-  return moved === 1;
+  return isMoved;
 }
 
 /** Ends an import that stands at `from`: failed when one of its files did; false when it stands elsewhere or has ended. */

@@ -1,5 +1,5 @@
 import { domainError } from "#libs/core/errors.ts";
-import { withTenant } from "#libs/data/database.ts";
+import { withTenantSql } from "#libs/data/database.ts";
 import type { Deps } from "../deps.ts";
 import { eachBatch } from "./import/each-batch.ts";
 import type { ImportRow } from "./import/import-row.ts";
@@ -78,14 +78,14 @@ export async function importEvents(
   const rejects = openRejectsFile(input.rejectsPath);
   const counts = { rows: 0, accepted: 0, duplicates: 0, unresolved: 0, rejected: 0, conflicts: 0 };
   const firstRejects: ImportReject[] = [];
-  const scope = { tenantId: input.tenantId, actor: "import", timeoutMs: 120_000 };
+  const scope = { tenantId: input.tenantId, timeoutMs: 120_000 };
   const prepare = (rows: readonly ImportRow[]) => ({
     rows,
     batch: mapBatch(rows, file.mapRow),
     bytesRead: file.source.bytesRead(),
   });
   const store = async ({ rows, batch, bytesRead }: ReturnType<typeof prepare>) => {
-    const answer = await withTenant(deps.database, scope, (tx) => storeBatch(tx, batch));
+    const answer = await withTenantSql(deps.database, scope, (tx) => storeBatch(tx, batch));
     const refused = answer.refused.map((refusal) => toReject(input.path, file, rows[refusal.index], refusal));
     await rejects.write(refused);
     firstRejects.push(...refused.slice(0, FIRST_REJECTS - firstRejects.length));

@@ -1,5 +1,5 @@
 import { DomainError, domainError, type ErrorCode } from "#libs/core/errors.ts";
-import { withTenant } from "#libs/data/database.ts";
+import { withTenant, withTenantSql } from "#libs/data/database.ts";
 import {
   advanceEventImport,
   endEventImport,
@@ -109,7 +109,7 @@ async function importFrom(
     byteOffset: Math.min(file.source.bytesRead(), file.source.size),
   });
   const store = async ({ rows, batch, byteOffset }: ReturnType<typeof prepare>) => {
-    const files = await withTenant(deps.database, scopeOf(input), async (tx) => {
+    const files = await withTenantSql(deps.database, scopeOf(input), async (tx) => {
       const { refused, ...counts } = await storeBatch(tx, batch);
       const rejects = refused.map((each) =>
         JSON.stringify(toReject(stored.name, file, rows[each.index], each)),

@@ -1,4 +1,4 @@
-import type { TenantTx } from "#libs/data/database.ts";
+import type { TenantSql } from "#libs/data/database.ts";
 import { ingestEvents } from "../ingest-events.ts";
 import type { EventRefusal, UsageEventInput } from "../usage-event-input.ts";
 import type { ImportRow } from "./import-row.ts";
@@ -27,7 +27,7 @@ export type Refused = Omit<EventRefusal, "code"> & { readonly code: string };
 
 /** Stores a batch; `refused` are all that were not taken, in the order of the rows. */
 export async function storeBatch(
-  tx: TenantTx,
+  tx: TenantSql,
   batch: Batch,
 ): Promise<{
   accepted: number;
