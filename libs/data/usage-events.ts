@@ -46,10 +46,10 @@ export async function insertUsageEvents(
       select * from unnest(
         ${arrayOf(events, (e) => e.source)}::text[], ${arrayOf(events, (e) => e.id)}::text[],
         ${arrayOf(events, (e) => e.eventType)}::text[], ${arrayOf(events, (e) => e.customerRef)}::text[],
-        ${arrayOf(events, (e) => e.customerId)}::uuid[], ${arrayOf(events, (e) => e.subscriptionId)}::uuid[],
-        ${arrayOf(events, (e) => e.timestamp)}::timestamptz[], ${arrayOf(events, (e) => e.value)}::numeric[],
-        ${arrayOf(events, (e) => e.properties)}::jsonb[], ${arrayOf(events, (e) => `\\x${e.contentHash}`)}::bytea[],
-        ${arrayOf(events, (e) => e.unresolved)}::text[]
+        ${bareArrayOf(events, (e) => e.customerId)}::uuid[], ${bareArrayOf(events, (e) => e.subscriptionId)}::uuid[],
+        ${bareArrayOf(events, (e) => e.timestamp)}::timestamptz[], ${bareArrayOf(events, (e) => e.value)}::numeric[],
+        ${bareArrayOf(events, (e) => JSON.stringify(e.properties))}::jsonb[], ${bareArrayOf(events, (e) => `\\\\x${e.contentHash}`)}::bytea[],
+        ${bareArrayOf(events, (e) => e.unresolved)}::text[]
       ) with ordinality as e (source, id, event_type, customer_ref, customer_id, subscription_id, at, value, properties, hash, unresolved, place)
     ), stored as (
       insert into usage_event (tenant_id, source, id, event_type, customer_ref, customer_id, subscription_id, timestamp, value,
@@ -60,15 +60,15 @@ export async function insertUsageEvents(
       on conflict (tenant_id, source, id) do nothing
       returning source, id
     ), fresh as materialized (
-      select i.* from incoming i join stored s on s.source = i.source and s.id = i.id
+      select i.place, i.id, i.customer_id, i.subscription_id, i.at from incoming i join stored s on s.source = i.source and s.id = i.id
     ), counted as (
       insert into usage_hour as h (tenant_id, customer_id, subscription_id, meter_id, group_key, hour, n, sum, min, max, last, last_at, last_id)
       select ${tx.tenantId}::uuid, f.customer_id, coalesce(f.subscription_id, '00000000-0000-0000-0000-000000000000'::uuid) as subscription_id,
              c.meter_id, c.group_key, date_trunc('hour', f.at, 'UTC') as hour, count(*), sum(c.value), min(c.value), max(c.value),
              (array_agg(c.value order by f.at desc, f.id collate "C" desc, c.value desc))[1], max(f.at),
              (array_agg(f.id order by f.at desc, f.id collate "C" desc))[1]
-      from unnest(${arrayOf(contributions, (c) => String(c.event + 1))}::int8[], ${arrayOf(contributions, (c) => c.meterId)}::uuid[],
-                  ${arrayOf(contributions, (c) => c.group)}::text[], ${arrayOf(contributions, (c) => c.value)}::numeric[])
+      from unnest(${bareArrayOf(contributions, (c) => `${c.event + 1}`)}::int8[], ${bareArrayOf(contributions, (c) => c.meterId)}::uuid[],
+                  ${arrayOf(contributions, (c) => c.group)}::text[], ${bareArrayOf(contributions, (c) => c.value)}::numeric[])
            as c (place, meter_id, group_key, value)
       join fresh f on f.place = c.place
       group by 2, 3, 4, 5, 6
@@ -97,6 +97,13 @@ function arrayOf<T>(items: readonly T[], textOf: (item: T) => string | null): st
 }
 
 const needsEscape = /["\\]/;
+
+/** The same of what an array literal takes as it is: ids, numbers, times, and JSON whose text JSON has quoted. */
+function bareArrayOf<T>(items: readonly T[], textOf: (item: T) => string | null): string {
+  let array = "";
+  for (const item of items) array += `,${textOf(item) ?? "NULL"}`;
+  return `{${array.slice(1)}}`;
+}
 
 /** The content hashes (hex) of stored events by `identityKey`. */
 export async function findContentHashes(

@@ -116,7 +116,7 @@ function newTally(rejected: readonly EventRefusal[]): Tally {
 type Owned = { readonly tally: Tally; readonly each: ResolvedEvent };
 
 function placedContributions({ each }: Owned, place: number): MeterContribution[] {
-  return each.contributions.map((contribution) => ({ event: place, ...contribution }));
+  return each.contributions.map(({ meterId, group, value }) => ({ event: place, meterId, group, value }));
 }
 
 async function loadReferences(tx: TenantSql, events: readonly UsageEventInput[]): Promise<EventReferences> {

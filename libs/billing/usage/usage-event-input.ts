@@ -47,17 +47,21 @@ export type EventRefusal = {
   readonly path: string;
 };
 
-/** An event with what is worked out of its content once, before any transaction is open. */
-export function sealEvent(event: Omit<UsageEventInput, "propertiesText" | "contentHash">): UsageEventInput {
-  const propertiesText = canonicalJson(event.properties);
+type UnsealedEvent = Omit<UsageEventInput, "propertiesText" | "contentHash">;
+
+/**
+ * An event with what is worked out of its content once, before any transaction is open.
+ * @param propertiesText its properties as canonical JSON, where somebody has written them already
+ */
+export function sealEvent(
+  event: UnsealedEvent,
+  propertiesText: string = canonicalJson(event.properties),
+): UsageEventInput {
   return { ...event, propertiesText, contentHash: hash("sha256", contentOf(event, propertiesText), "hex") };
 }
 
 /** The content as canonical JSON: its names stand in their order already, and those without a value are left out. */
-function contentOf(
-  event: Omit<UsageEventInput, "propertiesText" | "contentHash">,
-  properties: string,
-): string {
+function contentOf(event: UnsealedEvent, properties: string): string {
   const { customer, eventType, meter, subscription, timestamp, value } = event;
   let text = `{"customer":${JSON.stringify(customer)}`;
   if (eventType !== undefined) text += `,"eventType":${JSON.stringify(eventType)}`;
@@ -70,16 +74,16 @@ function contentOf(
 }
 
 /** JSON with sorted keys and without blanks; fields that are undefined are left out. */
-function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   const content = value as Readonly<Record<string, unknown>>;
   const keys = Object.keys(content);
   if (keys.length > 1) keys.sort();
-  const parts: string[] = [];
+  let text = "";
   for (const key of keys) {
     const item = content[key];
-    if (item !== undefined) parts.push(`${JSON.stringify(key)}:${canonicalJson(item)}`);
+    if (item !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(item)}`;
   }
-  return `{${parts.join(",")}}`;
+  return `{${text}}`;
 }
