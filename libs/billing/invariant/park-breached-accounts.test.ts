@@ -1,4 +1,5 @@
 import { parseTimestamp } from "#libs/billing/wire/wire-values.ts";
+import { createStripeClient } from "#libs/platform/stripe/stripe-client.ts";
 import { breachesIn, invoicesOf } from "#libs/testkit/customer-life.ts";
 import { makeCustomer, makeSubscription, makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
 import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
@@ -92,7 +93,8 @@ describe("an account whose books do not add up", () => {
   });
 
   it("is not charged by itself, and the charge waits for the books", async () => {
-    const deps = { ...world.deps, stripe: {} as NonNullable<Deps["stripe"]> };
+    const stripe = createStripeClient({ apiKey: "sk_test_unused", apiBase: "http://127.0.0.1:9" });
+    const deps = { ...world.deps, stripe };
     const { tenantId } = tenant;
     await expect(collectInvoice(deps, { tenantId, invoiceId: broken.invoiceId })).rejects.toMatchObject({
       ...{ code: "account_parked", kind: "unavailable" },
