@@ -3,11 +3,13 @@ import {
   callAsSystem,
   type Database,
   openDatabase,
+  type TenantTx,
   withSystem,
   withTenant,
   withTenantSql,
 } from "./database.ts";
 import { openTestDatabase, type TestDatabase } from "#libs/testkit/test-database.ts";
+import { Prisma } from "#prisma/generated/client.ts";
 
 describe("withTenant", () => {
   let test: TestDatabase;
@@ -39,6 +41,59 @@ describe("withTenant", () => {
     ).rejects.toMatchObject({
       code: "tenant_not_found",
     });
+  });
+
+  it("reads what is exact as it is, and days and instants in UTC", async () => {
+    const [row] = await withTenant(
+      test.database,
+      { tenantId, actor: "test" },
+      ({ db }) => db.$queryRaw<Record<string, unknown>[]>`
+        select 9007199254740993::int8 as big, array[9007199254740993, null]::int8[] as bigs, 0.10::numeric as exact, array[0.1]::numeric[] as exacts,
+          '2026-02-03'::date as day, array['2026-02-03']::date[] as days, '2026-02-03T04:05:06.789012+02:00'::timestamptz as at,
+          array['2026-02-03T04:05:06Z', null]::timestamptz[] as ats, 'infinity'::timestamptz as never, '{"a": [1.5, null]}'::jsonb as json,
+          array['a "b"', null]::text[] as texts, '\\x00ff'::bytea as bytes, 7::int4 as small, true as yes`,
+    );
+    expect(row).toEqual({
+      ...{ big: 9007199254740993n, bigs: [9007199254740993n, null], exact: "0.10", exacts: ["0.1"] },
+      ...{ day: new Date("2026-02-03"), days: [new Date("2026-02-03")], never: Number.POSITIVE_INFINITY },
+      ...{ at: new Date("2026-02-03T02:05:06.789Z"), ats: [new Date("2026-02-03T04:05:06Z"), null] },
+      ...{
+        json: { a: [1.5, null] },
+        texts: ['a "b"', null],
+        bytes: Buffer.from([0, 255]),
+        small: 7,
+        yes: true,
+      },
+    });
+  });
+
+  it("sends instants in UTC, and takes fragments of SQL with values of their own", async () => {
+    const at = new Date("2026-02-03T00:30:00Z");
+    const isOne = Prisma.sql`${1n}::int8 = ${1}::int4`;
+    const ask = ({ db }: TenantTx) => db.$queryRaw<object[]>`
+      select ${at}::date::text as day, (${[at]}::timestamptz[])[1] as at, ${isOne} and 2 in (${Prisma.join([1, 2])}) as same ${Prisma.empty}`;
+    const asked = await withTenant(test.database, { tenantId, actor: "test" }, ask).catch(String);
+    expect(asked).toEqual([{ day: "2026-02-03", at, same: true }]);
+    const far = new Date("+138865-05-08T00:00:00.000Z");
+    const year = withTenant(
+      test.database,
+      { tenantId, actor: "test" },
+      ({ db }) => db.$queryRaw<object[]>`select extract(year from ${far}::timestamptz)::int as year`,
+    );
+    expect(await year).toEqual([{ year: 138865 }]);
+  });
+
+  it("says how many rows a statement changed", async () => {
+    const changes = await withTenant(test.database, { tenantId, actor: "test" }, async ({ db }) => [
+      await db.$executeRaw`insert into customer (tenant_id, id, name) select ${tenantId}::uuid, gen_random_uuid(), 'C' from generate_series(1, 3)`,
+      await db.$executeRaw`update customer set name = name where false`,
+    ]);
+    expect(changes).toEqual([3, 0]);
+  });
+
+  it("sends nothing after its end, when the connection is another's", async () => {
+    const kept = await withTenant(test.database, { tenantId, actor: "test" }, async ({ db }) => ({ db }));
+    await expect(kept.db.$queryRaw`select 1`).rejects.toThrow("the transaction has ended");
   });
 
   it("leaves neither role nor tenant behind on the connection, as a call of a function does not", async () => {

@@ -2,6 +2,7 @@ import { Temporal } from "temporal-polyfill";
 import { makeCustomer, makeSubscription, makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
 import { insertIssuedInvoice, type IssuedInvoice } from "#libs/testkit/invoice-rows.ts";
 import { openTestDatabase, type TestDatabase } from "#libs/testkit/test-database.ts";
+import { Prisma } from "#prisma/generated/client.ts";
 import { newId } from "./new-id.ts";
 
 let test: TestDatabase;
@@ -17,7 +18,8 @@ function asOwner<T extends object = Record<string, unknown>>(sql: string, values
 }
 
 function asApp(sql: string, ...values: readonly unknown[]): Promise<number> {
-  return tenant.inTenant((tx) => tx.db.$executeRawUnsafe(sql, ...values));
+  const statement = new Prisma.Sql(sql.split(/\$\d+/), values);
+  return tenant.inTenant((tx) => tx.db.$executeRaw(statement));
 }
 
 describe("functions with their owner's rights", () => {

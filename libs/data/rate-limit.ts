@@ -1,4 +1,4 @@
-import type { Db, Sql } from "./database.ts";
+import type { Db } from "./database.ts";
 
 export type HitCount = {
   readonly hits: number;
@@ -7,7 +7,7 @@ export type HitCount = {
 };
 
 /** Adds hits to a key's window and returns its total, over all processes. System role; database time. */
-export async function countHits(db: Sql, key: string, hits: number, windowMs: number): Promise<HitCount> {
+export async function countHits(db: Db, key: string, hits: number, windowMs: number): Promise<HitCount> {
   const [row] = await db.$queryRaw<{ hits: number; reset_ms: number }[]>`
     insert into rate_limit as r (key, window_started_at, hits) values (${key}, now(), ${hits})
     on conflict (key) do update set

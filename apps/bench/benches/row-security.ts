@@ -1,6 +1,6 @@
-import { Temporal } from "temporal-polyfill";
 import { findInvoice, listInvoiceLines, listInvoices } from "#libs/data/invoice-reads.ts";
-import { type TenantTx, withTenant } from "#libs/data/database.ts";
+import { type TenantTx, toInstant, withTenant } from "#libs/data/database.ts";
+import { inSql } from "#libs/data/sql-transaction.ts";
 import type { Bench, BenchCase, Sample } from "../bench.ts";
 import { billAll, type MonthlyTenant, openMonthlyTenant } from "../monthly-tenant.ts";
 import { inPlace, type Place } from "../open-place.ts";
@@ -61,18 +61,16 @@ function listAndGet(place: Place, tenant: MonthlyTenant, rounds: number): BenchC
 
 /** As `withTenant`, statement for statement, but for the role. */
 function withoutPolicies<T>(place: Place, tenantId: string, fn: (tx: TenantTx) => Promise<T>): Promise<T> {
-  return place.ownerDatabase.prisma.$transaction(
-    async (db) => {
-      const [row] = await db.$queryRaw<{ now: Date }[]>`
-        select bench_enter(${tenantId}::uuid, ${TIMEOUT_MS}::int) as now`;
-      const now = Temporal.Instant.fromEpochMilliseconds(row?.now.getTime() ?? 0);
-      return fn({
-        ...{ db, tenantId, now, causes: place.ownerDatabase.causes, runId: null, actor: "bench" },
-        ...{ reason: undefined, requestId: undefined, address: undefined, noteJobs: () => undefined },
-      });
-    },
-    { timeout: TIMEOUT_MS },
-  );
+  const { pool, causes } = place.ownerDatabase;
+  const enter = `select bench_enter('${tenantId}', ${TIMEOUT_MS}) as now`;
+  const terms = { enter, timeoutMs: TIMEOUT_MS, isPrepared: false };
+  return inSql<{ now: Date }, T>(pool, terms, (db, [row]) => {
+    const now = toInstant(row?.now ?? new Date(0));
+    return fn({
+      ...{ db, tenantId, now, causes, runId: null, actor: "bench" },
+      ...{ reason: undefined, requestId: undefined, address: undefined, noteJobs: () => undefined },
+    });
+  });
 }
 
 async function isBound({ db }: TenantTx): Promise<boolean | undefined> {

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { Decimal } from "decimal.js";
 import type { Price } from "#libs/core/price/price.ts";
-import { toDate, type TenantTx } from "#libs/data/database.ts";
+import { type Database, toDate, type TenantTx } from "#libs/data/database.ts";
 import { newId } from "#libs/data/new-id.ts";
 import type { Month } from "../monthly-tenant.ts";
 import { naiveAmount } from "../naive/naive-amount.ts";
 
-type RowTx = Pick<TenantTx, "db" | "tenantId" | "causes" | "now">;
+type RowTx = Pick<TenantTx, "tenantId" | "causes" | "now"> & {
+  readonly db: Omit<Database["prisma"], "$connect" | "$disconnect" | "$on" | "$transaction" | "$extends">;
+};
 
 /**
  * Bills one subscription in one transaction as an application on Prisma does it first: rows are read, priced and written through the

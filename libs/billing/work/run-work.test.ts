@@ -134,12 +134,13 @@ describe("runWork", () => {
   it("does not begin a transaction for work that was taken over since it was claimed", async () => {
     const id = await newJob();
     const { database } = world.deps;
-    const $transaction = async (...given: unknown[]) => {
+    const connect = async () => {
       // The job is claimed; before its transaction, another delivery claims it too.
       await world.test.owner.query("update job set attempts = 2 where id = $1", [id]);
-      return (database.prisma.$transaction as (...all: unknown[]) => Promise<unknown>)(...given);
+      return database.pool.connect();
     };
-    const deps = { ...world.deps, database: { ...database, prisma: { $transaction } as never } };
+    const query = database.pool.query.bind(database.pool);
+    const deps = { ...world.deps, database: { ...database, pool: { connect, query } as never } };
     let acted = 0;
     const work = transaction(async () => {
       acted += 1;
