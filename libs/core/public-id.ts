@@ -42,12 +42,18 @@ const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /** `publicId("customer", uuid)` -> `cus_` and 26 sortable base32 characters. */
 export function publicId(kind: IdKind, uuid: string): string {
-  const digits = BigInt(`0x${uuid.replaceAll("-", "")}`)
-    .toString(32)
-    .padStart(26, "0");
+  const hex = uuid.replaceAll("-", "");
+  let out = `${idPrefixes[kind]}_${base32Of(hex.slice(0, 2), 2)}`;
+  // Five hexadecimal digits are four of ours.
+  for (let at = 2; at < 32; at += 5) out += base32Of(hex.slice(at, at + 5), 4);
+  return out;
+}
+
+function base32Of(hex: string, length: number): string {
+  const value = Number.parseInt(hex, 16);
   let out = "";
-  for (const digit of digits) out += alphabet.charAt(Number.parseInt(digit, 32));
-  return `${idPrefixes[kind]}_${out}`;
+  for (let shift = 5 * (length - 1); shift >= 0; shift -= 5) out += alphabet.charAt((value >> shift) & 31);
+  return out;
 }
 
 /** The UUID inside a public id of that kind, or null when the text is none. */

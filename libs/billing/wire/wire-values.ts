@@ -73,7 +73,8 @@ export function parseTimestamp(value: string): Temporal.Instant {
 
 /** RFC 3339 in UTC: `2026-03-01T05:00:00Z`, with milliseconds only when there are any. */
 export function timestampToWire(date: Date): string {
-  return Temporal.Instant.fromEpochMilliseconds(date.getTime()).toString();
+  const text = date.toISOString();
+  return text.endsWith(".000Z") ? `${text.slice(0, -5)}Z` : text.replace(/0+Z$/, "Z");
 }
 
 export function nullableTimestamp(date: Date | null): string | null {
