@@ -108,6 +108,46 @@ describe("the conventions of the API", () => {
       await world.call("get", "/v1/customers", made.body.key).expect(401);
     });
 
+    it.each([
+      ["reads", "get", "/v1/customers", ""],
+      ["asks for what is not there", "get", "/v1/customers/nobody", ""],
+      ["asks what is no question", "get", "/v1/customers?limit=0", ""],
+      ["may not do it anyway", "post", "/v1/api_keys", ""],
+      ["sends what is malformed", "post", "/v1/customers", "{"],
+      ["writes", "post", "/v1/customers", '{"external_id": "late", "name": "Late"}'],
+    ] as const)(
+      "tells who holds a key that was revoked after its use nothing else: one who %s",
+      async (_, method, path, body) => {
+        const made = await world.call("post", "/v1/api_keys").send({ name: "short", role: "operator" });
+        const send = (idempotencyKey: string) => {
+          const asked = world.call(method, path, made.body.key).set("Content-Type", "application/json");
+          return method === "get" ? asked : asked.set("Idempotency-Key", idempotencyKey).send(body);
+        };
+        const used = world.call("post", "/v1/customers", made.body.key).send({ name: "Early" });
+        await used.set("Idempotency-Key", `early ${made.body.id}`).expect(201);
+        await world.call("delete", `/v1/api_keys/${made.body.id}`).expect(200);
+        const refused = await send(`late ${made.body.id}`);
+        expect([refused.status, refused.body.code]).toEqual([401, "api_key_invalid"]);
+        const { rows } = await world.test.owner.query(
+          "select name as stored from customer where name = 'Late' union all select key from api_idempotency where key like 'late %'",
+        );
+        expect(rows).toEqual([]);
+      },
+    );
+
+    it("replays nothing to who holds a key that was revoked after its use", async () => {
+      const made = await world.call("post", "/v1/api_keys").send({ name: "short", role: "operator" });
+      const write = () =>
+        world
+          .call("post", "/v1/customers", made.body.key)
+          .set("Idempotency-Key", `once ${made.body.id}`)
+          .send({ name: "Once" });
+      await write().expect(201);
+      await write().expect(201);
+      await world.call("delete", `/v1/api_keys/${made.body.id}`).expect(200);
+      await write().expect(401);
+    });
+
     it("refuses events of a key from the moment it is revoked, also of one that has just been used", async () => {
       const made = await world.call("post", "/v1/api_keys").send({ name: "sender", role: "ingest" });
       const send = (id: string) =>

@@ -104,8 +104,8 @@ type RouteBase<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R 
   /** Codes beside those that every route of its kind can answer with. */
   readonly errors: readonly ErrorCode[];
   /**
-   * The handler asks in its own transaction whether the key can still be used: a key that could a moment ago is let through
-   * to it without asking.
+   * The handler asks in its own transaction whether the key can still be used, as that of a `transaction` does: a key that could
+   * a moment ago is let through to it without asking.
    */
   readonly checksKey?: boolean;
   /** Whether `Idempotency-Key` is taken; default for every write. */

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { Request, Response } from "express";
 import { parseWire } from "#libs/billing/wire/parse-wire.ts";
 import { publicId } from "#libs/core/public-id.ts";
-import { domainError } from "#libs/core/errors.ts";
+import { DomainError, domainError } from "#libs/core/errors.ts";
 import type { StoredAnswer } from "#libs/data/api-idempotency.ts";
 import { type TenantScope, withTenant } from "#libs/data/database.ts";
 import type { ApiDeps } from "./api-deps.ts";
@@ -36,6 +36,20 @@ export async function runRoute(
     return;
   }
   const caller = await authenticate(api, route, request, response);
+  try {
+    await answerCaller(api, route, caller, request, response);
+  } catch (error) {
+    throw run.kind === "transaction" ? await withKeyAsked(api, caller, error) : error;
+  }
+}
+
+async function answerCaller(
+  api: ApiDeps,
+  route: Route,
+  caller: Caller,
+  request: Request,
+  response: Response,
+): Promise<void> {
   await api.limiter.hit(`key:${caller.keyId}`);
   if (route.access !== "public") requireRole(caller, route.access, route.method);
   const sent = await readSent(route, request);
@@ -47,7 +61,7 @@ export async function runRoute(
       scope,
       ifMatch: ifMatchOf(request),
     };
-    return callHandler(api, route, scope, parsed, complete);
+    return callHandler(api, route, parsed, complete);
   };
   const body = route.raw === true ? sent.raw : sent.json;
   const key = route.idempotent ? idempotencyKeyOf(request, `${route.method} ${route.path}`, body) : null;
@@ -59,7 +73,7 @@ export async function runRoute(
   let fresh: Rendered | null = null;
   const stored = await withIdempotency(
     api.deps.database,
-    scope,
+    route.run.kind === "transaction" ? { ...scope, keyId: caller.keyId } : scope,
     key,
     async (complete) => {
       fresh = await call(complete);
@@ -70,16 +84,34 @@ export async function runRoute(
   write(response, fresh ?? { ...stored, payload: Buffer.from(stored.text) });
 }
 
+/**
+ * What to tell of an error: a key that was let through without asking may have ended since, and whoever holds such a one is told
+ * nothing else.
+ */
+async function withKeyAsked(api: ApiDeps, { tenantId, keyId }: Caller, error: unknown): Promise<unknown> {
+  const isKeyInvalid = (thrown: unknown) =>
+    thrown instanceof DomainError && thrown.code === "api_key_invalid";
+  const isLimited = error instanceof DomainError && error.code === "rate_limited";
+  const told =
+    isLimited || isKeyInvalid(error)
+      ? error
+      : await withTenant(api.deps.database, { tenantId, keyId, actor: "api" }, async () => error).catch(
+          (thrown: unknown) => (isKeyInvalid(thrown) ? thrown : error),
+        );
+  if (isKeyInvalid(told)) api.knownKeys.forget(keyId);
+  return told;
+}
+
 async function callHandler(
   api: ApiDeps,
   route: Route,
-  scope: TenantScope,
   request: TenantRequest<unknown, unknown, unknown>,
   complete: Complete | null,
 ): Promise<Rendered> {
   const { run } = route;
+  const { scope, caller } = request;
   if (run.kind === "transaction") {
-    return withTenant(api.deps.database, scope, async (tx) => {
+    return withTenant(api.deps.database, { ...scope, keyId: caller.keyId }, async (tx) => {
       const answer = await run.call(tx, request, api);
       const rendered = render(api, route, answer);
       await complete?.(tx, storedAnswer(api, route, answer, rendered));

@@ -47,6 +47,8 @@ export type TenantSql = Pick<TenantTx, "tenantId" | "now" | "db">;
 
 export type TenantScope = Actor & {
   readonly tenantId: string;
+  /** API key on whose behalf it is: asked for as the transaction begins. */
+  readonly keyId?: string | undefined;
   readonly runId?: string | null;
   /** Upper bound of the whole transaction, in milliseconds; the client waits for the database for 2 seconds more. */
   readonly timeoutMs?: number;
@@ -91,21 +93,25 @@ export function openDatabase(options: {
 /**
  * The one opener of tenant transactions. Takes the application role, sets the tenant for row-level security and
  * bounds the transaction on the database side; everything ends with the transaction.
- * @throws `tenant_not_found`
+ * @throws `tenant_not_found`; `api_key_invalid` when `keyId` is revoked or expired
  */
 export async function withTenant<T>(
   database: Database,
   scope: TenantScope,
   fn: (tx: TenantTx) => Promise<T>,
 ): Promise<T> {
-  const { tenantId, timeoutMs = 30_000, runId = null, actor, reason, requestId, address } = scope;
-  const terms = { enter: enterTenant(tenantId, timeoutMs), timeoutMs, isPrepared: false };
+  const { tenantId, keyId, timeoutMs = 30_000, runId = null, actor, reason, requestId, address } = scope;
+  const asked = keyId === undefined ? "" : `; ${askForKey(tenantId, keyId)}`;
+  const terms = { enter: enterTenant(tenantId, timeoutMs) + asked, timeoutMs, isPrepared: false };
   let hasJobs = false;
   const noteJobs = () => {
     hasJobs = true;
   };
-  const done = await inSql<Entered, T>(database.pool, terms, (db, rows) => {
-    const now = nowOf(tenantId, rows);
+  type Asked = Entered & { readonly is_usable?: boolean };
+  const done = await inSql<Asked, T>(database.pool, terms, (db, entered) => {
+    const now = nowOf(tenantId, entered);
+    if (keyId !== undefined && entered.is_usable !== true)
+      throw domainError("api_key_invalid", "The API key is unknown, revoked or expired.");
     const { causes } = database;
     return fn({ db, tenantId, now, causes, runId, actor, reason, requestId, address, noteJobs });
   });
@@ -126,20 +132,25 @@ export async function withTenantSql<T>(
   const { tenantId, timeoutMs = 30_000, lockTimeoutMs } = scope;
   const locks = lockTimeoutMs === undefined ? "" : `; set local lock_timeout = ${Number(lockTimeoutMs)}`;
   const enter = `set local enable_nestloop = off; ${enterTenant(tenantId, timeoutMs)}${locks}`;
-  return inSql<Entered, T>(database.pool, { enter, timeoutMs, isPrepared: true }, (db, rows) =>
-    fn({ db, tenantId, now: nowOf(tenantId, rows) }),
+  return inSql<Entered, T>(database.pool, { enter, timeoutMs, isPrepared: true }, (db, entered) =>
+    fn({ db, tenantId, now: nowOf(tenantId, entered) }),
   );
 }
 
-type Entered = { readonly now: Date | null };
+type Entered = { readonly now?: Date | null };
 
 function enterTenant(tenantId: string, timeoutMs: number): string {
   return `select enter_tenant(${pg.escapeLiteral(tenantId)}::uuid, ${Number(timeoutMs)}) as now`;
 }
 
-function nowOf(tenantId: string, [row]: readonly Entered[]): Temporal.Instant {
-  if (!row?.now) throw domainError("tenant_not_found", `no tenant ${tenantId}`);
-  return toInstant(row.now);
+function askForKey(tenantId: string, keyId: string): string {
+  return `select exists (select from api_key where tenant_id = ${pg.escapeLiteral(tenantId)}::uuid and id = ${pg.escapeLiteral(keyId)}::uuid
+    and revoked_at is null and (expires_at is null or expires_at > now())) as is_usable`;
+}
+
+function nowOf(tenantId: string, { now }: Entered): Temporal.Instant {
+  if (!now) throw domainError("tenant_not_found", `no tenant ${tenantId}`);
+  return toInstant(now);
 }
 
 /**

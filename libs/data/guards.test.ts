@@ -137,11 +137,10 @@ describe("what usage events name", () => {
   it("is looked for in our tables, not in a caller's temporary ones", async () => {
     const missing = newId();
     const fooled = tenant.inTenant(async (tx) => {
-      await tx.db.$executeRawUnsafe("create temporary table customer as select * from public.customer");
-      await tx.db.$executeRawUnsafe(
-        `insert into pg_temp.customer (tenant_id, id) values ('${tenant.tenantId}', '${missing}')`,
-      );
-      await tx.db.$executeRawUnsafe(store(missing));
+      await tx.db.$executeRaw`create temporary table customer as select * from public.customer`;
+      await tx.db
+        .$executeRaw`insert into pg_temp.customer (tenant_id, id) values (${tenant.tenantId}::uuid, ${missing}::uuid)`;
+      await tx.db.$executeRaw(Prisma.raw(store(missing)));
     });
     await expect(fooled).rejects.toThrow(missing);
   });

@@ -28,14 +28,14 @@ export type SqlTerms = {
 const withoutPrepared = new WeakSet<pg.Pool>();
 
 /**
- * A transaction over the driver; `fn` is given the rows of `enter`, which has taken the role. Where a pooler loses a prepared
+ * A transaction over the driver; `fn` is given the columns of what `enter` has asked, which has taken the role. Where a pooler loses a prepared
  * statement, or has another process's under its name, that aborts the transaction: it is made once more, as are all after it,
  * with statements that have no name.
  */
 export async function inSql<Entered extends pg.QueryResultRow, T>(
   pool: pg.Pool,
   terms: SqlTerms,
-  fn: (db: Sql, entered: readonly Entered[]) => Promise<T>,
+  fn: (db: Sql, entered: Partial<Entered>) => Promise<T>,
 ): Promise<T> {
   const isPrepared = terms.isPrepared && !withoutPrepared.has(pool);
   const outcome = await inSqlOnce(pool, { ...terms, isPrepared }, fn);
@@ -51,7 +51,7 @@ const misnamedCodes: ReadonlySet<string | undefined> = new Set(["26000", "42P05"
 async function inSqlOnce<Entered extends pg.QueryResultRow, T>(
   pool: pg.Pool,
   terms: SqlTerms,
-  fn: (db: Sql, entered: readonly Entered[]) => Promise<T>,
+  fn: (db: Sql, entered: Partial<Entered>) => Promise<T>,
 ): Promise<{ readonly done: T } | "misnamed"> {
   const client = await pool.connect();
   let lost: Error | undefined;
@@ -76,7 +76,7 @@ async function inSqlOnce<Entered extends pg.QueryResultRow, T>(
   try {
     const begun = await send({ text: `begin; ${terms.enter}`, types: columnTypes });
     const results = begun as unknown as pg.QueryResult<Entered>[];
-    const entered = results.find(({ command }) => command === "SELECT")?.rows ?? [];
+    const entered: Partial<Entered> = Object.assign({}, ...results.map(({ rows: [row] }) => row));
     const done = await Promise.race([fn(db, entered), deadline.expired]);
     end();
     const { command } = await send({ text: "commit" });

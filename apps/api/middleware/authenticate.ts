@@ -4,14 +4,19 @@ import { domainError } from "#libs/core/errors.ts";
 import type { ApiDeps } from "../api-deps.ts";
 import type { Access, Caller, Method, Role, Route } from "../define-route.ts";
 
+/** Whether the transaction of the route's handler asks whether the key can still be used. */
+function asksForKey(route: Pick<Route, "checksKey" | "run">): boolean {
+  return route.checksKey === true || route.run.kind === "transaction";
+}
+
 /**
  * The caller behind `Authorization: Bearer bw_...`. Asks the database for each request, except where the route's handler
- * does (`checksKey`).
+ * does (`asksForKey`).
  * @throws api_key_invalid: missing, malformed, unknown, revoked or expired, without saying which
  */
 export async function authenticate(
   api: ApiDeps,
-  route: Pick<Route, "checksKey">,
+  route: Pick<Route, "checksKey" | "run">,
   request: Request,
   response: Response,
 ): Promise<Caller> {
@@ -25,10 +30,10 @@ export async function authenticate(
         : "The Authorization header does not hold an API key of the form Bearer bw_live_... or bw_test_...",
     );
   }
-  const known = route.checksKey === true ? api.knownKeys.find(token) : null;
+  const known = asksForKey(route) ? api.knownKeys.find(token) : null;
   const caller = known ?? (await authenticateApiKey(api.deps.database, token));
   if (caller === null) throw domainError("api_key_invalid", "The API key is unknown, revoked or expired.");
-  if (known === null && route.checksKey === true) api.knownKeys.keep(token, caller);
+  if (known === null) api.knownKeys.keep(token, caller);
   response.locals["tenantId"] = caller.tenantId;
   response.locals["keyId"] = caller.keyId;
   return caller;

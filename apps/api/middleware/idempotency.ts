@@ -75,7 +75,7 @@ export async function withIdempotency(
   } catch (error) {
     const answer = describe(error);
     const isStored = answer.status < 500 && !unstoredStatuses.has(answer.status);
-    await withTenant(database, scope, (tx) =>
+    await withTenant(database, { ...scope, keyId: undefined }, (tx) =>
       isStored ? completeApiIdempotency(tx, key, fence, answer) : releaseApiIdempotency(tx, key, fence),
     ).catch(() => undefined); // the lease ends by itself; the first error is the one to tell
     throw error;

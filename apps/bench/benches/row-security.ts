@@ -64,8 +64,8 @@ function withoutPolicies<T>(place: Place, tenantId: string, fn: (tx: TenantTx) =
   const { pool, causes } = place.ownerDatabase;
   const enter = `select bench_enter('${tenantId}', ${TIMEOUT_MS}) as now`;
   const terms = { enter, timeoutMs: TIMEOUT_MS, isPrepared: false };
-  return inSql<{ now: Date }, T>(pool, terms, (db, [row]) => {
-    const now = toInstant(row?.now ?? new Date(0));
+  return inSql<{ now: Date }, T>(pool, terms, (db, entered) => {
+    const now = toInstant(entered.now ?? new Date(0));
     return fn({
       ...{ db, tenantId, now, causes, runId: null, actor: "bench" },
       ...{ reason: undefined, requestId: undefined, address: undefined, noteJobs: () => undefined },
