@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { startBillingRun } from "#libs/billing/run/start-billing-run.ts";
 import type { Bench, BenchCase, OpenBench, Sample } from "../bench.ts";
-import { type LoadKind, loadKinds, openLoad } from "../http/load-kinds.ts";
+import { linkSettings, type LoadKind, loadKinds, openLoad } from "../http/load-kinds.ts";
 import { percentileOf, type PlannedRequest, sendAtRate } from "../http/send-at-rate.ts";
 import { type Servers, startServers } from "../http/start-servers.ts";
 import { type MonthlyTenant, openMonthlyTenant } from "../monthly-tenant.ts";
@@ -39,17 +39,6 @@ export const load: Bench = {
         throw error;
       }
     }),
-};
-
-/** What the page where customers pay needs; nobody is asked at this address. */
-const linkSettings = {
-  ...{
-    INVOICE_ENABLE_STRIPE: "true",
-    STRIPE_API_KEY: "sk_test_bench",
-    STRIPE_API_BASE: "http://127.0.0.1:9",
-  },
-  STRIPE_WEBHOOK_SECRET: "whsec_bench",
-  PAYMENT_LINK_SECRET: "only for links that nobody gets to see",
 };
 
 type Scale = (typeof scales)[keyof typeof scales];

@@ -10,6 +10,15 @@ import type { PlannedRequest } from "./send-at-rate.ts";
 export const loadKinds = ["read one", "read list", "write", "ingest", "preview", "hosted page"] as const;
 export type LoadKind = (typeof loadKinds)[number];
 
+/** What the page where customers pay needs; nobody is asked at this address. */
+export const linkSettings = {
+  INVOICE_ENABLE_STRIPE: "true",
+  STRIPE_API_KEY: "sk_test_bench",
+  STRIPE_API_BASE: "http://127.0.0.1:9",
+  STRIPE_WEBHOOK_SECRET: "whsec_bench",
+  PAYMENT_LINK_SECRET: "only for links that nobody gets to see",
+};
+
 /** In the second month, so that there are issued invoices and a period with usage to preview. */
 const NOW = "2020-02-29T12:00:00Z";
 
