@@ -114,11 +114,13 @@ export type Attempt = { readonly id: string; readonly attempt: number };
 
 /** Locks the rows and tells of each whether its attempt still holds the job: the fence of database work. */
 export async function lockJobs(tx: TenantTx, attempts: readonly Attempt[]): Promise<boolean[]> {
+  const ids = arrayLiteral(attempts.map(({ id }) => id));
+  // By their ids first: without the list a young table is read whole.
   const rows = await tx.db.$queryRaw<Attempt[]>`
     select j.id, j.attempts as attempt from job j
-    join unnest(${arrayLiteral(attempts.map(({ id }) => id))}::uuid[], ${arrayLiteral(attempts.map(({ attempt }) => attempt))}::int[]) as a (id, attempt)
+    join unnest(${ids}::uuid[], ${arrayLiteral(attempts.map(({ attempt }) => attempt))}::int[]) as a (id, attempt)
       on a.id = j.id and a.attempt = j.attempts
-    where j.tenant_id = ${tx.tenantId}::uuid and j.state = 'running' order by j.id for update of j`;
+    where j.tenant_id = ${tx.tenantId}::uuid and j.id = any(${ids}::uuid[]) and j.state = 'running' order by j.id for update of j`;
   return heldBy(attempts, rows);
 }
 
@@ -127,11 +129,12 @@ export async function succeedJobs(
   tx: TenantTx,
   ended: readonly (Attempt & { readonly result: unknown })[],
 ): Promise<boolean[]> {
+  const ids = arrayLiteral(ended.map(({ id }) => id));
   const rows = await tx.db.$queryRaw<Attempt[]>`
     update job j set state = 'succeeded', ended_at = now(), lease_until = null, last_error = null, result = e.result::jsonb
-    from unnest(${arrayLiteral(ended.map(({ id }) => id))}::uuid[], ${arrayLiteral(ended.map(({ attempt }) => attempt))}::int[],
+    from unnest(${ids}::uuid[], ${arrayLiteral(ended.map(({ attempt }) => attempt))}::int[],
                 ${arrayLiteral(ended.map(({ result }) => JSON.stringify(result ?? null)))}::text[]) as e (id, attempt, result)
-    where j.tenant_id = ${tx.tenantId}::uuid and j.id = e.id and j.attempts = e.attempt and j.state = 'running'
+    where j.tenant_id = ${tx.tenantId}::uuid and j.id = any(${ids}::uuid[]) and j.id = e.id and j.attempts = e.attempt and j.state = 'running'
     returning j.id, j.attempts as attempt`;
   return heldBy(ended, rows);
 }
