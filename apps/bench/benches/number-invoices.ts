@@ -105,11 +105,12 @@ const finalizations = (ids: readonly string[]) =>
 const issueGapless: Issue = (tx, ids) => issueInvoices(tx, finalizations(ids));
 
 /** The same rows, of the same terms and documents, in one statement; the number is the next of a sequence, for which nobody waits. */
-const issueWithGaps: Issue = (tx, ids) => {
-  const list = finalizations(ids);
+const issueWithGaps: Issue = (tx, invoiceIds) => {
+  const list = finalizations(invoiceIds);
+  const ids = arrayLiteral(invoiceIds);
   return tx.db.$queryRaw`
     with wanted as (
-      select * from unnest(${arrayLiteral(list.map((f) => f.invoiceId))}::uuid[], ${arrayLiteral(list.map((f) => f.series))}::text[],
+      select * from unnest(${ids}::uuid[], ${arrayLiteral(list.map((f) => f.series))}::text[],
         ${arrayLiteral(list.map((f) => f.prefix))}::text[], ${arrayLiteral(list.map((f) => f.pad))}::int[], ${arrayLiteral(list.map((f) => f.suffix))}::text[],
         ${arrayLiteral(list.map((f) => f.termsDays))}::int[], ${arrayLiteral(list.map((f) => JSON.stringify(f.document)))}::text[])
         as w (id, series, prefix, pad, suffix, terms_days, document)
@@ -118,7 +119,7 @@ const issueWithGaps: Issue = (tx, ids) => {
         due_at = coalesce(i.due_at, ${toDate(tx.now)}::timestamptz + w.terms_days * interval '1 day'),
         number = w.prefix || lpad(nextval('bench_number')::text, greatest(w.pad, 9), '0') || w.suffix
       from wanted w
-      where i.tenant_id = ${tx.tenantId}::uuid and i.id = w.id
+      where i.tenant_id = ${tx.tenantId}::uuid and i.id = any(${ids}::uuid[]) and i.id = w.id
       returning i.id, i.number, i.issued_at, i.due_at, w.document
     ), documents as (
       select id, number, issued_at, due_at, document::jsonb || jsonb_build_object('number', number,
