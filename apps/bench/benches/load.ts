@@ -12,6 +12,8 @@ import { until } from "../stack/until.ts";
 const PER_SECOND = 200;
 const bars = { p95Ms: 50, limitMs: 200 } as const;
 const START_MS = 120_000;
+/** Requests before the first sample, so that it is not of code that nobody has run yet: a hundred of each kind. */
+const WARM_UP = 100 * loadKinds.length;
 
 const scales = {
   tiny: { seconds: 1, subscriptions: 120, billed: 400 },
@@ -55,8 +57,10 @@ async function openCases(
   const busy = await openMonthlyTenant(place, scale.billed);
   await startWork(place, processes);
   const count = PER_SECOND * scale.seconds;
-  const send = (kind: "api" | "bare", planned: (n: number) => PlannedRequest) =>
-    sendAtRate({ port: servers.portOf(kind), perSecond: PER_SECOND, count, plan: planned });
+  const send = (kind: "api" | "bare", planned: (n: number) => PlannedRequest, requests = count) =>
+    sendAtRate({ port: servers.portOf(kind), perSecond: PER_SECOND, count: requests, plan: planned });
+  await send("api", plan, WARM_UP);
+  await send("bare", bare, WARM_UP);
   const whileBusy = billing(place, busy);
   const idle = { ours: runs(() => send("api", plan)), peer: runs(() => send("bare", bare)) };
   const working = {
