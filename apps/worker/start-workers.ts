@@ -1,6 +1,7 @@
 import { UnrecoverableError } from "bullmq";
 import { Temporal } from "temporal-polyfill";
 import type { Deps } from "#libs/billing/deps.ts";
+import { domainError } from "#libs/core/errors.ts";
 import type { AnyJob } from "#libs/jobs/define-job.ts";
 import { queueSettings } from "#libs/jobs/queues.ts";
 import { runJob } from "#libs/jobs/run-job.ts";
@@ -9,7 +10,7 @@ import type { QueueName } from "#libs/platform/queue/queue-names.ts";
 import type { Delivery, QueueBackend, QueueWorker } from "#libs/platform/queue/queue-backend.ts";
 
 export type Workers = {
-  /** Stops taking work, lets what is in hand finish within the bound, then closes. */
+  /** Stops taking work, ends long readings, lets what else is in hand finish within the bound, then closes. */
   readonly close: (boundMs?: number) => Promise<void>;
   readonly isRunning: () => boolean;
 };
@@ -35,6 +36,7 @@ export function startWorkers(
   },
 ): Workers {
   const { observe = () => undefined } = options;
+  const stop = new AbortController();
   const tick = async (delivery: Delivery, id: string) => {
     const schedule = options.schedules.get(delivery.schedule ?? "");
     return schedule === undefined ? "no such schedule" : runSchedule(deps, schedule, tickOf(delivery, id));
@@ -43,7 +45,7 @@ export function startWorkers(
     if (delivery.schedule !== undefined) return tick(delivery, id);
     if (delivery.jobId === undefined) return "nothing to do";
     const startedMs = performance.now();
-    const done = await runJob(deps, options.jobs, delivery.jobId);
+    const done = await runJob(deps, options.jobs, delivery.jobId, stop.signal);
     const code = "error" in done ? done.error.code : null;
     observe({ name, code, outcome: done.outcome, seconds: (performance.now() - startedMs) / 1_000 });
     if (done.outcome === "dead") throw new UnrecoverableError(`${done.error.code}: ${done.error.message}`);
@@ -64,6 +66,9 @@ export function startWorkers(
   return {
     isRunning: () => workers.every((worker) => worker.isRunning()),
     close: async (boundMs = 20_000) => {
+      stop.abort(
+        domainError("work_stopped", "the process stopped before it was done; the next one takes it up"),
+      );
       const closing = Promise.allSettled(workers.map((worker) => worker.close()));
       await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, boundMs).unref())]);
     },

@@ -232,6 +232,7 @@ export const errorTable = {
   },
   webhook_replay_too_large: { kind: "invalid", title: "Too many events lie between" },
   webhook_signature_invalid: { kind: "malformed", title: "The signature does not match" },
+  work_stopped: { kind: "unavailable", title: "The process stopped before the work was done" },
   work_timed_out: { kind: "unavailable", title: "The work took too long" },
 } as const satisfies Record<string, { kind: ErrorKind; title: string }>;
 

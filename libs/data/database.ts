@@ -52,6 +52,8 @@ export type TenantScope = Actor & {
   readonly runId?: string | null;
   /** Upper bound of the whole transaction, in milliseconds; the client waits for the database for 2 seconds more. */
   readonly timeoutMs?: number;
+  /** Ends the transaction when the process stops: the statement that runs is cancelled, and nothing is begun any more. */
+  readonly stopping?: AbortSignal | undefined;
 };
 
 export type TenantSqlScope = Pick<TenantScope, "tenantId" | "timeoutMs"> & {
@@ -93,7 +95,7 @@ export function openDatabase(options: {
 /**
  * The one opener of tenant transactions. Takes the application role, sets the tenant for row-level security and
  * bounds the transaction on the database side; everything ends with the transaction.
- * @throws `tenant_not_found`; `api_key_invalid` when `keyId` is revoked or expired
+ * @throws `tenant_not_found`; `api_key_invalid` when `keyId` is revoked or expired; the reason of `stopping`
  */
 export async function withTenant<T>(
   database: Database,
@@ -101,6 +103,8 @@ export async function withTenant<T>(
   fn: (tx: TenantTx) => Promise<T>,
 ): Promise<T> {
   const { tenantId, keyId, timeoutMs = 30_000, runId = null, actor, reason, requestId, address } = scope;
+  const { stopping } = scope;
+  stopping?.throwIfAborted();
   const asked = keyId === undefined ? "" : `; ${askForKey(tenantId, keyId)}`;
   const terms = { enter: enterTenant(tenantId, timeoutMs) + asked, timeoutMs, isPrepared: false };
   let hasJobs = false;
@@ -113,10 +117,32 @@ export async function withTenant<T>(
     if (keyId !== undefined && entered.is_usable !== true)
       throw domainError("api_key_invalid", "The API key is unknown, revoked or expired.");
     const { causes } = database;
-    return fn({ db, tenantId, now, causes, runId, actor, reason, requestId, address, noteJobs });
+    const tx = { db, tenantId, now, causes, runId, actor, reason, requestId, address, noteJobs };
+    return stopping === undefined ? fn(tx) : endedBy(stopping, database, tx, fn);
   });
   if (hasJobs) database.tellOfJobs();
   return done;
+}
+
+/** Works until the signal comes; then what the transaction runs is cancelled, and it fails with the signal's reason. */
+async function endedBy<T>(
+  stopping: AbortSignal,
+  { pool }: Database,
+  tx: TenantTx,
+  fn: (tx: TenantTx) => Promise<T>,
+): Promise<T> {
+  const [backend] = await tx.db.$queryRaw<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  const cancel = () => void pool.query("select pg_cancel_backend($1)", [backend?.pid]).catch(() => undefined);
+  stopping.addEventListener("abort", cancel);
+  try {
+    stopping.throwIfAborted();
+    return await fn(tx);
+  } catch (error) {
+    stopping.throwIfAborted();
+    throw error;
+  } finally {
+    stopping.removeEventListener("abort", cancel);
+  }
 }
 
 /**

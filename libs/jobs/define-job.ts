@@ -52,6 +52,8 @@ export type ExternalScope = {
   readonly tenantId: string;
   readonly runId: string | null;
   readonly jobId: string;
+  /** Comes with `work_stopped` when the process stops: work that reads for long ends then, and its job waits for the next process. */
+  readonly stopping?: AbortSignal | undefined;
 };
 
 /** A definition whose payload type has been closed over: what the catalog lists. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { runReconciliation } from "#libs/billing/reconciliation/run-reconciliation.ts";
+import { defined } from "#libs/core/defined.ts";
 import { defineJob } from "./define-job.ts";
 
 /** Makes the report of a reconciliation. Safe to repeat. */
@@ -11,5 +12,6 @@ export const reconciliationRun = defineJob({
   key: ({ reconciliationId }) => reconciliationId,
   retry: { attempts: 3, delayMs: 2_000, budget: 6 },
   timeoutMs: 1_800_000,
-  external: (deps, payload, { tenantId }) => runReconciliation(deps, { tenantId, ...payload }),
+  external: (deps, payload, { tenantId, stopping }) =>
+    runReconciliation(deps, { tenantId, ...payload, ...defined({ stopping }) }),
 });

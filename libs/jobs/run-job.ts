@@ -6,11 +6,13 @@ import type { AnyJob } from "./define-job.ts";
 /**
  * Runs one delivery: the ledger row is claimed, its payload parsed by the job's own schema, and the handler run
  * with the row as guard. A job that no code knows is left to a newer worker.
+ * @param stopping comes when the process stops, for work that ends by it
  */
 export async function runJob(
   deps: Deps,
   jobs: ReadonlyMap<string, AnyJob>,
   jobId: string,
+  stopping?: AbortSignal,
 ): Promise<WorkOutcome & { readonly name?: string }> {
   const definitionOf = (name: string): AnyJob => {
     const job = jobs.get(name);
@@ -24,7 +26,7 @@ export async function runJob(
     plan: (row) => {
       const job = definitionOf(row.name);
       const { runTogether } = job;
-      const scope = { tenantId: row.tenant_id, runId: row.run_id, jobId: row.id };
+      const scope = { tenantId: row.tenant_id, runId: row.run_id, jobId: row.id, stopping };
       return job.kind === "external"
         ? { kind: "external", run: (given) => job.runExternal(given, row.payload, scope) }
         : {

@@ -26,6 +26,8 @@ export type CheckOptions = {
   /** Of one invariant. */
   readonly limit?: number;
   readonly timeoutMs?: number;
+  /** Ends the look when the process stops. */
+  readonly stopping?: AbortSignal | undefined;
 };
 
 const dayMs = 86_400_000;
@@ -37,12 +39,14 @@ const last = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 /**
  * Looks at every invariant of a tenant, each in a transaction of its own, and notes how it ended. Accounts whose money is in
  * doubt are put aside (`park-breached-accounts.ts`). One that cannot be looked at keeps no other from it.
+ * @throws the reason of `stopping`
  */
 export async function checkInvariants(
   deps: Pick<Deps, "database" | "logger" | "stripe" | "mailer">,
   input: { readonly tenantId: string } & CheckOptions,
 ): Promise<CheckedInvariant[]> {
-  const scope = { tenantId: input.tenantId, actor: "doctor", timeoutMs: input.timeoutMs ?? 60_000 };
+  const { tenantId, timeoutMs = 60_000, stopping } = input;
+  const scope = { tenantId, actor: "doctor", timeoutMs, stopping };
   const stages = stagesOf(deps);
   const checked: CheckedInvariant[] = [];
   for (const invariant of invariants) {
@@ -57,6 +61,7 @@ export async function checkInvariants(
       });
       checked.push({ invariant, breaches, failure: null });
     } catch (error) {
+      stopping?.throwIfAborted();
       checked.push({ invariant, breaches: [], failure: describeFailure(error) });
       deps.logger.error("an invariant could not be looked at", {
         tenant_id: input.tenantId,

@@ -11,5 +11,7 @@ export type ReconciliationScope = {
   readonly tenantId: string;
   /** System time; null = each check's own window. */
   readonly since: Date | null;
+  /** When the process stops; nothing that is read is waited for any more. */
+  readonly stopping?: AbortSignal | undefined;
   readonly inTenant: <T>(work: (tx: TenantTx) => Promise<T>) => Promise<T>;
 };

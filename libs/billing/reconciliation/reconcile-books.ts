@@ -16,13 +16,13 @@ const codesOf: Readonly<Record<Exclude<ReconciliationCheck, "storage" | "stripe"
 export async function reconcileBooks(
   deps: Pick<Deps, "database" | "logger" | "mailer" | "stripe">,
   check: keyof typeof codesOf,
-  { tenantId, since }: ReconciliationScope,
+  { tenantId, since, stopping }: ReconciliationScope,
 ): Promise<CheckReport> {
   const codes = codesOf[check];
   const window = since === null ? { deep: true } : { since };
   const checked = await checkInvariants(deps, {
     tenantId,
-    codes,
+    ...{ codes, stopping },
     ...defined(window),
     limit: 200,
     timeoutMs: 300_000,

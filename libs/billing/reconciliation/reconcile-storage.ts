@@ -12,11 +12,12 @@ const mostKeys = 10_000;
  */
 export async function reconcileStorage(
   { store }: Pick<Deps, "store">,
-  { tenantId, since, inTenant }: ReconciliationScope,
+  { tenantId, since, stopping, inTenant }: ReconciliationScope,
 ): Promise<CheckReport> {
   const files = await inTenant((tx) => sampleStoredFiles(tx, { since, limit: sampleSize }));
   const findings: NonNullable<CheckReport>["findings"][number][] = [];
   for (const file of files) {
+    stopping?.throwIfAborted();
     const held = await store.head(file.object_key);
     if (held !== null && held.sha256 === file.sha256 && held.sizeBytes === file.size_bytes) continue;
     findings.push({

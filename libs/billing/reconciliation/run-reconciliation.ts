@@ -21,16 +21,20 @@ const mostFindings = 1_000;
 /**
  * Makes the report of a reconciliation, check by check, and keeps it. Reads here and outside, and changes neither, but that
  * accounts whose money is in doubt are put aside as ever. A check that fails says why and keeps no other from being made. Safe to
- * repeat: a report that is kept stays.
- * @throws DomainError reconciliation_not_found
+ * repeat: a report that is kept stays. When the process stops it ends at once and keeps nothing: the next try begins anew.
+ * @throws DomainError reconciliation_not_found, and the reason of `stopping`
  */
 export async function runReconciliation(
   deps: ReconcileDeps,
-  input: { readonly tenantId: string; readonly reconciliationId: string },
+  input: {
+    readonly tenantId: string;
+    readonly reconciliationId: string;
+    readonly stopping?: AbortSignal;
+  },
 ): Promise<{ readonly findings: number }> {
-  const { tenantId, reconciliationId } = input;
-  const inTenant = <T>(work: (tx: TenantTx) => Promise<T>) =>
-    withTenant(deps.database, { tenantId, actor: "job:reconciliation.run", timeoutMs: 60_000 }, work);
+  const { tenantId, reconciliationId, stopping } = input;
+  const scope = { tenantId, actor: "job:reconciliation.run", timeoutMs: 60_000, stopping };
+  const inTenant = <T>(work: (tx: TenantTx) => Promise<T>) => withTenant(deps.database, scope, work);
   const asked = await inTenant((tx) => findReconciliation(tx, reconciliationId));
   if (asked === null) throw domainError("reconciliation_not_found", `no reconciliation ${reconciliationId}`);
   if (asked.state === "completed") return { findings: asked.findings.length };
@@ -38,7 +42,8 @@ export async function runReconciliation(
   const findings: ReconciliationFinding[] = [];
   for (const check of asked.checks) {
     try {
-      const report = await makeCheck(deps, check, { tenantId, since: asked.since, inTenant });
+      const made = makeCheck(deps, check, { tenantId, since: asked.since, stopping, inTenant });
+      const report = await unlessStopped(stopping, made);
       looked.push({
         check,
         outcome: report === null ? "off" : "done",
@@ -47,6 +52,7 @@ export async function runReconciliation(
       });
       findings.push(...(report?.findings ?? []).map((finding) => ({ check, ...finding })));
     } catch (error) {
+      stopping?.throwIfAborted();
       deps.logger.warn("a check of a reconciliation failed", { tenant_id: tenantId, check, error });
       looked.push({ check, outcome: "failed", objects: 0, reason: describeFailure(error).message });
     }
@@ -63,6 +69,17 @@ export async function runReconciliation(
     completeReconciliation(tx, reconciliationId, { looked, findings: findings.slice(0, mostFindings) }),
   );
   return { findings: findings.length };
+}
+
+/** Waits no longer than until the signal comes, for a provider that answers page by page. @throws the reason of the signal */
+async function unlessStopped<T>(stopping: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (stopping === undefined) return work;
+  let stop = () => {};
+  const stopped = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(stopping.reason);
+    stopping.addEventListener("abort", stop);
+  });
+  return Promise.race([work, stopped]).finally(() => stopping.removeEventListener("abort", stop));
 }
 
 function makeCheck(

@@ -198,8 +198,8 @@ const outageMs = 3 * 86_400_000;
 
 async function recordFailure(deps: Deps, row: JobRow, thrown: unknown): Promise<WorkOutcome> {
   const error = describeFailure(thrown);
-  const waitMs = thrown instanceof DomainError ? thrown.details["circuitRetryMs"] : undefined;
-  if (typeof waitMs === "number") {
+  const waitMs = postponedMs(thrown);
+  if (waitMs !== undefined) {
     await withTenant(deps.database, scopeOf(row, 10_000), (tx) =>
       postponeJob(tx, row.id, row.attempts, { delayMs: waitMs, error }),
     );
@@ -221,6 +221,14 @@ async function recordFailure(deps: Deps, row: JobRow, thrown: unknown): Promise<
     failJob(tx, row.id, row.attempts, { state, error }),
   );
   return { outcome: state, error };
+}
+
+/** For how long work waits that could not be done, through no fault of its own; undefined: it failed. */
+function postponedMs(thrown: unknown): number | undefined {
+  if (!(thrown instanceof DomainError)) return undefined;
+  if (thrown.code === "work_stopped") return 0;
+  const waitMs = thrown.details["circuitRetryMs"];
+  return typeof waitMs === "number" ? waitMs : undefined;
 }
 
 /** Code and message of anything thrown, short enough to keep in a row. */
