@@ -7,9 +7,9 @@ const secret = "a secret of the tests of 32 characters or more";
 const stripe = { INVOICE_ENABLE_STRIPE: "true", STRIPE_WEBHOOK_SECRET: "whsec_x" };
 
 /** Nothing connects: there is no server at that address. */
-async function linksOf(settings: Readonly<Record<string, string>>) {
+async function linksOf(settings: Readonly<Record<string, string>>, isBesideApi = false) {
   const config = readConfig({ DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none", ...settings });
-  const built = await buildDeps(config, logger, { causes: () => [] });
+  const built = await buildDeps(config, logger, { causes: () => [], isBesideApi });
   await built.close();
   return built.deps.paymentLinks;
 }
@@ -20,6 +20,10 @@ describe("payment links", () => {
     await expect(linksOf(live)).rejects.toThrow(/PAYMENT_LINK_SECRET[\s\S]*STRIPE_PUBLISHABLE_KEY/);
     const whole = { ...live, PAYMENT_LINK_SECRET: secret, STRIPE_PUBLISHABLE_KEY: "pk_live_x" };
     expect(await linksOf(whole)).not.toBeNull();
+  });
+
+  it("are not missed by a command beside a running stack, which keeps their secret to itself", async () => {
+    expect(await linksOf({ ...stripe, STRIPE_API_KEY: "sk_live_x" }, true)).toBeNull();
   });
 
   it("are off without Stripe, and with test keys until they are set up", async () => {

@@ -39,6 +39,8 @@ export async function buildDeps(
     readonly causes: Causes;
     /** `any`: also on this machine and in private networks, for the sandbox. */
     readonly webhookAddresses?: "public" | "any";
+    /** The secrets of payment links are with the API of a stack that runs beside: none are made here, and none are missed. */
+    readonly isBesideApi?: boolean;
   },
 ): Promise<BuiltDeps> {
   if (config.DATABASE_URL === undefined) {
@@ -50,7 +52,7 @@ export async function buildDeps(
       },
     ]);
   }
-  const paymentLinks = buildPaymentLinks(config);
+  const paymentLinks = options.isBesideApi === true ? null : buildPaymentLinks(config);
   const database = openDatabase({
     url: config.DATABASE_URL,
     poolSize: config.DB_POOL_SIZE,

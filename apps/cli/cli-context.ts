@@ -31,6 +31,8 @@ export type Connection = {
   readonly tenantId: string | null;
   /** Every variable that it runs with, but for those that only its API needs. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether it makes payment links: the variables do not say, as their secret is its API's. */
+  readonly hasPaymentLinks: boolean;
 };
 
 /** Variables that only the API needs: the running stack keeps them to itself. */
@@ -118,7 +120,7 @@ async function openInstallation(): Promise<Installation> {
   const { config, logger, ...found } = findInstallation();
   const { buildDeps } = await import("../build-deps.ts");
   const { causes } = await import("#libs/jobs/catalog.ts");
-  const built = await buildDeps(config, logger, { causes });
+  const built = await buildDeps(config, logger, { causes, isBesideApi: found.running !== null });
   return { ...built, ...found, config, logger, database: built.deps.database };
 }
 

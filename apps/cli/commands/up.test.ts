@@ -86,6 +86,8 @@ describe("billwright up", () => {
       INVOICE_SMTP_FROM: "billing@example.com",
       ADMIN_EMAIL: "ops@example.com",
       ADMIN_PASSWORD: "a password to keep",
+      ...{ INVOICE_ENABLE_STRIPE: "true", STRIPE_API_KEY: "sk_test_x", STRIPE_WEBHOOK_SECRET: "whsec_x" },
+      STRIPE_API_BASE: "http://127.0.0.1:9",
     });
     const shown = await ask("config", "show");
     expect(shown.out).toContain(`at ${url}\n`);
@@ -100,6 +102,7 @@ describe("billwright up", () => {
     const findings = JSON.parse(doctor.out) as { check: string; level: string; detail: string }[];
     expect(findings[0]).toMatchObject({ check: "configuration", detail: expect.stringContaining(url) });
     expect(findings).toContainEqual(expect.objectContaining({ check: "email", level: "problem" }));
+    expect(findings).toContainEqual(expect.objectContaining({ check: "payment links", detail: "on" }));
     expect(doctor.code).toBe(3);
     child.kill("SIGTERM");
     await ended;

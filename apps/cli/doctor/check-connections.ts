@@ -9,7 +9,7 @@ import { attempt, type Finding, ok, problem, warning } from "./finding.ts";
 
 /** Everything outside that the installation talks to. */
 export async function checkConnections(installation: Installation): Promise<Finding[]> {
-  const { deps, queues, config } = installation;
+  const { deps, queues, config, running } = installation;
   return [
     await attempt("database", "check DATABASE_URL, and run `billwright migrate`", () =>
       checkRoles(installation),
@@ -31,9 +31,10 @@ export async function checkConnections(installation: Installation): Promise<Find
     ),
     await checkStorage(deps.store, config),
     ...(await checkStripe(deps)),
-    await attempt("payment links", "set STRIPE_PUBLISHABLE_KEY and PAYMENT_LINK_SECRET", async () =>
-      deps.paymentLinks === null ? "off: customers cannot pay by themselves" : "on",
-    ),
+    await attempt("payment links", "set STRIPE_PUBLISHABLE_KEY and PAYMENT_LINK_SECRET", async () => {
+      const isOn = running === null ? deps.paymentLinks !== null : running.hasPaymentLinks;
+      return isOn ? "on" : "off: customers cannot pay by themselves";
+    }),
     await attempt(
       "email",
       "check the SMTP credentials, the firewall towards the server, and the sender's address (INVOICE_SMTP_*, SENDGRID_API_KEY)",

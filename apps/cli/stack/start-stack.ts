@@ -106,6 +106,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           apiUrl,
           tenantId,
           environment: shared,
+          hasPaymentLinks: built.deps.paymentLinks !== null,
         };
         writeFileSync(connectionPath(options.dataDir), JSON.stringify(connection), { mode: 0o600 });
         closers.push(async () => rmSync(connectionPath(options.dataDir), { force: true }));
