@@ -50,6 +50,18 @@ describe("invoices made by hand", () => {
     expect([again.response.status, again.error?.code]).toEqual([422, "invoice_already_finalized"]);
   });
 
+  it("takes as many lines with texts as long as the schema allows, made, previewed and changed", async () => {
+    const longest = { description: "あ".repeat(500), unit_amount: "0.01", tax_rates: ["vat"] };
+    const lines = Array.from({ length: 500 }, () => longest);
+    const body = { customer_id: "acme", lines };
+    const made = await make(body).expect(201);
+    expect(made.body.lines).toHaveLength(500);
+    await world.call("post", "/v1/invoices/preview").send(body).expect(200);
+    await world.call("patch", `/v1/invoices/${made.body.id}`).send({ lines }).expect(200);
+    const more = await make({ customer_id: "acme", lines: [...lines, longest] });
+    expect([more.status, more.body.errors?.[0]?.path]).toEqual([422, "lines"]);
+  });
+
   it("takes coupons and each line's own tax rates, shows the same before, and pays with credit when issued", async () => {
     const rate = { code: "books", name: "Books", percentage: "7", inclusive: false };
     bodyOf(await world.api.POST("/v1/tax_rates", { body: rate }));

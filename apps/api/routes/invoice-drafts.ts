@@ -7,6 +7,7 @@ import { invoiceWire } from "#libs/billing/wire/invoice-wire.ts";
 import { presentRefresh, refreshedInvoiceWire } from "#libs/billing/wire/invoice-diff-wire.ts";
 import {
   createInvoiceBody,
+  manualInvoiceBytesMax,
   manualLinesBody,
   parseManualInvoice,
   parseManualLines,
@@ -26,6 +27,7 @@ const create = defineRoute({
     "A draft, unless finalize is set. amount_due is what is due as a whole: one line, and no tax on top; lines are taxed as the customer is, or by their own tax_rates. coupons discount it in their order. description is printed.",
   access: "write",
   body: createInvoiceBody,
+  bodyLimit: manualInvoiceBytesMax,
   response: { status: 201, schema: invoiceWire },
   errors: [
     ...(["customer_not_found", "subscription_not_found", "currency_mismatch", "currency_unknown"] as const),
@@ -63,6 +65,7 @@ const update = defineRoute({
     metadata: metadata.optional(),
     lines: manualLinesBody.optional().describe("All lines anew"),
   }),
+  bodyLimit: manualInvoiceBytesMax,
   response: { status: 200, schema: invoiceWire },
   errors: [
     ...(["invoice_not_found", "version_conflict", "invoice_already_finalized"] as const),

@@ -9,7 +9,11 @@ import {
   presentManualPreview,
   presentPreview,
 } from "#libs/billing/wire/invoice-preview-wire.ts";
-import { createInvoiceBody, parseManualInvoice } from "#libs/billing/wire/manual-invoice-wire.ts";
+import {
+  createInvoiceBody,
+  manualInvoiceBytesMax,
+  parseManualInvoice,
+} from "#libs/billing/wire/manual-invoice-wire.ts";
 import { parseWire } from "#libs/billing/wire/parse-wire.ts";
 import { parseTimestamp, text, timestamp, timezoneName } from "#libs/billing/wire/wire-values.ts";
 import { assertNoPlaces } from "#libs/core/assert-places.ts";
@@ -35,6 +39,7 @@ const preview = defineRoute({
     "The invoice that closes a period of a subscription, from the usage there is now, or the one that POST /v1/invoices would make of the same body; computed by the code that makes it. Changes nothing.",
   access: "read",
   body: previewBody,
+  bodyLimit: manualInvoiceBytesMax,
   response: { status: 200, schema: invoicePreviewWire },
   errors: [
     ...(["subscription_not_found", "subscription_broken", "period_not_aligned"] as const),

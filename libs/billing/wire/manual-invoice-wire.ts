@@ -18,6 +18,9 @@ import {
 
 const linesMax = 500;
 
+/** What a body may have at most: 500 lines whose texts and tax rates are as long as the schema lets them be, in letters of three bytes. */
+export const manualInvoiceBytesMax = 5 * 1024 * 1024;
+
 const manualLineBody = z
   .strictObject({
     description: text(500),
