@@ -1,5 +1,13 @@
 import type { RoundingMode } from "./money/rounding.ts";
 
+/** Of a customer or a tenant. */
+export const longestPaymentTermsDays = 365;
+/** How many reminders an invoice may have, and how far from its due date. */
+export const mostReminders = 20;
+export const farthestReminderDays = 365;
+/** After how many days at most an unpaid invoice is given up by itself. */
+export const longestWriteOffDays = 3_650;
+
 /** A postal address as it is printed, in its parts. */
 export type Address = {
   readonly line1?: string;

@@ -1,5 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
+import { TEXT_LENGTH_MAX } from "#libs/billing/usage/check-event.ts";
+import { EVENTS_MAX } from "#libs/billing/usage/ingest-events.ts";
 import { parseEventBody, eventMediaTypes } from "#libs/billing/usage/event-wire.ts";
 import { readUsage } from "#libs/billing/usage/read-usage.ts";
 import { parseTimestamp, timestamp, timezoneName } from "#libs/billing/wire/wire-values.ts";
@@ -9,18 +11,23 @@ import { publicId } from "#libs/core/public-id.ts";
 import { defineRoute, type Route } from "../define-route.ts";
 
 const tag = "Usage";
-const decimal = z.union([z.string(), z.number()]);
+const decimal = z.union([z.string().max(TEXT_LENGTH_MAX), z.number()]);
+const shortText = z.string().min(1).max(TEXT_LENGTH_MAX);
 
 /** For the document; `parseEventBody` checks each event, so that bad ones do not keep good ones out. */
 const eventBody = z
   .object({
-    id: z.string().describe("The sender's id: the same source and id count once"),
-    source: z.string().optional(),
-    event_type: z.string().optional().describe("This, or meter"),
-    meter: z.string().optional().describe("Code of a meter"),
-    customer: z.string().describe("Id or external id"),
-    subscription: z.string().optional(),
-    timestamp: z.string().optional().describe("RFC 3339; default now; at most one hour ahead"),
+    id: shortText.describe("The sender's id: the same source and id count once"),
+    source: z.string().max(TEXT_LENGTH_MAX).optional(),
+    event_type: shortText.optional().describe("This, or meter"),
+    meter: shortText.optional().describe("Code of a meter"),
+    customer: shortText.describe("Id or external id"),
+    subscription: shortText.optional(),
+    timestamp: z
+      .string()
+      .max(TEXT_LENGTH_MAX)
+      .optional()
+      .describe("RFC 3339; default now; at most one hour ahead"),
     value: decimal.optional(),
     properties: z.record(z.string(), z.unknown()).optional(),
   })
@@ -55,7 +62,11 @@ const ingest = defineRoute({
     'One event, an array, {"events": [...]}, NDJSON, or CloudEvents 1.0; gzip is taken. Up to 10,000 events or 5 MB. Answers after the commit. ' +
     "Event ids are the idempotency: send a batch again as often as you like.",
   access: "ingest",
-  body: z.union([eventBody, z.array(eventBody), z.object({ events: z.array(eventBody) })]),
+  body: z.union([
+    eventBody,
+    z.array(eventBody).max(EVENTS_MAX),
+    z.object({ events: z.array(eventBody).max(EVENTS_MAX) }),
+  ]),
   bodyLimit: 5 * 1024 * 1024,
   accepts: eventMediaTypes,
   raw: true,

@@ -1,3 +1,4 @@
+import { longestPaymentTermsDays } from "#libs/core/settings.ts";
 import { assertNoPlaces, placesOf } from "#libs/core/assert-places.ts";
 import { assertTimezone } from "#libs/core/calendar/timezone.ts";
 import { domainError, type ErrorPlace } from "#libs/core/errors.ts";
@@ -9,7 +10,6 @@ import type { CustomerFields } from "#libs/data/customers.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { findTaxRates } from "#libs/data/tax-rates.ts";
 
-const longestPaymentTermsDays = 365;
 const numberPrefix = /^[A-Za-z0-9][A-Za-z0-9-]{0,19}$/;
 
 /** Fields of a customer as they are stored: checked, in their usual spelling, tax rates resolved. */

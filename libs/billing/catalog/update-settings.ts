@@ -5,7 +5,12 @@ import { assertTimezone } from "#libs/core/calendar/timezone.ts";
 import type { ErrorPlace } from "#libs/core/errors.ts";
 import { assertLocale } from "#libs/core/locale.ts";
 import { currencyExponent } from "#libs/core/money/currencies.ts";
-import type { Settings } from "#libs/core/settings.ts";
+import {
+  farthestReminderDays,
+  longestWriteOffDays,
+  mostReminders,
+  type Settings,
+} from "#libs/core/settings.ts";
 import { writeAudit } from "#libs/data/audit-log.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { currentSettings, saveSettings, type VersionedSettings } from "#libs/data/tenant-settings.ts";
@@ -19,9 +24,6 @@ export type SettingsChange = Partial<Omit<Settings, "brand">> & {
 };
 
 const longestDraftWindowHours = 90 * 24;
-const mostReminders = 20;
-const farthestReminderDays = 365;
-const longestWriteOffDays = 3_650;
 
 /**
  * Makes a new version of the settings with the given fields changed; unchanged settings make none. A logo is checked and written anew. Invoices keep the version

@@ -10,7 +10,7 @@ import {
 
 export type CheckedEvent = { readonly event: UsageEventInput } | { readonly refused: EventRefusal };
 
-const TEXT_LENGTH_MAX = 255;
+export const TEXT_LENGTH_MAX = 255;
 const PROPERTIES_LENGTH_MAX = 32_768;
 const DEPTH_MAX = 16;
 const INTEGER_DIGITS_MAX = 15;

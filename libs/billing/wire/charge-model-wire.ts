@@ -42,7 +42,7 @@ export const modelTerms = {
       rate: percent,
       fixed_amount: optionalMoney.meta({ description: "Of each event that is not free" }),
       free_events: z
-        .union([z.int().min(0), z.string().regex(/^\d{1,9}$/)])
+        .union([z.int().min(0).max(999_999_999), z.string().regex(/^\d{1,9}$/)])
         .nullable()
         .optional()
         .meta({ description: "Whichever of free_events and free_amount is used up first ends both" }),

@@ -1,3 +1,4 @@
+import { longestPaymentTermsDays } from "#libs/core/settings.ts";
 import { z } from "zod";
 import type { CustomerInput, NewCustomer } from "#libs/billing/catalog/create-customer.ts";
 import { defined } from "#libs/core/defined.ts";
@@ -5,7 +6,15 @@ import { parseRef } from "#libs/core/object-ref.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import type { CustomerRow } from "#libs/data/customers.ts";
 import { addressToWire, addressWire, parseAddress } from "./address-wire.ts";
-import { currencyCode, metadata, text, timestampToWire, timezoneName, version } from "./wire-values.ts";
+import {
+  currencyCode,
+  metadata,
+  text,
+  timestampToWire,
+  timezoneName,
+  version,
+  wholeNumber,
+} from "./wire-values.ts";
 
 const fields = {
   external_id: text(255).nullable().optional(),
@@ -19,7 +28,7 @@ const fields = {
   tax_rate_ids: z.array(text(100)).max(20).optional().meta({ description: "ids or codes, in order" }),
   tax_status: z.enum(["taxable", "exempt", "reverse_charge"]).optional(),
   invoice_number_prefix: text(20).nullable().optional(),
-  payment_terms_days: z.int().nullable().optional(),
+  payment_terms_days: wholeNumber(0, longestPaymentTermsDays).nullable().optional(),
   reminders_paused: z
     .boolean()
     .optional()

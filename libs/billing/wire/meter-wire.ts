@@ -1,3 +1,4 @@
+import { GROUP_PROPERTIES_MAX } from "#libs/core/usage/validate-meter.ts";
 import { z } from "zod";
 import type { MeterChange } from "#libs/billing/catalog/update-meter.ts";
 import { defined } from "#libs/core/defined.ts";
@@ -24,12 +25,12 @@ const filter = z.strictObject({
 const options = {
   event_type: text(255).optional().meta({ description: "Default: the code; several meters may share one" }),
   value_property: text(100).nullable().optional(),
-  percentile: z.number().nullable().optional(),
+  percentile: z.number().meta({ exclusiveMinimum: 0, maximum: 100 }).nullable().optional(),
   operation_property: text(100).nullable().optional(),
   carry_over: z.boolean().optional(),
   negative: z.enum(["keep", "floor"]).optional(),
   filters: z.array(filter).max(20).optional(),
-  group_by: z.array(text(100)).optional(),
+  group_by: z.array(text(100)).meta({ maxItems: GROUP_PROPERTIES_MAX }).optional(),
   unit: text(50).nullable().optional(),
 };
 

@@ -1,3 +1,4 @@
+import { longestTrialDays } from "#libs/core/price/validate-price.ts";
 import { z } from "zod";
 import type { NewPlanVersion } from "#libs/billing/catalog/create-plan-version.ts";
 import { assertNoPlaces } from "#libs/core/assert-places.ts";
@@ -17,12 +18,13 @@ import {
   text,
   timestampToWire,
   version,
+  wholeNumber,
 } from "./wire-values.ts";
 
 const terms = {
   currency: currencyCode,
   interval,
-  trial_days: z.int().optional(),
+  trial_days: wholeNumber(0, longestTrialDays).optional(),
   minimum_commitment: moneyText.nullable().optional(),
   maximum_amount: moneyText.nullable().optional(),
   prices: z.array(priceBody).max(100),

@@ -1,9 +1,15 @@
+import {
+  farthestReminderDays,
+  longestPaymentTermsDays,
+  longestWriteOffDays,
+  mostReminders,
+} from "#libs/core/settings.ts";
 import { z } from "zod";
 import type { SettingsChange } from "#libs/billing/catalog/update-settings.ts";
 import { defined } from "#libs/core/defined.ts";
 import type { VersionedSettings } from "#libs/data/tenant-settings.ts";
 import { addressToWire, addressWire, parseAddress } from "./address-wire.ts";
-import { currencyCode, longText, text, timezoneName, version } from "./wire-values.ts";
+import { currencyCode, longText, text, timezoneName, version, wholeNumber } from "./wire-values.ts";
 
 const words = {
   zero_amount_invoices: z.enum(["finalize", "skip"]).meta({
@@ -34,12 +40,14 @@ const fields = {
   }),
   invoice_number_template: text(60),
   credit_note_number_template: text(60),
-  payment_terms_days: z.int(),
+  payment_terms_days: wholeNumber(0, longestPaymentTermsDays),
   draft_window: text(40).meta({ description: "ISO 8601 duration", examples: ["PT1H"] }),
   ...words,
   email_from: z.email().max(254).nullable(),
-  reminder_schedule: z.array(z.int()).meta({ description: "Days from the due date, negative before it" }),
-  uncollectible_after_days: z.int().nullable().meta({
+  reminder_schedule: z
+    .array(wholeNumber(-farthestReminderDays, farthestReminderDays))
+    .meta({ description: "Days from the due date, negative before it", maxItems: mostReminders }),
+  uncollectible_after_days: wholeNumber(1, longestWriteOffDays).nullable().meta({
     description:
       "So many days after its due date an unpaid invoice is marked uncollectible by itself, by the hour: 1 to 3650; null: never. Not while a payment is on its way or is tried again, nor for customers with reminders_paused, nor imported invoices",
   }),

@@ -22,6 +22,11 @@ export const codeText = text(100).regex(/^[\p{L}\p{N}][\p{L}\p{N}_.:-]*$/u, {
   error: 'must be letters, digits and "_", "-", ".", ":", and begin with a letter or digit',
 });
 
+/** A whole number whose bounds core holds, with its own error; here they are documented. */
+export function wholeNumber(minimum: number, maximum: number) {
+  return z.int().meta({ minimum, maximum });
+}
+
 /** Exact decimal in plain notation, up to 12 decimals; core says what is allowed where. */
 export const decimalText = z
   .string()

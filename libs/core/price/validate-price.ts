@@ -9,7 +9,7 @@ import { validateMoneyTerms } from "./validate-money-terms.ts";
 import { validatePriceOptions } from "./validate-price-options.ts";
 
 const largestIntervalCount = 999;
-const longestTrialDays = 3650;
+export const longestTrialDays = 3650;
 
 /**
  * Everything that makes the price impossible to bill, in the sender's (snake_case) field names under `path`; an empty

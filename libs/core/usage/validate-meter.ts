@@ -13,7 +13,7 @@ const carriesByAggregation: Readonly<Record<Aggregation, boolean>> = {
   percentile: false,
 };
 
-const GROUP_PROPERTIES_MAX = 10;
+export const GROUP_PROPERTIES_MAX = 10;
 
 /**
  * What is wrong with a meter's definition, with the paths of the wire format (`value_property`, `filters.0.values`); empty
