@@ -349,11 +349,22 @@ describe("POST /v1/events/import", () => {
     ["a map that is none", { map: "nonsense" }, header, "text/csv", 422, "import_map_invalid"],
     ["an unknown zone", { timezone: "Mars/Olympus" }, header, "text/csv", 422, "timezone_unknown"],
     ["an empty body", {}, "", "text/csv", 400, "body_malformed"],
+    ["plain text that says gzip", { format: "csv" }, header, "application/gzip", 400, "body_malformed"],
     ["a gzip file of no format", {}, header, "application/gzip", 422, "fields_invalid"],
     ["another media type", {}, header, "application/pdf", 415, "unsupported_media_type"],
   ])("refuses %s at once", async (_what, query, body, type, status, code) => {
     const answer = await upload(body, query, type);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  it("says of plain text that claims to be gzip that it is none, wherever it claims so", async () => {
+    const says = /says that it is gzip, and is not: pack it, or send it as text\/csv/;
+    const encoded = await upload(header, {}, "text/csv").set("Content-Encoding", "gzip");
+    expect([encoded.status, encoded.body.detail]).toEqual([400, expect.stringMatching(says)]);
+    const part = await world
+      .call("post", "/v1/events/import")
+      .attach("file", Buffer.from(header), { filename: "march.csv.gz", contentType: "application/gzip" });
+    expect([part.status, part.body.detail]).toEqual([400, expect.stringMatching(says)]);
   });
 
   it("refuses a file above the limit by what it declares, and a stranger's look", async () => {

@@ -53,13 +53,37 @@ async function* oneFile(
   yield { name: file_name ?? `import.${format}`, format, content };
 }
 
+const gzipType = "application/gzip";
+
+/** The bytes of what says that it is gzip, when it begins so. @throws DomainError body_malformed */
+async function* asGzip(name: string, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let start = Buffer.alloc(0);
+  for await (const chunk of content) {
+    if (start.length >= 2) yield chunk;
+    else {
+      start = Buffer.concat([start, chunk]);
+      if (start.length >= 2) yield assertGzip(name, start);
+    }
+  }
+  if (start.length === 1) assertGzip(name, start);
+}
+
+function assertGzip(name: string, start: Buffer): Buffer {
+  if (start[0] === 0x1f && start[1] === 0x8b) return start;
+  throw domainError(
+    "body_malformed",
+    `${name} says that it is gzip, and is not: pack it, or send it as text/csv or application/x-ndjson.`,
+  );
+}
+
 async function* formFiles(
   contentType: string,
   body: AsyncIterable<Uint8Array>,
   given: ImportFormat | undefined,
 ): AsyncGenerator<SentFile> {
   for await (const { fileName: name, contentType: type, content } of multipartFiles(contentType, body)) {
-    yield { name, format: given ?? formats[type] ?? formatOf(name), content };
+    const bytes = type === gzipType ? asGzip(name, content) : content;
+    yield { name, format: given ?? formats[type] ?? formatOf(name), content: bytes };
   }
 }
 
@@ -74,7 +98,7 @@ const create = defineRoute({
     "Several files come as the parts of a form (multipart/form-data), up to 100 with 100 MB in all, are imported in that order with one map, and are watched one by one; " +
     "their names tell their formats.",
   access: "ingest",
-  accepts: [...Object.keys(formats), "application/gzip", "multipart/form-data"],
+  accepts: [...Object.keys(formats), gzipType, "multipart/form-data"],
   upload: true,
   bodyLimit: IMPORT_BYTES_MAX,
   idempotent: false,
@@ -107,10 +131,12 @@ const create = defineRoute({
   },
   external: async (api, { query, contentType, scope, upload, header }) => {
     const { map, timezone } = query;
+    const isPacked = contentType === gzipType || header("content-encoding")?.toLowerCase() === "gzip";
+    const body = isPacked ? asGzip("The body", upload) : upload;
     const files =
       contentType === "multipart/form-data"
-        ? formFiles(header("content-type") ?? "", upload, query.format)
-        : oneFile(contentType, upload, query);
+        ? formFiles(header("content-type") ?? "", body, query.format)
+        : oneFile(contentType, body, query);
     const { importId, jobId } = await requestImport(api.deps, scope, { map, timezone, files });
     const id = publicId("event_import", importId);
     return {
