@@ -3852,6 +3852,13 @@ export interface components {
         LineExplanation: {
             line: components["schemas"]["InvoiceLine"];
             currency: string;
+            /** @description The subscription's, in which periods and days are cut */
+            timezone: string;
+            /** @description The line's period with the offset of that zone, the end exclusive */
+            local_period: {
+                start: string;
+                end: string;
+            };
             inputs: {
                 [key: string]: unknown;
             };

@@ -148,6 +148,8 @@ describe("/v1/invoices", () => {
       rounding: { mode: "half_up", exact_amount: "2.515", amount: "2.52" },
       event_count: "1",
       input_hash: line?.input_hash,
+      timezone: "UTC",
+      local_period: { start: "2026-01-01T00:00:00+00:00", end: "2026-02-01T00:00:00+00:00" },
     });
     expect(answer.steps.map((step) => step.name)).toEqual(["charge_model", "rounding"]);
     expect(answer.usage).toEqual({

@@ -54,11 +54,12 @@ function describe(invoice: InvoiceView, lines: readonly ExplainedLine[]): string
   ];
   return [
     `Invoice ${invoice.number ?? "(draft)"}`,
-    ...lines.flatMap(({ line, buckets }) => [
+    ...lines.flatMap(({ line, buckets, timezone }) => [
       "",
       ...describeLine({
         description: line.description,
         group: line.group_key,
+        timezone,
         period: [line.period_start.toISOString(), line.period_end.toISOString()],
         quantity: line.quantity,
         unit: line.unit,

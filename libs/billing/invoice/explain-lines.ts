@@ -3,6 +3,7 @@ import { formatDecimal } from "#libs/core/money/decimal.ts";
 import { loadBillableSubscriptions } from "#libs/data/billable-subscriptions.ts";
 import { type TenantTx, toInstant } from "#libs/data/database.ts";
 import type { InvoiceLineView, InvoiceView } from "#libs/data/invoice-reads.ts";
+import { currentSettings } from "#libs/data/tenant-settings.ts";
 import { loadQuantities } from "#libs/data/usage-quantities.ts";
 import { windowsOf } from "../usage/read-usage.ts";
 
@@ -16,6 +17,8 @@ export type ExplainedBucket = {
 
 export type ExplainedLine = {
   readonly line: InvoiceLineView;
+  /** The subscription's, else the invoice's: the one that its periods and days are cut in. */
+  readonly timezone: string;
   /** Code of the meter that it counts; null for fees. */
   readonly meterCode: string | null;
   /** Windows in which there was usage, in order; none for fees. */
@@ -33,6 +36,7 @@ export async function explainLines(
   const { subscription_id: subscriptionId, customer_id: customerId } = invoice;
   const [loaded] = subscriptionId === null ? [] : await loadBillableSubscriptions(tx, [subscriptionId]);
   const subscription = loaded === undefined || "broken" in loaded ? null : loaded;
+  const timezone = subscription?.timezone ?? (await currentSettings(tx)).settings.timezone;
   const metered = lines.flatMap((line) => {
     const item = subscription?.items.find((each) => each.itemId === line.subscription_item_id);
     if (item?.meter === null || item?.meter === undefined || subscription === null) return [];
@@ -54,7 +58,7 @@ export async function explainLines(
       if (group === undefined || group.eventCount === 0n) return [];
       return [{ ...window, quantity: formatDecimal(group.quantity), eventCount: group.eventCount }];
     });
-    return { line, meterCode: found?.meter.code ?? null, buckets };
+    return { line, timezone, meterCode: found?.meter.code ?? null, buckets };
   });
 }
 

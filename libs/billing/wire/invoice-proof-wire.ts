@@ -1,3 +1,4 @@
+import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
 import { formatMoney } from "#libs/core/money/money.ts";
 import { publicId } from "#libs/core/public-id.ts";
@@ -13,6 +14,10 @@ export const lineExplanationWire = z
   .object({
     line: invoiceLineWire,
     currency: z.string(),
+    timezone: z.string().describe("The subscription's, in which periods and days are cut"),
+    local_period: z
+      .object({ start: z.string(), end: z.string() })
+      .describe("The line's period with the offset of that zone, the end exclusive"),
     inputs: z.record(z.string(), z.unknown()),
     steps: z
       .array(stepWire)
@@ -43,7 +48,7 @@ export type LineExplanationWire = z.infer<typeof lineExplanationWire>;
 
 export function presentLineExplanation(
   row: InvoiceView,
-  { line, meterCode, buckets }: ExplainedLine,
+  { line, meterCode, buckets, timezone }: ExplainedLine,
   publicUrl: string,
 ): LineExplanationWire {
   const amount = formatMoney({ minor: line.amount_minor, currency: row.currency });
@@ -52,6 +57,11 @@ export function presentLineExplanation(
   return {
     line: { id: publicId("invoice_line", line.id), ...presentUnsavedLine(line, row.currency) },
     currency: row.currency,
+    timezone,
+    local_period: {
+      start: localTime(line.period_start, timezone),
+      end: localTime(line.period_end, timezone),
+    },
     inputs: z.record(z.string(), z.unknown()).parse(snakeCaseKeys(line.inputs)),
     steps: steps.some((step) => step.name === "rounded_together") ? steps : [...steps, rounding],
     rounding: { mode: line.rounding_mode, exact_amount: line.exact_amount, amount },
@@ -69,6 +79,11 @@ export function presentLineExplanation(
     usage_url: meterCode === null ? null : usageUrl(row, line, meterCode, publicUrl),
     input_hash: line.input_hash,
   };
+}
+
+function localTime(date: Date, timezone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(date.getTime()).toZonedDateTimeISO(timezone);
+  return local.toString({ timeZoneName: "never" });
 }
 
 function usageUrl(row: InvoiceView, line: ExplainedLine["line"], meter: string, publicUrl: string): string {

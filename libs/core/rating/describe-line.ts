@@ -1,3 +1,4 @@
+import { Temporal } from "temporal-polyfill";
 import { counted } from "../counted.ts";
 import type { DocumentTier } from "../invoice/invoice-document.ts";
 import type { RatingStep } from "./rating-step.ts";
@@ -8,6 +9,8 @@ export type DescribedLine = {
   readonly group: string;
   /** RFC 3339, the end exclusive. */
   readonly period: readonly [start: string, end: string];
+  /** The zone that the period is told in besides. */
+  readonly timezone: string;
   readonly quantity: string;
   readonly unit: string | null;
   readonly eventCount: bigint;
@@ -38,13 +41,27 @@ export function describeLine(line: DescribedLine): string[] {
   const tiers = Array.isArray(line.tiers) ? (line.tiers as DocumentTier[]) : [];
   return [
     `${line.description}${group}: ${line.amount}`,
-    `  From ${shortInstant(line.period[0])} until ${shortInstant(line.period[1])} (not included). ${made}`,
+    `  ${describePeriod(line)} ${made}`,
     ...steps.map((step) => `  ${stepNames[step.name] ?? step.name}: ${step.detail}.`),
     ...tiers.map((tier) => `    ${describeTier(tier)}`),
     steps.some((step) => step.name === "rounded_together")
       ? `  Printed: ${line.amount}.`
       : `  Rounded once, ${roundings[line.roundingMode] ?? line.roundingMode}: ${line.exactAmount} is ${line.amount}.`,
   ];
+}
+
+function describePeriod({ period, timezone }: DescribedLine): string {
+  const [start, end] = period;
+  const utc = `From ${shortInstant(start)} until ${shortInstant(end)} (not included)`;
+  if (timezone === "UTC") return `${utc}.`;
+  return `${utc}; in ${timezone} from ${localTime(start, timezone)} until ${localTime(end, timezone)}.`;
+}
+
+/** `2026-03-01`, with its time and offset unless it is midnight. */
+function localTime(instant: string, timezone: string): string {
+  const local = Temporal.Instant.from(instant).toZonedDateTimeISO(timezone);
+  const isMidnight = local.equals(local.startOfDay());
+  return isMidnight ? local.toPlainDate().toString() : local.toString({ timeZoneName: "never" });
 }
 
 const stepNames: Readonly<Record<RatingStep["name"], string>> = {
