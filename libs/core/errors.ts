@@ -73,6 +73,7 @@ export const errorTable = {
   },
   credit_not_found: { kind: "not_found", title: "There is no such credit grant" },
   currency_mismatch: { kind: "invalid", title: "Two currencies were mixed" },
+  currency_withdrawn: { kind: "invalid", title: "The currency was replaced by another" },
   currency_unknown: { kind: "invalid", title: "The currency is not in ISO 4217" },
   customer_email_missing: { kind: "invalid", title: "The customer has no email address" },
   customer_in_use: { kind: "invalid", title: "The customer still has a live subscription" },

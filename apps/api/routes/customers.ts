@@ -87,6 +87,7 @@ const create = defineRoute({
     "external_id_reserved",
     "tax_rate_not_found",
     "currency_unknown",
+    "currency_withdrawn",
     "timezone_unknown",
   ],
   example: { body: exampleBody, response: exampleCustomer },

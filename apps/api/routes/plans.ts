@@ -98,7 +98,8 @@ const richTerms = {
 };
 const exampleBody = { code: "team", name: "Team", ...terms };
 const wrongTerms: readonly ErrorCode[] = [
-  ...(["meter_not_found", "price_interval_mismatch", "price_tiers_invalid", "currency_unknown"] as const),
+  ...(["meter_not_found", "price_interval_mismatch", "price_tiers_invalid"] as const),
+  ...(["currency_unknown", "currency_withdrawn"] as const),
   ...(["amount_syntax", "amount_precision", "decimal_syntax", "interval_count_invalid"] as const),
 ];
 

@@ -41,6 +41,7 @@ const update = defineRoute({
     "timezone_unknown",
     "locale_unknown",
     "currency_unknown",
+    "currency_withdrawn",
     "invoice_number_template_invalid",
   ],
   example: { body: { payment_terms_days: 14, brand: { name: "Northwind Ltd", color: "#0b5c8a" } } },

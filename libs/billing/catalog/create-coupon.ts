@@ -1,6 +1,7 @@
 import { assertNoPlaces, placesOf } from "#libs/core/assert-places.ts";
 import { domainError, type ErrorPlace } from "#libs/core/errors.ts";
 import { parseDecimal } from "#libs/core/money/decimal.ts";
+import { assertCurrencyForNew } from "#libs/core/money/currencies.ts";
 import { parseMoney } from "#libs/core/money/money.ts";
 import type { DecimalString } from "#libs/core/price/price.ts";
 import { validateDecimal } from "#libs/core/price/validate-decimal.ts";
@@ -73,7 +74,10 @@ function valuePlaces({ percentOff, amountOff, currency }: NewCoupon): ErrorPlace
     return [{ path: "currency", code: "field_required", message: "is required beside amount_off" }];
   }
   const amount = amountOff ?? "";
-  const places = placesOf("amount_off", () => parseMoney(amount, currency));
+  const places = [
+    ...placesOf("amount_off", () => parseMoney(amount, currency)),
+    ...placesOf("currency", () => assertCurrencyForNew(currency)),
+  ];
   if (places.length > 0 || parseMoney(amount, currency).minor > 0n) return places;
   return [{ path: "amount_off", code: "amount_not_positive", message: `must be above 0, got ${amount}` }];
 }

@@ -3,7 +3,7 @@ import { assertNoPlaces, placesOf } from "#libs/core/assert-places.ts";
 import { assertTimezone } from "#libs/core/calendar/timezone.ts";
 import { domainError, type ErrorPlace } from "#libs/core/errors.ts";
 import { assertLocale } from "#libs/core/locale.ts";
-import { currencyExponent } from "#libs/core/money/currencies.ts";
+import { assertCurrencyForNew } from "#libs/core/money/currencies.ts";
 import { type ObjectRef, refText } from "#libs/core/object-ref.ts";
 import { assertExternalId } from "#libs/core/public-id.ts";
 import type { CustomerFields } from "#libs/data/customers.ts";
@@ -12,11 +12,12 @@ import { findTaxRates } from "#libs/data/tax-rates.ts";
 
 const numberPrefix = /^[A-Za-z0-9][A-Za-z0-9-]{0,19}$/;
 
-/** Fields of a customer as they are stored: checked, in their usual spelling, tax rates resolved. */
+/** Fields of a customer as they are stored: checked, in their usual spelling, tax rates resolved. `kept`: what may stay as it is. */
 export async function customerFields(
   tx: TenantTx,
   fields: Omit<CustomerFields, "taxRateIds">,
   taxRates: readonly ObjectRef[],
+  kept: { readonly currency: string | null } = { currency: null },
 ): Promise<CustomerFields> {
   const { externalId, currency, timezone, locale, paymentTermsDays, invoiceNumberPrefix } = fields;
   assertNoPlaces([
@@ -24,7 +25,9 @@ export async function customerFields(
       ? [{ path: "name", code: "text_empty", message: "must not be empty" }]
       : []),
     ...(externalId === null ? [] : placesOf("external_id", () => assertExternalId(externalId))),
-    ...(currency === null ? [] : placesOf("currency", () => currencyExponent(currency))),
+    ...(currency === null || currency === kept.currency
+      ? []
+      : placesOf("currency", () => assertCurrencyForNew(currency))),
     ...(timezone === null ? [] : placesOf("timezone", () => assertTimezone(timezone))),
     ...(locale === null ? [] : placesOf("locale", () => assertLocale(locale))),
     ...paymentTermsPlaces(paymentTermsDays),

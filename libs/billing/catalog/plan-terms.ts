@@ -1,6 +1,7 @@
 import { assertNoPlaces, placesOf } from "#libs/core/assert-places.ts";
 import { assertAlignedIntervals } from "#libs/core/calendar/aligned-schedules.ts";
 import { domainError, type ErrorPlace } from "#libs/core/errors.ts";
+import { assertCurrencyForNew } from "#libs/core/money/currencies.ts";
 import { parseMoney } from "#libs/core/money/money.ts";
 import { parseRef, refText } from "#libs/core/object-ref.ts";
 import type { Plan } from "#libs/core/price/plan.ts";
@@ -18,6 +19,7 @@ import type { PlanTerms } from "#libs/data/plans.ts";
  */
 export async function planTerms(tx: TenantTx, plan: Plan): Promise<PlanTerms> {
   assertNoPlaces([...placesOf("code", () => assertExternalId(plan.code)), ...validatePlan(plan, "")]);
+  assertNoPlaces(placesOf("currency", () => assertCurrencyForNew(plan.currency)));
   assertAlignedIntervals(plan.prices.map((price) => price.interval ?? plan.interval));
   const minor = (amount: string | undefined) =>
     amount === undefined ? null : parseMoney(amount, plan.currency).minor;

@@ -30,7 +30,7 @@ export async function updateCustomer(tx: TenantTx, input: CustomerChange): Promi
   if (before === null) throw domainError("customer_not_found", `there is no customer ${refText(customer)}`);
   assertVersion("customer", before.version, ifVersion);
   const kept = before.tax_rate_ids.map((id) => ({ id }));
-  const fields = await customerFields(tx, { ...currentFields(before), ...change }, taxRates ?? kept);
+  const fields = await customerFields(tx, { ...currentFields(before), ...change }, taxRates ?? kept, before);
   if (
     fields.externalId !== null &&
     fields.externalId !== before.external_id &&

@@ -4,7 +4,7 @@ import { assertNoPlaces, placesOf } from "#libs/core/assert-places.ts";
 import { assertTimezone } from "#libs/core/calendar/timezone.ts";
 import type { ErrorPlace } from "#libs/core/errors.ts";
 import { assertLocale } from "#libs/core/locale.ts";
-import { currencyExponent } from "#libs/core/money/currencies.ts";
+import { assertCurrencyForNew } from "#libs/core/money/currencies.ts";
 import {
   farthestReminderDays,
   longestWriteOffDays,
@@ -49,7 +49,7 @@ export async function updateSettings(
   const refused = logo !== null && "refused" in logo ? [place("brand.logo", logo.refused)] : [];
   await lockImportsForTemplates(tx, before.settings, changed);
   const ofNumbers = await numberTemplatePlaces(tx, before.settings, changed);
-  assertNoPlaces([...ofNumbers, ...settingsPlaces(changed), ...refused]);
+  assertNoPlaces([...ofNumbers, ...settingsPlaces(changed, before.settings), ...refused]);
   const settings = {
     ...changed,
     timezone: assertTimezone(changed.timezone),
@@ -68,12 +68,14 @@ export async function updateSettings(
   return { ...after, isNew: true };
 }
 
-function settingsPlaces(settings: Settings): ErrorPlace[] {
+function settingsPlaces(settings: Settings, kept: Settings): ErrorPlace[] {
   const { color } = settings.brand;
   return [
     ...placesOf("timezone", () => assertTimezone(settings.timezone)),
     ...placesOf("default_locale", () => assertLocale(settings.defaultLocale)),
-    ...placesOf("default_currency", () => currencyExponent(settings.defaultCurrency)),
+    ...(settings.defaultCurrency === kept.defaultCurrency
+      ? []
+      : placesOf("default_currency", () => assertCurrencyForNew(settings.defaultCurrency))),
     ...paymentTermsPlaces(settings.paymentTermsDays),
     ...draftWindowPlaces(settings.draftWindow),
     ...reminderPlaces(settings.reminderSchedule),

@@ -15,15 +15,22 @@ const codesByExponent: readonly (readonly [exponent: number, codes: string])[] =
   [4, "CLF UYW"],
 ];
 
+/** Currencies that were withdrawn while terms of ours may still name them: since when, and what followed. */
+const withdrawn: ReadonlyMap<string, { readonly since: string; readonly successor: string }> = new Map([
+  ["ANG", { since: "2025-03-31", successor: "XCG" }],
+  ["BGN", { since: "2026-01-01", successor: "EUR" }],
+]);
+
 /**
- * The active currencies of ISO 4217 that have a minor unit, with the number of its decimals.
- * Codes without one (gold, XDR, XTS) are not money that anybody is invoiced in. Source: ISO 4217 list one.
+ * The currencies of ISO 4217 that have a minor unit, with the number of its decimals.
+ * Codes without one (gold, XDR, XTS) are not money that anybody is invoiced in. Source: ISO 4217 list one (active codes) and, for
+ * those that were withdrawn and go on where they stand, list three (historic denominations).
  */
 export const currencyExponents: ReadonlyMap<string, number> = new Map(
   codesByExponent.flatMap(([exponent, codes]) => codes.split(" ").map((code) => [code, exponent] as const)),
 );
 
-/** Whether `code` is an active ISO 4217 currency; upper case only. */
+/** Whether amounts can be written in `code`, an ISO 4217 currency; upper case only. */
 export function isCurrency(code: string): boolean {
   return currencyExponents.has(code);
 }
@@ -41,4 +48,18 @@ export function currencyExponent(code: string): number {
     );
   }
   return exponent;
+}
+
+/**
+ * Checks a currency that new terms are to be in: prices, customers, settings, coupons. What stands in a withdrawn one goes on.
+ * @throws DomainError currency_unknown, currency_withdrawn
+ */
+export function assertCurrencyForNew(code: string): void {
+  currencyExponent(code);
+  const gone = withdrawn.get(code);
+  if (gone === undefined) return;
+  throw domainError(
+    "currency_withdrawn",
+    `${code} was replaced by ${gone.successor} on ${gone.since}: what stands in it goes on, and what is new is in ${gone.successor}`,
+  );
 }

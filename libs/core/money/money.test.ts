@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { currencyExponent, currencyExponents, isCurrency } from "./currencies.ts";
+import { assertCurrencyForNew, currencyExponent, currencyExponents, isCurrency } from "./currencies.ts";
 import { Decimal, formatDecimal, parseDecimal } from "./decimal.ts";
 import { displayMoney } from "./display-money.ts";
 import {
@@ -38,6 +38,20 @@ describe("currencies", () => {
     expect(isCurrency(code)).toBe(false);
     expect(() => currencyExponent(code)).toThrow(expect.objectContaining({ code: "currency_unknown" }));
     expect(() => currencyExponent(code)).toThrow(JSON.stringify(code));
+  });
+
+  test.each([
+    ["BGN", "EUR"],
+    ["ANG", "XCG"],
+  ])("%s counts on where it stands, and is refused for what is new, which is in %s", (code, successor) => {
+    expect(currencyExponent(code)).toBe(2);
+    expect(() => assertCurrencyForNew(code)).toThrow(
+      expect.objectContaining({
+        code: "currency_withdrawn",
+        message: expect.stringContaining(`replaced by ${successor}`),
+      }),
+    );
+    expect(() => assertCurrencyForNew(successor)).not.toThrow();
   });
 
   test("every code is three capitals and listed once", () => {
