@@ -18,9 +18,14 @@ const maxKeys = 10_000;
  */
 export function createRateLimiter(
   database: Database,
-  options: { readonly limit: number; readonly windowMs: number },
+  options: {
+    readonly limit: number;
+    readonly windowMs: number;
+    /** The process's clock, in milliseconds. */
+    readonly now?: () => number;
+  },
 ): RateLimiter {
-  const { limit, windowMs } = options;
+  const { limit, windowMs, now: nowMs = Date.now } = options;
   const batch = Math.max(1, Math.min(50, Math.floor(limit / 20)));
   const counters = new Map<string, Counter>();
 
@@ -30,12 +35,12 @@ export function createRateLimiter(
     counter.syncedAt = now;
     const counted = await withSystem(database, (db) => countHits(db, key, hits, windowMs));
     counter.total = counted.hits;
-    counter.endsAt = Date.now() + counted.resetMs;
+    counter.endsAt = nowMs() + counted.resetMs;
   }
 
   return {
     hit: async (key) => {
-      const now = Date.now();
+      const now = nowMs();
       const counter = counters.get(key) ?? { pending: 0, total: 0, endsAt: 0, syncedAt: 0 };
       if (counters.size >= maxKeys) counters.clear();
       counters.set(key, counter);
@@ -45,7 +50,7 @@ export function createRateLimiter(
         if (counter.pending >= batch || now - counter.syncedAt > 1_000) await sync(key, counter, now);
       }
       if (counter.total + counter.pending <= limit) return;
-      const retryAfterSeconds = Math.max(1, Math.ceil((counter.endsAt - Date.now()) / 1_000));
+      const retryAfterSeconds = Math.max(1, Math.ceil((counter.endsAt - nowMs()) / 1_000));
       throw domainError(
         "rate_limited",
         `More than ${limit} requests in ${windowMs / 1_000} s; try again in ${retryAfterSeconds} s.`,

@@ -326,6 +326,30 @@ describe("the event intake", () => {
     await Promise.all(held.all);
   });
 
+  it("gives a tenant no further transaction above the bound, however slow those are that it has", async () => {
+    const terms = { ...limits, writers: 2, tenantWriters: 3, slowMs: 50 };
+    intake = openEventIntake({ database: world.database, failpoint: noFailpoint }, terms);
+    const other = { tenantId: stranger.tenantId, keyId: await strangersKey() };
+    const turn = (id: string) => intake.take(request([transfer(id)], other));
+    const held = await whileHeld(async () => {
+      const all = [take(transfer("h1"))];
+      await untilHeld(1);
+      all.push(take(transfer("h2")));
+      await untilHeld(2);
+      await turn("both are slow");
+      all.push(take(transfer("h3")));
+      await turn("h3 had its turn");
+      all.push(take(transfer("h4")));
+      await turn("h4 had its turn");
+      return { all };
+    });
+    await Promise.all(held.all);
+    const { rows } = await world.test.owner.query<{ ids: string[] }>(
+      "select array_agg(id order by id) as ids from usage_event where id ~ '^h[0-9]$' group by xmin::text order by 1",
+    );
+    expect(rows.map(({ ids }) => ids)).toEqual([["h1"], ["h2"], ["h3", "h4"]]);
+  });
+
   it("tells every sender of a group whose connection was cut, and takes the next", async () => {
     const cut = await whileHeld(async () => {
       const all = Promise.allSettled([take(transfer("c1")), take(transfer("c2"))]);
