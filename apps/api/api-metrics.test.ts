@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import supertest from "supertest";
+import { createApiMetrics } from "./api-metrics.ts";
 import { createWorkerMetrics } from "../worker/worker-metrics.ts";
 import { createCreditNote } from "#libs/billing/credit-note/create-credit-note.ts";
 import { createInvoice, type CreateInvoiceInput } from "#libs/billing/invoice/create-invoice.ts";
 import { type ApiWorld, openApiWorld } from "#libs/testkit/api-world.ts";
 import { makeTenant } from "#libs/testkit/factories.ts";
+import { logStatements } from "#libs/testkit/log-statements.ts";
 import { insertIssuedInvoice } from "#libs/testkit/invoice-rows.ts";
 
 const noPdfFigures = async () => ({ printed: 0, failed: 0, browserStarts: 0, browserMemoryBytes: 0 });
@@ -87,7 +89,9 @@ describe("GET /metrics", () => {
         }),
       ),
     );
-    const text = await page();
+    let nowMs = 0;
+    const metrics = createApiMetrics(world.test.database, () => nowMs);
+    const text = await metrics.page();
     const labels = (more: string) => `\\{mode="${mode}",${more}\\}`;
     const sum = 1234 + 66 + 100 + 1000 - 400;
     expect(text).toMatch(
@@ -100,10 +104,23 @@ describe("GET /metrics", () => {
       new RegExp(`^billwright_invoiced_minor_units${labels('state="finalized",currency="EUR"')} 5$`, "m"),
     );
     expect(text).toMatch(new RegExp(`^billwright_collected_minor_units${labels('currency="USD"')} 0$`, "m"));
-    // Read again, sums do not grow.
-    expect(await page()).toMatch(
-      new RegExp(`^billwright_invoices${labels('state="finalized",currency="EUR"')} 1$`, "m"),
+    await insertIssuedInvoice(world.test, tenant, { amountMinor: 5n, currency: "EUR" });
+    // Scrapes of a minute share one reading of all invoices; read again, sums do not grow.
+    nowMs += 59_999;
+    const shared = await logStatements(world.test.database, async () => {
+      expect(await metrics.page()).toMatch(
+        new RegExp(`^billwright_invoices${labels('state="finalized",currency="EUR"')} 1$`, "m"),
+      );
+    });
+    expect(shared.filter((sql) => /from invoice i/.test(sql))).toEqual([]);
+    nowMs += 1;
+    expect(await metrics.page()).toMatch(
+      new RegExp(`^billwright_invoices${labels('state="finalized",currency="EUR"')} 2$`, "m"),
     );
+  });
+
+  it("has a panel for every figure that an alert of prices asks for", () => {
+    expect(askedFor(".docker/monitoring/grafana-dashboard.json")).toContain("billwright_pricing_anomalies");
   });
 
   it("follows the naming rules: one HELP and TYPE each, counters end in _total, times in _seconds", async () => {

@@ -1,6 +1,12 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { type Database, withSystem } from "#libs/data/database.ts";
-import { readWorkFigures, type StateCount, type WorkFigures } from "#libs/data/work-figures.ts";
+import {
+  type InvoiceFigure,
+  readInvoiceFigures,
+  readWorkFigures,
+  type StateCount,
+  type WorkFigures,
+} from "#libs/data/work-figures.ts";
 
 export type ApiMetrics = {
   readonly observeRequest: (seen: {
@@ -15,8 +21,14 @@ export type ApiMetrics = {
   readonly contentType: string;
 };
 
-/** Metrics of one process, in a registry of their own. */
-export function createApiMetrics(database: Database): ApiMetrics {
+/** The sums of invoices read all of them: scrapes share one reading for so long. */
+const invoicesKeptMs = 60_000;
+
+/** Metrics of one process, in a registry of their own. `nowMs` is the process's clock. */
+export function createApiMetrics(
+  database: Database,
+  nowMs: () => number = () => performance.now(),
+): ApiMetrics {
   const registry = new Registry();
   const requests = new Histogram({
     name: "billwright_http_request_duration_seconds",
@@ -32,6 +44,8 @@ export function createApiMetrics(database: Database): ApiMetrics {
     registers: [registry],
   });
   const show = createGauges(registry);
+  const showInvoices = createInvoiceGauges(registry);
+  let invoicesUntilMs = Number.NEGATIVE_INFINITY;
   return {
     contentType: registry.contentType,
     observeRequest: ({ method, route, status, seconds }) =>
@@ -41,6 +55,10 @@ export function createApiMetrics(database: Database): ApiMetrics {
     },
     page: async () => {
       show(await withSystem(database, readWorkFigures, 5_000));
+      if (nowMs() >= invoicesUntilMs) {
+        showInvoices(await withSystem(database, readInvoiceFigures, 5_000));
+        invoicesUntilMs = nowMs() + invoicesKeptMs;
+      }
       return registry.metrics();
     },
   };
@@ -49,7 +67,6 @@ export function createApiMetrics(database: Database): ApiMetrics {
 /** The figures that are read from the database when somebody asks, so every process shows the same. */
 function createGauges(registry: Registry): (figures: WorkFigures) => void {
   const gauge = gaugesOf(registry);
-  const showInvoices = createInvoiceGauges(registry);
   const jobs = gauge("jobs", "Jobs by queue and state, succeeded ones left out", "queue", "state");
   const effects = gauge("effects", "Calls to the outside by kind and state", "kind", "state");
   const schedules = gauge("schedule_overdue_seconds", "Time since the tick that no worker has run", "name");
@@ -99,7 +116,6 @@ function createGauges(registry: Registry): (figures: WorkFigures) => void {
   return (figures) => {
     for (const metric of [jobs, effects, schedules, invariants, anomalies, ...byState.map(([each]) => each)])
       metric.reset();
-    showInvoices(figures.invoices);
     for (const row of figures.jobs) jobs.set({ queue: row.queue, state: row.state }, row.count);
     for (const row of figures.effects) effects.set({ kind: row.kind, state: row.state }, row.count);
     for (const row of figures.schedules) schedules.set({ name: row.name }, row.seconds);
@@ -118,7 +134,7 @@ function gaugesOf(registry: Registry) {
 }
 
 /** Sums are shown as numbers, which graphs can be drawn of and books cannot be kept with. */
-function createInvoiceGauges(registry: Registry): (rows: WorkFigures["invoices"]) => void {
+function createInvoiceGauges(registry: Registry): (rows: readonly InvoiceFigure[]) => void {
   const gauge = gaugesOf(registry);
   const invoices = gauge("invoices", "Invoices by state and currency", "mode", "state", "currency");
   const invoiced = gauge(

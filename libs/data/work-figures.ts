@@ -5,13 +5,6 @@ export type StateCount = { readonly state: string; readonly count: number };
 export type WorkFigures = {
   readonly jobs: readonly (StateCount & { readonly queue: string })[];
   readonly effects: readonly (StateCount & { readonly kind: string })[];
-  /** What was issued here; imported ones belong to other books. Sums in minor units, as text; credit notes count against them. */
-  readonly invoices: readonly (StateCount & {
-    readonly mode: "live" | "test";
-    readonly currency: string;
-    readonly total: string;
-    readonly paid: string;
-  })[];
   /** Started in the last seven days. */
   readonly runs: readonly StateCount[];
   /** Opened in the last 24 hours. */
@@ -31,18 +24,30 @@ export type WorkFigures = {
   readonly relayLagSeconds: number;
 };
 
+/** What was issued here; imported ones belong to other books. Sums in minor units, as text; credit notes count against them. */
+export type InvoiceFigure = StateCount & {
+  readonly mode: "live" | "test";
+  readonly currency: string;
+  readonly total: string;
+  readonly paid: string;
+};
+
+/** Invoices by state and currency, over all tenants: reads every one of them, so ask rarely. System role. */
+export function readInvoiceFigures(db: Db): Promise<InvoiceFigure[]> {
+  return db.$queryRaw<InvoiceFigure[]>`
+    select t.mode, i.invoice_status as state, i.currency, count(*)::int as count,
+      sum(case when i.invoice_type = 'credit' then -i.total_minor else i.total_minor end)::text as total,
+      sum(i.amount_paid_minor)::text as paid
+    from invoice i join tenant t on t.id = i.tenant_id where i.imported_at is null
+    group by t.mode, i.invoice_status, i.currency`;
+}
+
 /** How much work there is and how old it is, over all tenants. System role. */
 export async function readWorkFigures(db: Db): Promise<WorkFigures> {
   const jobs = await db.$queryRaw<WorkFigures["jobs"]>`
     select queue, state, count(*)::int as count from job where state <> 'succeeded' group by queue, state`;
   const effects = await db.$queryRaw<WorkFigures["effects"]>`
     select kind, state, count(*)::int as count from effect group by kind, state`;
-  const invoices = await db.$queryRaw<WorkFigures["invoices"]>`
-    select t.mode, i.invoice_status as state, i.currency, count(*)::int as count,
-      sum(case when i.invoice_type = 'credit' then -i.total_minor else i.total_minor end)::text as total,
-      sum(i.amount_paid_minor)::text as paid
-    from invoice i join tenant t on t.id = i.tenant_id where i.imported_at is null
-    group by t.mode, i.invoice_status, i.currency`;
   const runs = await db.$queryRaw<StateCount[]>`
     select state, count(*)::int as count from billing_run where started_at > now() - interval '7 days' group by state`;
   const attempts = await db.$queryRaw<StateCount[]>`
@@ -64,7 +69,7 @@ export async function readWorkFigures(db: Db): Promise<WorkFigures> {
       (select count(*)::int from subscription where parked_at is not null) as parked
     from job where state in ('pending', 'queued', 'running', 'failed') and run_at <= now()`;
   return {
-    ...{ jobs, effects, invoices, runs, attempts, deliveries, inbox, schedules, invariants, anomalies },
+    ...{ jobs, effects, runs, attempts, deliveries, inbox, schedules, invariants, anomalies },
     parkedSubscriptions: age?.parked ?? 0,
     oldestDueSeconds: Math.max(0, age?.due ?? 0),
     relayLagSeconds: Math.max(0, age?.relay ?? 0),
