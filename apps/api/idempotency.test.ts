@@ -151,7 +151,8 @@ describe("Idempotency-Key", () => {
       );
       const claim = await inTenant((tx) => claimApiIdempotency(tx, { ...key, bodyHash: "other" }, 60_000));
       expect(claim.outcome).toBe("claimed");
-      expect(await inTenant(pruneApiIdempotency)).toBe(1);
+      const before = new Date(Date.now() - 30 * 86_400_000);
+      expect(await inTenant((tx) => pruneApiIdempotency(tx, { before, limit: 10 }))).toBe(1);
     });
   });
 });

@@ -1,5 +1,6 @@
 import { domainError } from "#libs/core/errors.ts";
 import type { TenantTx } from "./database.ts";
+import type { Retention } from "./retention.ts";
 
 /** An answer as it is given again: the body's text, byte for byte. */
 export type StoredAnswer = {
@@ -79,7 +80,9 @@ export async function releaseApiIdempotency(tx: TenantTx, input: IdempotencyKey,
 }
 
 /** Deletes keys that are kept no longer. Returns how many. */
-export async function pruneApiIdempotency(tx: TenantTx): Promise<number> {
+export async function pruneApiIdempotency(tx: TenantTx, retention: Retention): Promise<number> {
   return tx.db.$executeRaw`
-    delete from api_idempotency where tenant_id = ${tx.tenantId}::uuid and created_at < now() - interval '30 days'`;
+    delete from api_idempotency where tenant_id = ${tx.tenantId}::uuid and created_at < ${retention.before} and (route, key) in (
+      select route, key from api_idempotency where tenant_id = ${tx.tenantId}::uuid and created_at < ${retention.before}
+      order by created_at limit ${retention.limit})`;
 }

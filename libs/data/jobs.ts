@@ -1,9 +1,10 @@
 import type { JobSeed } from "#libs/core/events.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 import { arrayLiteral } from "./array-literal.ts";
-import { callAsSystem, type Database, type Db, type TenantTx } from "./database.ts";
+import { callAsSystem, type Database, type Db, type Sql, type TenantTx } from "./database.ts";
 import { gatherCalls } from "./gather-calls.ts";
-import { newId } from "./new-id.ts";
+import { lowestId, newId } from "./new-id.ts";
+import type { Retention } from "./retention.ts";
 
 export type JobState = "pending" | "queued" | "running" | "succeeded" | "failed" | "dead";
 
@@ -26,7 +27,7 @@ export type JobRow = {
 
 /** Writes jobs beside the change that causes them; a key that exists already is left as it is. Returns the new ids. */
 export async function insertJobs(
-  tx: TenantTx,
+  tx: Pick<TenantTx, "tenantId" | "runId" | "noteJobs"> & { readonly db: Sql },
   seeds: readonly (JobSeed & { readonly causeId?: string })[],
 ): Promise<string[]> {
   if (seeds.length === 0) return [];
@@ -281,13 +282,14 @@ export async function rerunJobs(tx: TenantTx, ids: readonly string[]): Promise<n
 }
 
 /**
- * Deletes jobs that succeeded longer ago than 90 days, with `limit` at most; dead ones stay with their reason. The guards
- * against doing their work again live in business tables. Returns how many.
+ * Deletes jobs that were written and succeeded before an instant; dead ones stay with their reason. The guards against doing
+ * their work again live in business tables. Returns how many.
  */
-export async function pruneJobs(tx: TenantTx, limit: number): Promise<number> {
+export async function pruneJobs(tx: TenantTx, { before, limit }: Retention): Promise<number> {
   return tx.db.$executeRaw`
     delete from job where tenant_id = ${tx.tenantId}::uuid and id in (
-      select id from job where tenant_id = ${tx.tenantId}::uuid and state = 'succeeded' and ended_at < now() - interval '90 days' limit ${limit})`;
+      select id from job where tenant_id = ${tx.tenantId}::uuid and id < ${lowestId(before)}::uuid and state = 'succeeded' and ended_at < ${before}
+      order by id limit ${limit})`;
 }
 
 /** The job of a key, whatever became of it. */

@@ -186,7 +186,7 @@ export function functionGuards(catalog: Catalog): Made[] {
       probes: [
         {
           as: roleName("system"),
-          act: `select ${signature.replaceAll("uuid", "null")}`,
+          act: `select ${signature.replace(/\(.*\)/, nullsOf)}`,
           answer: { code: "42501", message: `permission denied for function ${name}` },
         },
       ],
@@ -198,6 +198,12 @@ export function functionGuards(catalog: Catalog): Made[] {
       probes: [],
     },
   ]);
+}
+
+/** `(uuid, integer)` as `(null::uuid, null::integer)`. */
+function nullsOf(types: string): string {
+  const nulls = types.slice(1, -1).split(",");
+  return `(${nulls.map((type) => `null::${type}`).join(", ")})`;
 }
 
 /** Row security, policies and privileges as the lists say they are, in the words of `foundAccess`. */

@@ -308,9 +308,12 @@ describe("runWork", () => {
       dead,
       transaction(async () => Promise.reject(new Error("no"))),
     );
-    const age = "update job set ended_at = now() - interval '91 days' where id = any($1)";
-    await world.test.owner.query(age, [[old, dead]]);
-    await pruneEnded(world.deps);
+    await world.test.owner.query("update job set ended_at = now() + interval '2 days' where id = $1", [
+      young,
+    ]);
+    await pruneEnded(world.deps, new Date(Date.now() + 89 * 86_400_000));
+    expect(await job(old)).toMatchObject({ state: "succeeded" });
+    await pruneEnded(world.deps, new Date(Date.now() + 91 * 86_400_000));
     expect(await job(old)).toBeUndefined();
     expect(await job(young)).toMatchObject({ state: "succeeded" });
     expect(await job(dead)).toMatchObject({ state: "dead" });

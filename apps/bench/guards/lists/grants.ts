@@ -69,7 +69,7 @@ export const granted: Readonly<Record<string, { readonly app?: string; readonly 
   webhook_attempt: { app: "ra" },
   webhook_delivery: { app: "rawd" },
   webhook_endpoint: { app: "rawd" },
-  webhook_inbox: { app: "rawd", system: "ra" },
+  webhook_inbox: { app: "rawd", system: "rad" },
 };
 
 const invoiceWritable = [

@@ -115,4 +115,10 @@ export const namedTests: Readonly<Record<string, readonly NamedTest[]>> = {
   "function invoice_payment_refresh looks in our schema first": [
     guardsTest("look for tables in our schema before a caller's temporary ones"),
   ],
+  "function effect_forget looks in our schema first": [
+    guardsTest("look for tables in our schema before a caller's temporary ones"),
+  ],
+  "function webhook_delivery_forget looks in our schema first": [
+    guardsTest("look for tables in our schema before a caller's temporary ones"),
+  ],
 };

@@ -1,0 +1,2 @@
+-- What may be forgotten, oldest first.
+CREATE INDEX CONCURRENTLY webhook_inbox_ended ON webhook_inbox (received_at) WHERE state <> 'received';
