@@ -18,6 +18,7 @@ import { relayJobs } from "./benches/relay-jobs.ts";
 import { rowSecurity } from "./benches/row-security.ts";
 import { runJobsBench } from "./benches/run-jobs.ts";
 import { startLatency } from "./benches/start-latency.ts";
+import { webhookIntake } from "./benches/webhook-intake.ts";
 
 /** Every bench there is, in the order in which they run. */
 export const benchCatalog: readonly Bench[] = [
@@ -33,6 +34,7 @@ export const benchCatalog: readonly Bench[] = [
   ingestEventsBench,
   countUsage,
   readUsageBench,
+  webhookIntake,
   runJobsBench,
   relayJobs,
   startLatency,

@@ -117,12 +117,7 @@ function besideCopy(place: Place, servers: Servers, load: Load): BenchCase[] {
   ];
 }
 
-function besideExpress(
-  place: Place,
-  servers: Servers,
-  load: Load,
-  kind: Exclude<ServerKind, "api">,
-): BenchCase {
+function besideExpress(place: Place, servers: Servers, load: Load, kind: "bare" | "insert"): BenchCase {
   const { count, connections } = load;
   const peer = kind === "bare" ? "Express that stores nothing" : "Express, an INSERT a request, no buckets";
   const sides = { ours: sender(place, servers, load, "api"), peer: sender(place, servers, load, kind) };
@@ -147,12 +142,14 @@ function sender(place: Place, servers: Servers, load: Load, kind: ServerKind): (
   const { key, count, perRequest, connections } = load;
   return async () => {
     await clear(place);
-    const bodies = Array.from({ length: Math.ceil(count / perRequest) }, (_, n) =>
-      bodyOf(n * perRequest, Math.min(perRequest, count - n * perRequest)),
-    );
+    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+    const requests = Array.from({ length: Math.ceil(count / perRequest) }, (_, n) => ({
+      ...({ method: "POST", path: "/v1/events", headers } as const),
+      body: bodyOf(n * perRequest, Math.min(perRequest, count - n * perRequest)),
+    }));
     let times: number[] = [];
     const sample = await timeWork(count, async () => {
-      times = await sendAll(bodies, { port: servers.portOf(kind), key, connections });
+      times = await sendAll(requests, { port: servers.portOf(kind), connections });
     });
     const last = times.length - 1;
     return { ...sample, latencyMs: { p50: times[last >> 1] ?? 0, p99: times[Math.floor(last * 0.99)] ?? 0 } };

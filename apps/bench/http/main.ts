@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import express from "express";
+import Stripe from "stripe";
 import { openDatabase } from "#libs/data/database.ts";
 import { causes } from "#libs/jobs/catalog.ts";
 import { readConfig } from "#libs/platform/config.ts";
@@ -23,11 +24,13 @@ const listeners: Readonly<Record<ServerKind, () => Promise<RequestListener>>> = 
     const logger = createLogger({ level: "error", format: "json", process: "api" });
     const { deps, queues } = await buildDeps(config, logger, { causes });
     return createApp({
-      ...{ deps, queues, admin: null, stripeWebhookSecret: null, trustProxy: undefined },
+      ...{ deps, queues, admin: null, stripeWebhookSecret: config.stripe?.webhookSecret ?? null },
+      trustProxy: undefined,
       ...{ requestsPerMinute: Number.MAX_SAFE_INTEGER, startedAt: new Date() },
     });
   },
   bare: async () => answering(async () => undefined),
+  verify: async () => verifying(readConfig().stripe?.webhookSecret ?? ""),
   insert: async () => {
     const { DATABASE_URL: url = "", DB_POOL_SIZE: poolSize } = readConfig();
     const { pool } = openDatabase({ url, poolSize, causes });
@@ -41,6 +44,18 @@ const listeners: Readonly<Record<ServerKind, () => Promise<RequestListener>>> = 
     });
   },
 };
+
+/** Express with a raw body and Stripe's own check of its signature, and nothing else. */
+function verifying(secret: string): RequestListener {
+  const app = express();
+  app.use(express.raw({ type: "application/json" }));
+  app.get("/health/live", (_request, response) => void response.sendStatus(200));
+  app.post("/webhooks/stripe", (request, response) => {
+    Stripe.webhooks.constructEvent(request.body, request.headers["stripe-signature"] ?? "", secret);
+    response.json({ received: true });
+  });
+  return app;
+}
 
 /** Express with a parsed JSON body and nothing else. */
 function answering(store: (event: Record<string, unknown>) => Promise<void>): RequestListener {
