@@ -1,7 +1,7 @@
 import type { JobSeed } from "#libs/core/events.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 import { arrayLiteral } from "./array-literal.ts";
-import { callAsSystem, type Database, type Db, type Sql, type TenantTx } from "./database.ts";
+import { callAsSystem, type Database, type Db, type TenantTx } from "./database.ts";
 import { gatherCalls } from "./gather-calls.ts";
 import { lowestId, newId } from "./new-id.ts";
 import type { Retention } from "./retention.ts";
@@ -27,7 +27,7 @@ export type JobRow = {
 
 /** Writes jobs beside the change that causes them; a key that exists already is left as it is. Returns the new ids. */
 export async function insertJobs(
-  tx: Pick<TenantTx, "tenantId" | "runId" | "noteJobs"> & { readonly db: Sql },
+  tx: TenantTx,
   seeds: readonly (JobSeed & { readonly causeId?: string })[],
 ): Promise<string[]> {
   if (seeds.length === 0) return [];

@@ -1,3 +1,4 @@
+import { arrayLiteral } from "./array-literal.ts";
 import type { Db, TenantTx } from "./database.ts";
 
 export type ProviderObjectKind = "customer" | "invoice" | "payment_intent";
@@ -19,29 +20,40 @@ export async function insertProviderObject(
   return changed === 1;
 }
 
+export type OwnerQuery = {
+  readonly account: string;
+  /** Its own id and those of what it belongs to. */
+  readonly objectIds: readonly string[];
+  readonly namedTenantId: string | null;
+};
+
 /**
- * Whose a provider's object is: the tenant of the account it came through, else the tenant that noted the object,
+ * Whose each of a provider's objects is: the tenant of the account it came through, else the tenant that noted the object,
  * else the tenant that the object itself names. Null while nobody knows it. System role.
  */
-export async function findTenantOfObject(
+export async function findTenantsOfObjects(
   db: Db,
-  object: {
-    readonly provider: string;
-    readonly account: string;
-    /** Its own id and those of what it belongs to. */
-    readonly objectIds: readonly string[];
-    readonly namedTenantId: string | null;
-  },
-): Promise<string | null> {
-  const rows = await db.$queryRaw<{ tenant_id: string }[]>`
-    select tenant_id from (
-      select 1 as rank, tenant_id from provider_account where provider = ${object.provider} and account_id = ${object.account}
-      union all
-      select 2, tenant_id from provider_object where provider = ${object.provider} and provider_id = any(${[...object.objectIds]}::text[]) and ${object.account} = ''
-      union all
-      select 3, id from tenant where id = ${object.namedTenantId}::uuid and ${object.account} = ''
-    ) found order by rank limit 1`;
-  return rows[0]?.tenant_id ?? null;
+  provider: string,
+  objects: readonly OwnerQuery[],
+): Promise<(string | null)[]> {
+  if (objects.length === 0) return [];
+  const ours = objects.filter(({ account }) => account === "");
+  // Every kind is named, since the index has it between the two.
+  const rows = await db.$queryRaw<{ by: "account" | "object" | "tenant"; name: string; tenant_id: string }[]>`
+    select 'account' as by, account_id as name, tenant_id from provider_account
+      where provider = ${provider} and account_id = any(${arrayLiteral(objects.map(({ account }) => account))}::text[])
+    union all
+    select 'object', provider_id, tenant_id from provider_object
+      where provider = ${provider} and kind in ('customer', 'invoice', 'payment_intent')
+        and provider_id = any(${arrayLiteral(ours.flatMap(({ objectIds }) => [...objectIds]))}::text[])
+    union all
+    select 'tenant', id::text, id from tenant where id = any(${arrayLiteral(ours.flatMap(({ namedTenantId }) => namedTenantId ?? []))}::uuid[])`;
+  const tenants = new Map(rows.map((row) => [`${row.by} ${row.name}`, row.tenant_id]));
+  return objects.map(({ account, objectIds, namedTenantId }) => {
+    if (account !== "") return tenants.get(`account ${account}`) ?? null;
+    const noted = objectIds.flatMap((id) => tenants.get(`object ${id}`) ?? []);
+    return noted[0] ?? tenants.get(`tenant ${namedTenantId}`) ?? null;
+  });
 }
 
 type NamedObject = {

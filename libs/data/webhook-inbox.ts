@@ -1,3 +1,4 @@
+import { arrayLiteral } from "./array-literal.ts";
 import type { Db, TenantTx } from "./database.ts";
 
 export type InboxState = "received" | "applied" | "ignored" | "failed";
@@ -17,23 +18,38 @@ export type InboxRow = {
   readonly attempts: number;
 };
 
-/** Stores a message before anybody looks at it; false when the same message was stored before. System role. */
-export async function insertInboxMessage(
-  db: Db,
-  message: InboxKey & {
-    readonly type: string;
-    readonly objectId: string | null;
-    readonly payload: string;
-    readonly state: "received" | "ignored";
-    readonly createdAt: Date;
-  },
-): Promise<boolean> {
-  const changed = await db.$executeRaw`
-    insert into webhook_inbox (provider, account, event_id, type, object_id, payload, state, provider_created_at)
-    values (${message.provider}, ${message.account}, ${message.eventId}, ${message.type}, ${message.objectId}::text, ${message.payload}::jsonb,
-            ${message.state}, ${message.createdAt})
-    on conflict (provider, account, event_id) do nothing`;
-  return changed === 1;
+export type NewInboxMessage = InboxKey & {
+  readonly type: string;
+  readonly objectId: string | null;
+  readonly payload: string;
+  readonly state: "received" | "ignored";
+  readonly createdAt: Date;
+  /** Null: nobody knows it yet, which counts as a first look in vain at one that was received. */
+  readonly tenantId: string | null;
+};
+
+/**
+ * Stores messages before anybody looks at them, in the order of their keys, so that two writers never wait for each other.
+ * @returns for each whether it is new: not one that was stored before, nor that of an earlier one of these. System role.
+ */
+export async function insertInboxMessages(db: Db, messages: readonly NewInboxMessage[]): Promise<boolean[]> {
+  const column = (of: (message: NewInboxMessage) => string | null) => arrayLiteral(messages.map(of));
+  const rows = await db.$queryRaw<{ provider: string; account: string; event_id: string }[]>`
+    insert into webhook_inbox (provider, account, event_id, type, object_id, payload, state, provider_created_at, tenant_id, attempts, error)
+    select m.provider, m.account, m.event_id, m.type, m.object_id, m.payload::jsonb, m.state, m.created_at, m.tenant_id,
+      case when m.state = 'received' and m.tenant_id is null then 1 else 0 end,
+      case when m.state = 'received' and m.tenant_id is null then 'nobody here knows its object' end
+    from unnest(${column((each) => each.provider)}::text[], ${column((each) => each.account)}::text[], ${column((each) => each.eventId)}::text[],
+      ${column((each) => each.type)}::text[], ${column((each) => each.objectId)}::text[], ${column((each) => each.payload)}::text[],
+      ${column((each) => each.state)}::text[], ${column((each) => each.createdAt.toISOString())}::timestamptz[], ${column((each) => each.tenantId)}::uuid[])
+      as m (provider, account, event_id, type, object_id, payload, state, created_at, tenant_id)
+    order by m.provider, m.account, m.event_id
+    on conflict (provider, account, event_id) do nothing
+    returning provider, account, event_id`;
+  const fresh = new Set(rows.map((row) => JSON.stringify([row.provider, row.account, row.event_id])));
+  return messages.map(({ provider, account, eventId }) =>
+    fresh.delete(JSON.stringify([provider, account, eventId])),
+  );
 }
 
 /**

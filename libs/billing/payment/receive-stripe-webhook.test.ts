@@ -1,5 +1,6 @@
 import { domainError } from "#libs/core/errors.ts";
 import { type DeliveryWorld, openDeliveryWorld, stripeWebhookSecret } from "#libs/testkit/delivery-world.ts";
+import { logStatements } from "#libs/testkit/log-statements.ts";
 import { insertIssuedInvoice } from "#libs/testkit/invoice-rows.ts";
 import { paid, paymentWitness, seedApply } from "#libs/testkit/payment-witness.ts";
 import { collectInvoice } from "./collect-invoice.ts";
@@ -68,6 +69,42 @@ describe("receiveStripeWebhook", () => {
       await expect(receive(hook)).rejects.toMatchObject({ code: "webhook_signature_invalid" });
     }
     expect(await stateOf(event.id)).toBeUndefined();
+  });
+
+  it("stores what comes together in a few transactions: each once, with its job, whatever else comes with it", async () => {
+    const metadata = { billwright_tenant: world.tenant.tenantId };
+    const made = (id: string, type = "payment_intent.succeeded") =>
+      eventOf(type, { id, status: "succeeded", metadata });
+    const events = Array.from({ length: 60 }, (_, n) => made(`pi_together_${n}`));
+    const ignored = made("pi_together_ignored", "payment_method.attached");
+    // What jsonb cannot hold: it fails by itself, and harms none that came with it.
+    const spoilt = made("pi_together_\u0000");
+    const all = [...events, spoilt, ignored, ...events.slice(0, 20)].map((event) => signed(event));
+    let answers: PromiseSettledResult<{ state: string }>[] = [];
+    const statements = await logStatements(world.test.database, async () => {
+      answers = await Promise.allSettled(all.map((hook) => receive(hook)));
+    });
+    const states = answers.map((each) => (each.status === "fulfilled" ? each.value.state : each.status));
+    const told = (state: string) => states.filter((each) => each === state).length;
+    expect([told("received"), told("ignored"), told("duplicate"), told("rejected")]).toEqual([60, 1, 20, 1]);
+    const ids = events.map(({ id }) => id);
+    expect(
+      await world.rows(
+        `select count(*)::int as messages, count(j.id)::int as jobs from webhook_inbox m
+         left join job j on j.tenant_id = m.tenant_id and j.payload ->> 'eventId' = m.event_id where m.event_id = any($1)`,
+        [ids],
+      ),
+    ).toEqual([{ messages: 60, jobs: 60 }]);
+    // The one that was spoilt makes all of its group go alone; without it they are stored by two.
+    const again = [...Array(40).keys()].map((n) => signed(made(`pi_grouped_${n}`)));
+    const grouped = await logStatements(world.test.database, () =>
+      Promise.all(again.map((hook) => receive(hook))),
+    );
+    const inserts = (log: readonly string[]) =>
+      log.filter((sql) => /insert into webhook_inbox/.test(sql)).length;
+    expect(inserts(grouped)).toBeLessThanOrEqual(3);
+    expect(inserts(statements)).toBeGreaterThan(inserts(grouped));
+    await world.rows("delete from webhook_inbox where object_id ~ '^pi_(together|grouped)_'");
   });
 
   it("refuses a signed body that is no event, and stores nothing", async () => {

@@ -1,13 +1,15 @@
 import type { JobSeed } from "#libs/core/events.ts";
 import { type Database, withSystem, withTenant } from "#libs/data/database.ts";
+import { gatherCalls } from "#libs/data/gather-calls.ts";
 import { insertJobs } from "#libs/data/jobs.ts";
-import { findTenantOfObject } from "#libs/data/provider-objects.ts";
+import { findTenantsOfObjects } from "#libs/data/provider-objects.ts";
 import {
   assignInboxMessage,
   type InboxKey,
-  insertInboxMessage,
+  insertInboxMessages,
   listWaitingMessages,
   missInboxMessage,
+  type NewInboxMessage,
 } from "#libs/data/webhook-inbox.ts";
 import { type EventOwner, objectOfEvent, ownerOfObject } from "#libs/platform/stripe/stripe-event.ts";
 import { type StripeEventFacts, verifyStripeEvent } from "#libs/platform/stripe/stripe-payments.ts";
@@ -56,22 +58,57 @@ export async function storeStripeEvent(
   // A platform's endpoint is told about its connected accounts too: those are other accounts.
   const account = input.account === "" ? (event.account ?? "") : input.account;
   const isForeign = event.account !== null && event.account !== account;
-  const key = { provider: "stripe", account, eventId: event.id };
   const state = appliedTypes.has(event.type) && !isForeign ? "received" : "ignored";
-  const { type, objectId, createdAt } = event;
-  const isNew = await withSystem(database, (db) =>
-    insertInboxMessage(db, { ...key, type, objectId, payload, state, createdAt }),
-  );
-  if (isNew && state === "received") {
-    await dispatch(database, { ...key, ...event.owner, attempts: 0 }, input.seed);
+  const { id: eventId, type, objectId, createdAt, owner } = event;
+  const message = {
+    provider: "stripe",
+    account,
+    eventId,
+    type,
+    objectId,
+    payload,
+    state,
+    createdAt,
+  } as const;
+  const { isNew, tenantId } = await storeTogether(database, { message, owner });
+  if (isNew && tenantId !== null) {
+    await planTogether(database, { tenantId, seed: input.seed({ account, eventId, look: 0 }) });
   }
-  return { eventId: event.id, state: isNew ? state : "duplicate" };
+  return { eventId, state: isNew ? state : "duplicate" };
 }
 
-/** Finds whose the message is and writes its job; false while nobody knows. Safe to repeat. */
+type Incoming = { readonly message: Omit<NewInboxMessage, "tenantId">; readonly owner: EventOwner };
+
+/** What comes at the same time is stored in one transaction, each with the tenant whose it is as far as that is known. */
+const storeTogether = gatherCalls<Incoming, { readonly isNew: boolean; readonly tenantId: string | null }>(
+  (database, incoming) =>
+    withSystem(database, async (db) => {
+      const applied = incoming.filter(({ message }) => message.state === "received");
+      const named = applied.map(({ message, owner }) => ({ account: message.account, ...owner }));
+      const found = await findTenantsOfObjects(db, "stripe", named);
+      const owners = new Map(applied.map((each, at) => [each, found[at] ?? null]));
+      const tenantOf = (each: Incoming) => owners.get(each) ?? null;
+      const messages = incoming.map((each) => ({ ...each.message, tenantId: tenantOf(each) }));
+      const fresh = await insertInboxMessages(db, messages);
+      return incoming.map((each, at) => ({ isNew: fresh[at] === true, tenantId: tenantOf(each) }));
+    }),
+);
+
+/** The jobs of messages that were stored together, in one transaction for each tenant. */
+const planTogether = gatherCalls<{ readonly tenantId: string; readonly seed: JobSeed }, void>(
+  async (database, planned) => {
+    for (const tenantId of new Set(planned.map((each) => each.tenantId))) {
+      const seeds = planned.filter((each) => each.tenantId === tenantId).map(({ seed }) => seed);
+      await withTenant(database, { tenantId, actor: "webhook:stripe" }, (tx) => insertJobs(tx, seeds));
+    }
+    return planned.map(() => undefined);
+  },
+);
+
+/** Finds whose a message is that waits, and writes its job; false while nobody knows. Safe to repeat. */
 async function dispatch(database: Database, message: Message, seed: SeedApply): Promise<boolean> {
   const tenantId = await withSystem(database, async (db) => {
-    const found = await findTenantOfObject(db, message);
+    const [found = null] = await findTenantsOfObjects(db, message.provider, [message]);
     if (found === null) await missInboxMessage(db, message, inboxLooks);
     else await assignInboxMessage(db, message, found);
     return found;
