@@ -188,6 +188,21 @@ export async function withSystem<T>(
   fn: (db: Db) => Promise<T>,
   timeoutMs = 15_000,
 ): Promise<T> {
+  return database.prisma.$transaction(
+    async (db) => {
+      await db.$executeRaw`select enter_system(${timeoutMs}::int)`;
+      return fn(db);
+    },
+    { timeout: timeoutMs + 2_000, maxWait: 10_000 },
+  );
+}
+
+/** As `withSystem`, over the driver alone: for what each request asks before its tenant is known. */
+export async function withSystemSql<T>(
+  database: Database,
+  fn: (db: Db) => Promise<T>,
+  timeoutMs = 15_000,
+): Promise<T> {
   const enter = `select enter_system(${Number(timeoutMs)})`;
   return inSql(database.pool, { enter, timeoutMs, isPrepared: false }, (db) => fn(db));
 }

@@ -1,5 +1,5 @@
 import { domainError } from "#libs/core/errors.ts";
-import { type Database, withSystem } from "#libs/data/database.ts";
+import { type Database, withSystemSql } from "#libs/data/database.ts";
 import { countHits } from "#libs/data/rate-limit.ts";
 
 export type RateLimiter = {
@@ -33,7 +33,7 @@ export function createRateLimiter(
     const hits = counter.pending;
     counter.pending = 0;
     counter.syncedAt = now;
-    const counted = await withSystem(database, (db) => countHits(db, key, hits, windowMs));
+    const counted = await withSystemSql(database, (db) => countHits(db, key, hits, windowMs));
     counter.total = counted.hits;
     counter.endsAt = nowMs() + counted.resetMs;
   }

@@ -1,5 +1,5 @@
 import { domainError } from "#libs/core/errors.ts";
-import { type Database, withSystem } from "#libs/data/database.ts";
+import { type Database, withSystemSql } from "#libs/data/database.ts";
 import { countHits } from "#libs/data/rate-limit.ts";
 import type { QueueBackend } from "#libs/platform/queue/queue-backend.ts";
 
@@ -17,7 +17,7 @@ export type TryLimit = {
 export function createTryLimit(database: Database, queues: Pick<QueueBackend, "countHit">): TryLimit {
   const countOne = async (key: string) =>
     queues.countHit === null
-      ? withSystem(database, (db) => countHits(db, key, 1, windowMs), 3_000)
+      ? withSystemSql(database, (db) => countHits(db, key, 1, windowMs), 3_000)
       : queues.countHit(key, windowMs);
   return {
     count: async (key, perMinute) => {

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { type ApiKeyRole, useApiKey } from "#libs/data/api-keys.ts";
-import { type Database, withSystem } from "#libs/data/database.ts";
+import { type Database, withSystemSql } from "#libs/data/database.ts";
 import type { TenantMode } from "#libs/data/tenants.ts";
 import { hashApiKey, modeOfSecret } from "./api-key-secret.ts";
 
@@ -21,7 +21,7 @@ export async function authenticateApiKey(
 ): Promise<AuthenticatedKey | null> {
   const mode = modeOfSecret(secret);
   const hash = hashApiKey(secret);
-  const key = await withSystem(database, (db) => useApiKey(db, hash));
+  const key = await withSystemSql(database, (db) => useApiKey(db, hash));
   if (key === null || key.mode !== mode) return null;
   if (!timingSafeEqual(Buffer.from(key.hash), Buffer.from(hash))) return null;
   return { tenantId: key.tenant_id, keyId: key.id, role: key.role, mode: key.mode };

@@ -2,7 +2,7 @@ import type { Temporal } from "temporal-polyfill";
 import type { PaymentLinkClaim } from "#libs/core/payment/payment-link-token.ts";
 import { type PaymentLinkState, paymentLinkState } from "#libs/core/payment/payment-link-state.ts";
 import type { Settings } from "#libs/core/settings.ts";
-import { type Database, withSystem, withTenant } from "#libs/data/database.ts";
+import { type Database, withSystemSql, withTenant } from "#libs/data/database.ts";
 import { type DeliveryInvoice, loadDeliveryInvoice } from "#libs/data/invoice-delivery.ts";
 import { leftToPay } from "#libs/data/left-to-pay.ts";
 import { findOpenAttempt } from "#libs/data/payment-attempts.ts";
@@ -31,7 +31,7 @@ export async function openPaymentLink(
   claim: Pick<PaymentLinkClaim, "linkId" | "expiresAtSeconds">,
   request: { readonly requestId: string; readonly address: string },
 ): Promise<OpenedLink | null> {
-  const held = await withSystem(database, (db) => findHeldLink(db, claim));
+  const held = await withSystemSql(database, (db) => findHeldLink(db, claim));
   if (held === null) return null;
   const scope = { tenantId: held.tenant_id, actor: "payment_link", ...request };
   return withTenant(database, scope, async (tx) => {

@@ -1,5 +1,5 @@
 import type { JobSeed } from "#libs/core/events.ts";
-import { type Database, withSystem, withTenant } from "#libs/data/database.ts";
+import { type Database, withSystem, withSystemSql, withTenant } from "#libs/data/database.ts";
 import { gatherCalls } from "#libs/data/gather-calls.ts";
 import { insertJobs } from "#libs/data/jobs.ts";
 import { findTenantsOfObjects } from "#libs/data/provider-objects.ts";
@@ -82,7 +82,7 @@ type Incoming = { readonly message: Omit<NewInboxMessage, "tenantId">; readonly 
 /** What comes at the same time is stored in one transaction, each with the tenant whose it is as far as that is known. */
 const storeTogether = gatherCalls<Incoming, { readonly isNew: boolean; readonly tenantId: string | null }>(
   (database, incoming) =>
-    withSystem(database, async (db) => {
+    withSystemSql(database, async (db) => {
       const applied = incoming.filter(({ message }) => message.state === "received");
       const named = applied.map(({ message, owner }) => ({ account: message.account, ...owner }));
       const found = await findTenantsOfObjects(db, "stripe", named);
@@ -107,7 +107,7 @@ const planTogether = gatherCalls<{ readonly tenantId: string; readonly seed: Job
 
 /** Finds whose a message is that waits, and writes its job; false while nobody knows. Safe to repeat. */
 async function dispatch(database: Database, message: Message, seed: SeedApply): Promise<boolean> {
-  const tenantId = await withSystem(database, async (db) => {
+  const tenantId = await withSystemSql(database, async (db) => {
     const [found = null] = await findTenantsOfObjects(db, message.provider, [message]);
     if (found === null) await missInboxMessage(db, message, inboxLooks);
     else await assignInboxMessage(db, message, found);

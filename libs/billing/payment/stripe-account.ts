@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { domainError } from "#libs/core/errors.ts";
 import { writeAudit } from "#libs/data/audit-log.ts";
-import { type Database, type TenantTx, withSystem } from "#libs/data/database.ts";
+import { type Database, type TenantTx, withSystemSql } from "#libs/data/database.ts";
 import {
   findProviderAccount,
   lockOwnAccount,
@@ -101,7 +101,7 @@ export async function stripeAccountSecret(
   box: SecretBox | null,
   accountId: string,
 ): Promise<string | null> {
-  const account = await withSystem(database, (db) => findProviderAccount(db, "stripe", accountId));
+  const account = await withSystemSql(database, (db) => findProviderAccount(db, "stripe", accountId));
   if (account === null || box === null) return null;
   return openStripeAccount(box, account)?.webhookSecret ?? null;
 }
