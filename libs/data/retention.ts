@@ -1,7 +1,7 @@
 import type { Db, TenantTx } from "./database.ts";
 import { lowestId } from "./new-id.ts";
 
-/** What ended before an instant is forgotten, so many rows at a time, the oldest first. */
+/** What ended before an instant is forgotten, so many rows at a time, the oldest first; found by its place, whatever the planner knows of the table. */
 export type Retention = { readonly before: Date; readonly limit: number };
 
 /**
@@ -28,13 +28,14 @@ export async function forgetDeliveries(tx: TenantTx, { before, limit }: Retentio
  */
 export async function pruneInbox(db: Db, { before, limit }: Retention): Promise<number> {
   return db.$executeRaw`
-    delete from webhook_inbox where (provider, account, event_id) in (
-      select provider, account, event_id from webhook_inbox where state <> 'received' and received_at < ${before}
-      order by received_at limit ${limit})`;
+    delete from webhook_inbox where state <> 'received' and ctid = any(array(
+      select ctid from webhook_inbox where state <> 'received' and received_at < ${before}
+      order by received_at limit ${limit}))`;
 }
 
 /** Forgets counters of tries whose window has long ended. System role. Returns how many. */
 export async function pruneHits(db: Db, { before, limit }: Retention): Promise<number> {
   return db.$executeRaw`
-    delete from rate_limit where key in (select key from rate_limit where window_started_at < ${before} limit ${limit})`;
+    delete from rate_limit where ctid = any(array(select ctid from rate_limit where window_started_at < ${before} limit ${limit}))
+      and window_started_at < ${before}`;
 }
