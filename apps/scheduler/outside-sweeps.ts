@@ -8,6 +8,7 @@ import { pollPayments } from "#libs/billing/payment/poll-payments.ts";
 import { pollStripeEvents } from "#libs/billing/payment/poll-stripe-events.ts";
 import { sweepInbox } from "#libs/billing/payment/receive-stripe-webhook.ts";
 import { restoreDueBoundaries } from "#libs/billing/run/restore-due-boundaries.ts";
+import { runCustomerSchedules } from "#libs/billing/run/run-customer-schedules.ts";
 import { runTenantSchedules } from "#libs/billing/run/run-tenant-schedules.ts";
 import { sweepWebhookRetries } from "#libs/billing/webhook/resend-webhooks.ts";
 import { pruneEnded } from "#libs/billing/work/prune-ended.ts";
@@ -39,17 +40,13 @@ export function outsideSweeps(
   );
   const lostBoundaries = tenantSweep("lost boundaries", restoreDueBoundaries);
   const brokenInvariants = invariantSweep({ restMs: every(3_600_000) });
-  const runs = {
-    name: "tenant schedules",
-    everyMs: every(5_000),
-    run: () => runTenantSchedules(deps, settings),
-  };
+  const runs = runSweeps(deps, every(5_000), settings);
   if (settings.dryRun) {
     deps.logger.warn("DRY_RUN is set: scheduled runs compute and report, and nothing else is written");
-    return [runs];
+    return runs;
   }
   return [
-    runs,
+    ...runs,
     {
       name: "payment poll",
       everyMs: every(30_000),
@@ -89,5 +86,13 @@ export function outsideSweeps(
     { name: "lost boundaries", everyMs: every(60_000), run: () => lostBoundaries(deps) },
     { name: "invariants", everyMs: every(60_000), run: () => brokenInvariants(deps) },
     { name: "prune", everyMs: every(3_600_000), run: () => pruneEnded(deps) },
+  ];
+}
+
+/** Schedules that tenants and customers have set for themselves. */
+function runSweeps(deps: Deps, everyMs: number, settings: ScheduleSettings): SchedulerOptions["sweeps"] {
+  return [
+    { name: "tenant schedules", everyMs, run: () => runTenantSchedules(deps, settings) },
+    { name: "customer schedules", everyMs, run: () => runCustomerSchedules(deps, settings) },
   ];
 }

@@ -13,6 +13,8 @@ export type RunRow = {
   readonly as_of: Date | null;
   readonly dry_run: boolean;
   readonly customers: readonly string[];
+  /** Customers with a schedule of their own are left to that. */
+  readonly leaves_scheduled: boolean;
   readonly state: RunState;
   readonly organizations: number;
   readonly already_billed: number;
@@ -36,13 +38,14 @@ export async function insertRun(
     readonly asOf: Temporal.Instant | null;
     readonly dryRun: boolean;
     readonly customers: readonly string[];
+    readonly leavesScheduled: boolean;
     readonly deadlineMs: number;
   },
 ): Promise<{ id: string; fresh: boolean }> {
   const rows = await tx.db.$queryRaw<{ id: string }[]>`
-    insert into billing_run (tenant_id, id, kind, key, month, as_of, dry_run, customers, deadline_at)
+    insert into billing_run (tenant_id, id, kind, key, month, as_of, dry_run, customers, leaves_scheduled, deadline_at)
     values (${tx.tenantId}::uuid, ${run.id}::uuid, ${run.kind}, ${run.key}, ${run.month}, ${run.asOf === null ? null : toDate(run.asOf)},
-      ${run.dryRun}, ${JSON.stringify(run.customers)}::jsonb, now() + ${run.deadlineMs} * interval '1 millisecond')
+      ${run.dryRun}, ${JSON.stringify(run.customers)}::jsonb, ${run.leavesScheduled}, now() + ${run.deadlineMs} * interval '1 millisecond')
     on conflict (tenant_id, key) do nothing returning id`;
   if (rows[0]) return { id: rows[0].id, fresh: true };
   const [existing] = await tx.db.$queryRaw<{ id: string }[]>`

@@ -1,12 +1,20 @@
+import type { Temporal } from "temporal-polyfill";
 import type { ObjectRef } from "#libs/core/object-ref.ts";
 import type { TaxStatus } from "#libs/core/invoice/tax-notices.ts";
 import type { Address } from "#libs/core/settings.ts";
 import { Prisma } from "#prisma/generated/client.ts";
-import type { TenantTx } from "./database.ts";
+import { toDate, type TenantTx } from "./database.ts";
 import { type Page, type PageQuery, toPage } from "./page.ts";
 
 export type Metadata = Readonly<Record<string, string | number | boolean | null>>;
 export type CustomerStatus = "active" | "inactive";
+
+/** When the customer's own run starts, instead of the tenant's. */
+export type CustomerSchedule = {
+  readonly cron: string;
+  readonly timezone: string;
+  readonly enabled: boolean;
+};
 
 export type CustomerRow = {
   readonly id: string;
@@ -23,6 +31,9 @@ export type CustomerRow = {
   readonly invoice_number_prefix: string | null;
   readonly payment_terms_days: number | null;
   readonly reminders_paused: boolean;
+  readonly schedule: CustomerSchedule | null;
+  readonly schedule_last_run_at: Date | null;
+  readonly schedule_next_run_at: Date | null;
   readonly metadata: Metadata;
   readonly version: number;
   readonly created_at: Date;
@@ -46,6 +57,9 @@ export type CustomerFields = {
   readonly invoiceNumberPrefix: string | null;
   readonly paymentTermsDays: number | null;
   readonly remindersPaused: boolean;
+  readonly schedule: CustomerSchedule | null;
+  /** Null: no schedule, or it is switched off. */
+  readonly scheduleNextRunAt: Temporal.Instant | null;
   readonly metadata: Metadata;
   /** UUIDs of tax rates, in order. */
   readonly taxRateIds: readonly string[];
@@ -53,18 +67,20 @@ export type CustomerFields = {
 
 const columns = Prisma.sql`
   c.id, c.external_id, c.name, c.email, c.status, c.currency, c.timezone, c.locale, c.billing_address, c.tax_ids, c.tax_status,
-  c.invoice_number_prefix, c.payment_terms_days, c.reminders_paused, c.metadata, c.version, c.created_at, c.updated_at,
+  c.invoice_number_prefix, c.payment_terms_days, c.reminders_paused, c.schedule, c.schedule_last_run_at, c.schedule_next_run_at,
+  c.metadata, c.version, c.created_at, c.updated_at,
   array(select r.tax_rate_id::text from customer_tax_rate r where r.tenant_id = c.tenant_id and r.customer_id = c.id order by r.position) as tax_rate_ids`;
 
 /** False when the external id is taken, also by a customer that was deleted. */
 export async function insertCustomer(tx: TenantTx, id: string, fields: CustomerFields): Promise<boolean> {
   const inserted = await tx.db.$executeRaw`
     insert into customer (tenant_id, id, external_id, name, email, status, currency, timezone, locale, billing_address, tax_ids,
-                          tax_status, invoice_number_prefix, payment_terms_days, reminders_paused, metadata)
+                          tax_status, invoice_number_prefix, payment_terms_days, reminders_paused, schedule, schedule_next_run_at, metadata)
     values (${tx.tenantId}::uuid, ${id}::uuid, ${fields.externalId}, ${fields.name}, ${fields.email}, ${fields.status},
             ${fields.currency}, ${fields.timezone}, ${fields.locale}, ${JSON.stringify(fields.billingAddress)}::jsonb,
             ${JSON.stringify(fields.taxIds)}::jsonb, ${fields.taxStatus}, ${fields.invoiceNumberPrefix},
-            ${fields.paymentTermsDays}, ${fields.remindersPaused}, ${JSON.stringify(fields.metadata)}::jsonb)
+            ${fields.paymentTermsDays}, ${fields.remindersPaused}, ${scheduleJson(fields)}::jsonb, ${nextRunAt(fields)}::timestamptz,
+            ${JSON.stringify(fields.metadata)}::jsonb)
     on conflict (tenant_id, external_id) do nothing`;
   if (inserted === 0) return false;
   await insertTaxRates(tx, id, fields.taxRateIds);
@@ -78,12 +94,21 @@ export async function updateCustomerRow(tx: TenantTx, id: string, fields: Custom
       currency = ${fields.currency}, timezone = ${fields.timezone}, locale = ${fields.locale},
       billing_address = ${JSON.stringify(fields.billingAddress)}::jsonb, tax_ids = ${JSON.stringify(fields.taxIds)}::jsonb,
       tax_status = ${fields.taxStatus}, invoice_number_prefix = ${fields.invoiceNumberPrefix},
-      payment_terms_days = ${fields.paymentTermsDays}, reminders_paused = ${fields.remindersPaused}, metadata = ${JSON.stringify(fields.metadata)}::jsonb,
+      payment_terms_days = ${fields.paymentTermsDays}, reminders_paused = ${fields.remindersPaused},
+      schedule = ${scheduleJson(fields)}::jsonb, schedule_next_run_at = ${nextRunAt(fields)}::timestamptz, metadata = ${JSON.stringify(fields.metadata)}::jsonb,
       version = version + 1, updated_at = now()
     where tenant_id = ${tx.tenantId}::uuid and id = ${id}::uuid`;
   await tx.db
     .$executeRaw`delete from customer_tax_rate where tenant_id = ${tx.tenantId}::uuid and customer_id = ${id}::uuid`;
   await insertTaxRates(tx, id, fields.taxRateIds);
+}
+
+function scheduleJson({ schedule }: CustomerFields): string | null {
+  return schedule === null ? null : JSON.stringify(schedule);
+}
+
+function nextRunAt({ scheduleNextRunAt }: CustomerFields): Date | null {
+  return scheduleNextRunAt === null ? null : toDate(scheduleNextRunAt);
 }
 
 async function insertTaxRates(tx: TenantTx, customerId: string, taxRateIds: readonly string[]) {

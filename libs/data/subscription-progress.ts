@@ -1,4 +1,5 @@
 import type { Temporal } from "temporal-polyfill";
+import { Prisma } from "#prisma/generated/client.ts";
 import { arrayLiteral } from "./array-literal.ts";
 import { type Db, toDate, toInstant, type TenantTx } from "./database.ts";
 
@@ -177,6 +178,15 @@ export type DueSubscription = {
   readonly timezone: string;
 };
 
+/** Whose subscriptions count: those of active customers. */
+export type Whom = {
+  /** Null: all. */
+  readonly customerIds: readonly string[] | null;
+  /** Customers with a schedule of their own, switched on, are left out. */
+  readonly leavesScheduled: boolean;
+};
+export const everybody: Whom = { customerIds: null, leavesScheduled: false };
+
 /**
  * Subscriptions of active customers with a boundary at or before the cutoff of their zone, not parked, in order.
  * @param cutoffs zone -> instant, inclusive; zones that are missing have nothing due
@@ -184,34 +194,31 @@ export type DueSubscription = {
 export async function listDueSubscriptions(
   tx: TenantTx,
   cutoffs: ReadonlyMap<string, Temporal.Instant>,
-  customerIds: readonly string[] | null,
+  whom: Whom,
 ): Promise<DueSubscription[]> {
   const zones = [...cutoffs.keys()];
-  const only = customerIds === null ? null : [...customerIds];
   return tx.db.$queryRaw<DueSubscription[]>`
     select s.id, s.customer_id, s.timezone from subscription s
     join customer c on c.tenant_id = s.tenant_id and c.id = s.customer_id
     join unnest(${zones}::text[], ${zones.map((zone) => toDate(cutoffs.get(zone) ?? tx.now))}::timestamptz[]) as z (timezone, cutoff) on z.timezone = s.timezone
     where s.tenant_id = ${tx.tenantId}::uuid and s.next_due_at <= z.cutoff and s.parked_at is null
-      and s.status not in ('canceled', 'ended') and c.status = 'active' and c.deleted_at is null
-      and (${only}::uuid[] is null or s.customer_id = any(${only}::uuid[]))
+      and s.status not in ('canceled', 'ended') and ${isAmong(whom)}
     order by c.external_id, s.id`;
 }
 
 /** Active customers that hold a live subscription, counted by zone; a customer with two zones counts in each. */
 export async function countBillable(
   tx: TenantTx,
-  customerIds: readonly string[] | null,
+  whom: Whom,
 ): Promise<{
   readonly organizations: number;
   readonly zones: string[];
 }> {
-  const only = customerIds === null ? null : [...customerIds];
   const [row] = await tx.db.$queryRaw<{ organizations: bigint; zones: string[] | null }[]>`
     select count(distinct s.customer_id) as organizations, array_agg(distinct s.timezone) as zones from subscription s
     join customer c on c.tenant_id = s.tenant_id and c.id = s.customer_id
     where s.tenant_id = ${tx.tenantId}::uuid and s.status not in ('canceled', 'ended')
-      and c.status = 'active' and c.deleted_at is null and (${only}::uuid[] is null or s.customer_id = any(${only}::uuid[]))`;
+      and ${isAmong(whom)}`;
   return { organizations: Number(row?.organizations ?? 0n), zones: row?.zones ?? [] };
 }
 
@@ -222,20 +229,25 @@ export async function countBillable(
 export async function countNothingDue(
   tx: TenantTx,
   cutoffs: ReadonlyMap<string, Temporal.Instant>,
-  customerIds: readonly string[] | null,
+  whom: Whom,
 ): Promise<number> {
   const zones = [...cutoffs.keys()];
-  const only = customerIds === null ? null : [...customerIds];
   const [row] = await tx.db.$queryRaw<{ n: bigint }[]>`
     select count(*) as n from (
       select s.customer_id from subscription s
       join customer c on c.tenant_id = s.tenant_id and c.id = s.customer_id
       left join unnest(${zones}::text[], ${zones.map((zone) => toDate(cutoffs.get(zone) ?? tx.now))}::timestamptz[]) as z (timezone, cutoff) on z.timezone = s.timezone
       where s.tenant_id = ${tx.tenantId}::uuid and s.status not in ('canceled', 'ended')
-        and c.status = 'active' and c.deleted_at is null and (${only}::uuid[] is null or s.customer_id = any(${only}::uuid[]))
+        and ${isAmong(whom)}
       group by s.customer_id
       having bool_and(s.parked_at is null and z.cutoff is not null and (s.next_due_at is null or s.next_due_at > z.cutoff))) n`;
   return Number(row?.n ?? 0n);
+}
+
+function isAmong({ customerIds, leavesScheduled }: Whom): Prisma.Sql {
+  const only = customerIds === null ? null : [...customerIds];
+  return Prisma.sql`c.status = 'active' and c.deleted_at is null and (${only}::uuid[] is null or s.customer_id = any(${only}::uuid[]))
+    and not (${leavesScheduled}::boolean and c.schedule_next_run_at is not null)`;
 }
 
 /** The distinct zones of some subscriptions. */

@@ -2742,6 +2742,14 @@ export interface components {
             invoice_number_prefix: string | null;
             payment_terms_days: number | null;
             reminders_paused: boolean;
+            schedule: {
+                cron: string;
+                timezone: string;
+                enabled: boolean;
+                last_run_at: string | null;
+                /** @description null while it is disabled */
+                next_run_at: string | null;
+            } | null;
             metadata: {
                 [key: string]: string | number | boolean | null;
             };
@@ -5338,6 +5346,19 @@ export interface operations {
                     payment_terms_days?: number | null;
                     /** @description No reminders of unpaid invoices, whatever reminder_schedule says; nor are they given up by uncollectible_after_days */
                     reminders_paused?: boolean;
+                    /** @description When the run of the month before starts for this customer alone; the tenant's own scheduled runs leave it out while this is enabled. What falls due is billed within a minute all the same. Null: with the tenant's */
+                    schedule?: {
+                        /** @description Six fields, seconds first, such as "0 0 6 1 * *" */
+                        cron: string;
+                        /**
+                         * @description IANA time zone name
+                         * @default UTC
+                         * @example Europe/Berlin
+                         */
+                        timezone?: string;
+                        /** @default true */
+                        enabled?: boolean;
+                    } | null;
                     metadata?: {
                         [key: string]: string | number | boolean | null;
                     };
@@ -5502,6 +5523,19 @@ export interface operations {
                     payment_terms_days?: number | null;
                     /** @description No reminders of unpaid invoices, whatever reminder_schedule says; nor are they given up by uncollectible_after_days */
                     reminders_paused?: boolean;
+                    /** @description When the run of the month before starts for this customer alone; the tenant's own scheduled runs leave it out while this is enabled. What falls due is billed within a minute all the same. Null: with the tenant's */
+                    schedule?: {
+                        /** @description Six fields, seconds first, such as "0 0 6 1 * *" */
+                        cron: string;
+                        /**
+                         * @description IANA time zone name
+                         * @default UTC
+                         * @example Europe/Berlin
+                         */
+                        timezone?: string;
+                        /** @default true */
+                        enabled?: boolean;
+                    } | null;
                     metadata?: {
                         [key: string]: string | number | boolean | null;
                     };

@@ -52,6 +52,7 @@ const exampleCustomer = {
   invoice_number_prefix: null,
   payment_terms_days: null,
   reminders_paused: false,
+  schedule: null,
   metadata: {},
   version: 1,
   created_at: "2026-03-01T09:00:00Z",

@@ -7,7 +7,7 @@ import { emitEvents } from "#libs/data/domain-events.ts";
 import { newId } from "#libs/data/new-id.ts";
 import { customerFields } from "./customer-fields.ts";
 
-export type CustomerInput = Partial<Omit<CustomerFields, "name" | "taxRateIds">> & {
+export type CustomerInput = Partial<Omit<CustomerFields, "name" | "taxRateIds" | "scheduleNextRunAt">> & {
   /** In the order in which they are applied. */
   readonly taxRates?: readonly ObjectRef[];
 };
@@ -19,7 +19,7 @@ export type NewCustomer = CustomerInput & { readonly name: string };
  */
 export async function createCustomer(tx: TenantTx, input: NewCustomer): Promise<CustomerRow> {
   const { taxRates = [], ...given } = input;
-  const fields = await customerFields(tx, { ...blankCustomer, ...given }, taxRates);
+  const fields = await customerFields(tx, { ...blankCustomer, ...given }, taxRates, null);
   const id = newId();
   if (!(await insertCustomer(tx, id, fields))) {
     throw domainError(
@@ -41,7 +41,7 @@ export async function createCustomer(tx: TenantTx, input: NewCustomer): Promise<
   return row;
 }
 
-const blankCustomer: Omit<CustomerFields, "name" | "taxRateIds"> = {
+const blankCustomer: Omit<CustomerFields, "name" | "taxRateIds" | "scheduleNextRunAt"> = {
   externalId: null,
   email: null,
   status: "active",
@@ -54,5 +54,6 @@ const blankCustomer: Omit<CustomerFields, "name" | "taxRateIds"> = {
   invoiceNumberPrefix: null,
   paymentTermsDays: null,
   remindersPaused: false,
+  schedule: null,
   metadata: {},
 };

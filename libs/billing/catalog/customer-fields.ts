@@ -6,18 +6,19 @@ import { assertLocale } from "#libs/core/locale.ts";
 import { assertCurrencyForNew } from "#libs/core/money/currencies.ts";
 import { type ObjectRef, refText } from "#libs/core/object-ref.ts";
 import { assertExternalId } from "#libs/core/public-id.ts";
-import type { CustomerFields } from "#libs/data/customers.ts";
+import type { CustomerFields, CustomerRow } from "#libs/data/customers.ts";
 import type { TenantTx } from "#libs/data/database.ts";
 import { findTaxRates } from "#libs/data/tax-rates.ts";
+import { nextCustomerRun } from "./next-customer-run.ts";
 
 const numberPrefix = /^[A-Za-z0-9][A-Za-z0-9-]{0,19}$/;
 
-/** Fields of a customer as they are stored: checked, in their usual spelling, tax rates resolved. `kept`: what may stay as it is. */
+/** Fields of a customer as they are stored: checked, in their usual spelling, tax rates resolved. What is as `before` may stay so. */
 export async function customerFields(
   tx: TenantTx,
-  fields: Omit<CustomerFields, "taxRateIds">,
+  fields: Omit<CustomerFields, "taxRateIds" | "scheduleNextRunAt">,
   taxRates: readonly ObjectRef[],
-  kept: { readonly currency: string | null } = { currency: null },
+  before: CustomerRow | null,
 ): Promise<CustomerFields> {
   const { externalId, currency, timezone, locale, paymentTermsDays, invoiceNumberPrefix } = fields;
   assertNoPlaces([
@@ -25,7 +26,7 @@ export async function customerFields(
       ? [{ path: "name", code: "text_empty", message: "must not be empty" }]
       : []),
     ...(externalId === null ? [] : placesOf("external_id", () => assertExternalId(externalId))),
-    ...(currency === null || currency === kept.currency
+    ...(currency === null || currency === before?.currency
       ? []
       : placesOf("currency", () => assertCurrencyForNew(currency))),
     ...(timezone === null ? [] : placesOf("timezone", () => assertTimezone(timezone))),
@@ -37,6 +38,7 @@ export async function customerFields(
     ...fields,
     timezone: timezone === null ? null : assertTimezone(timezone),
     locale: locale === null ? null : assertLocale(locale),
+    scheduleNextRunAt: nextCustomerRun(fields.schedule, before),
     taxRateIds: await resolveTaxRates(tx, taxRates),
   };
 }

@@ -69,6 +69,7 @@ function currentFields(row: CustomerRow) {
     invoiceNumberPrefix: row.invoice_number_prefix,
     paymentTermsDays: row.payment_terms_days,
     remindersPaused: row.reminders_paused,
+    schedule: row.schedule,
     metadata: row.metadata,
   };
 }

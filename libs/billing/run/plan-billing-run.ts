@@ -23,11 +23,14 @@ export async function planBillingRun(
 ): Promise<{ organizations: number; due: number; waitingZones: readonly string[] }> {
   const run = await findRun(tx, input.runId, true);
   if (run === null) throw domainError("run_not_found", `no billing run ${input.runId}`);
-  const customers = run.customers.length === 0 ? null : run.customers;
+  const whom = {
+    customerIds: run.customers.length === 0 ? null : run.customers,
+    leavesScheduled: run.leaves_scheduled,
+  };
   if (!run.dry_run) await unparkSubscriptions(tx, { olderThanMs: parkedRestMs });
-  const { organizations, zones } = await countBillable(tx, customers);
+  const { organizations, zones } = await countBillable(tx, whom);
   const { cutoffs, waiting } = runCutoffs(zones, runWindow(run), tx.now);
-  const due = await listDueSubscriptions(tx, cutoffs, customers);
+  const due = await listDueSubscriptions(tx, cutoffs, whom);
   await planJobs(
     { ...tx, runId: run.id },
     chunksOf(
@@ -40,8 +43,7 @@ export async function planBillingRun(
       data: { chunk: `${input.round}.${chunk}`, subscription_ids: ids },
     })),
   );
-  const alreadyBilled =
-    input.round === 0 ? await countNothingDue(tx, cutoffs, customers) : run.already_billed;
+  const alreadyBilled = input.round === 0 ? await countNothingDue(tx, cutoffs, whom) : run.already_billed;
   await saveRunPlan(tx, run.id, { organizations, alreadyBilled, waitingZones: waiting });
   return { organizations, due: due.length, waitingZones: waiting };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { Temporal } from "temporal-polyfill";
 import { formatMoney } from "#libs/core/money/money.ts";
-import { countBillable, listDueSubscriptions } from "#libs/data/subscription-progress.ts";
+import { countBillable, everybody, listDueSubscriptions } from "#libs/data/subscription-progress.ts";
 import { listInvoiceTotals } from "#libs/data/run-report.ts";
 import { makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
 import { openTestDatabase, type TestDatabase } from "#libs/testkit/test-database.ts";
@@ -36,9 +36,9 @@ describe("the sample month", () => {
 
   const billMonth = (): Promise<GenerateResult> =>
     tenant.inTenant(async (tx) => {
-      const { zones } = await countBillable(tx, null);
+      const { zones } = await countBillable(tx, everybody);
       const { cutoffs } = runCutoffs(zones, { month: "2026-03", asOf: null, dryRun: false }, tx.now);
-      const due = await listDueSubscriptions(tx, cutoffs, null);
+      const due = await listDueSubscriptions(tx, cutoffs, everybody);
       return generateInvoices(tx, {
         subscriptionIds: due.map((subscription) => subscription.id),
         cutoffs,

@@ -16,6 +16,8 @@ export type StartRunInput = {
   readonly dryRun: boolean;
   /** Only these customers; unset = all. */
   readonly customerIds?: readonly string[];
+  /** Leaves customers with a schedule of their own to that; unset: bills them too. */
+  readonly leavesScheduled?: boolean;
   /** Business key of a scheduled run: a second start with it is the same run. Unset: a run of its own. */
   readonly key?: string;
 };
@@ -57,6 +59,7 @@ export async function startBillingRun(tx: TenantTx, input: StartRunInput): Promi
     asOf: input.asOf ?? null,
     dryRun: input.dryRun,
     customers: input.customerIds ?? [],
+    leavesScheduled: input.leavesScheduled ?? false,
     deadlineMs: runDeadlineMs,
   });
   const signal = { type: "billing_run.requested", subjectType: "billing_run", subjectId: run.id } as const;

@@ -41,17 +41,26 @@ export async function startScheduledRuns(
   return fresh;
 }
 
-/** The tenant's run of a tick. The month is part of its key, and of a legacy or dry run the tick. Returns whether it is new. */
-export async function startScheduledRun(tx: TenantTx, input: ScheduledRun): Promise<boolean> {
+/**
+ * The tenant's run of a tick, or that of one customer: the month before in its schedule's zone. The month is part of its key,
+ * and of a legacy or dry run the tick. The tenant's leaves customers with a schedule of their own to that. Returns whether it is new.
+ */
+export async function startScheduledRun(
+  tx: TenantTx,
+  input: ScheduledRun & { readonly customer?: { readonly id: string; readonly timezone: string } },
+): Promise<boolean> {
   const { settings } = await currentSettings(tx);
-  const month = input.processMonth ?? previousMonth(tx.now, settings.timezone);
+  const { customer } = input;
+  const month = input.processMonth ?? previousMonth(tx.now, customer?.timezone ?? settings.timezone);
+  const whose = customer === undefined ? "" : `/customer/${customer.id}`;
   const at = input.at.toString({ smallestUnit: "second" });
   const tick = input.dryRun ? `/dry/${at}` : input.kind === "legacy" ? `/${at}` : "";
   const { fresh } = await startBillingRun(tx, {
     kind: input.kind,
     month,
     dryRun: input.dryRun,
-    key: `${input.kind}/${month}${tick}`,
+    ...(customer === undefined ? { leavesScheduled: true } : { customerIds: [customer.id] }),
+    key: `${input.kind}/${month}${whose}${tick}`,
   });
   return fresh;
 }

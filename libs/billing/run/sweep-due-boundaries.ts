@@ -3,6 +3,7 @@ import { type TenantTx, withSystem, withTenant } from "#libs/data/database.ts";
 import { listTenantsWithDueDrafts, planDueDrafts } from "#libs/data/invoice-drafts.ts";
 import {
   countBillable,
+  everybody,
   listDueSubscriptions,
   listTenantsWithDueWork,
 } from "#libs/data/subscription-progress.ts";
@@ -49,9 +50,9 @@ export async function startDueRun(tx: TenantTx): Promise<number> {
   await lockRuns(tx);
   const replanned = await replanWaitingRuns(tx);
   if (replanned > 0 || (await hasOpenGeneration(tx))) return replanned;
-  const { zones } = await countBillable(tx, null);
+  const { zones } = await countBillable(tx, everybody);
   const { cutoffs } = runCutoffs(zones, { month: null, asOf: null, dryRun: false }, tx.now);
-  const due = await listDueSubscriptions(tx, cutoffs, null);
+  const due = await listDueSubscriptions(tx, cutoffs, everybody);
   if (due.length === 0) return 0;
   const run = await startBillingRun(tx, { kind: "due", dryRun: false });
   return run.fresh ? 1 : 0;

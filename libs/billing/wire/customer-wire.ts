@@ -6,9 +6,11 @@ import { parseRef } from "#libs/core/object-ref.ts";
 import { publicId } from "#libs/core/public-id.ts";
 import type { CustomerRow } from "#libs/data/customers.ts";
 import { addressToWire, addressWire, parseAddress } from "./address-wire.ts";
+import { scheduleBody } from "./schedule-wire.ts";
 import {
   currencyCode,
   metadata,
+  nullableTimestamp,
   text,
   timestampToWire,
   timezoneName,
@@ -35,6 +37,12 @@ const fields = {
     .describe(
       "No reminders of unpaid invoices, whatever reminder_schedule says; nor are they given up by uncollectible_after_days",
     ),
+  schedule: scheduleBody
+    .nullable()
+    .optional()
+    .describe(
+      "When the run of the month before starts for this customer alone; the tenant's own scheduled runs leave it out while this is enabled. What falls due is billed within a minute all the same. Null: with the tenant's",
+    ),
   metadata: metadata.optional(),
 };
 
@@ -59,6 +67,15 @@ export const customerWire = z.strictObject({
   invoice_number_prefix: z.string().nullable(),
   payment_terms_days: z.int().nullable(),
   reminders_paused: z.boolean(),
+  schedule: z
+    .strictObject({
+      cron: z.string(),
+      timezone: z.string(),
+      enabled: z.boolean(),
+      last_run_at: z.string().nullable(),
+      next_run_at: z.string().nullable().describe("null while it is disabled"),
+    })
+    .nullable(),
   metadata,
   version,
   created_at: z.string(),
@@ -87,6 +104,7 @@ export function parseCustomerChange(
     invoiceNumberPrefix: body.invoice_number_prefix,
     paymentTermsDays: body.payment_terms_days,
     remindersPaused: body.reminders_paused,
+    schedule: body.schedule,
     metadata: body.metadata,
   });
 }
@@ -108,6 +126,11 @@ export function customerToWire(row: CustomerRow): z.infer<typeof customerWire> {
     invoice_number_prefix: row.invoice_number_prefix,
     payment_terms_days: row.payment_terms_days,
     reminders_paused: row.reminders_paused,
+    schedule: row.schedule && {
+      ...row.schedule,
+      last_run_at: nullableTimestamp(row.schedule_last_run_at),
+      next_run_at: nullableTimestamp(row.schedule_next_run_at),
+    },
     metadata: { ...row.metadata },
     version: row.version,
     created_at: timestampToWire(row.created_at),

@@ -31,6 +31,7 @@ export const checks: Readonly<Record<string, Readonly<Record<string, string>>>> 
   },
   credit_use: { credit_use_amount_minor_check: "amount_minor = 0" },
   customer: {
+    customer_schedule_next_check: "schedule_next_run_at = now()",
     customer_status_check: `status = ${none}`,
     customer_tax_status_check: `tax_status = ${none}`,
   },

@@ -97,6 +97,7 @@ export const grantedColumns: readonly (readonly [
   columns: readonly string[],
 ])[] = [
   ["api_key", "system", "w", ["last_used_at"]],
+  ["customer", "system", "r", ["tenant_id", "id", "status", "schedule_next_run_at"]],
   // What is paid follows from payments: nobody may say it.
   ["invoice", "app", "a", invoiceWritable],
   // What was imported was a draft first, too.

@@ -67,6 +67,7 @@ export const systemReads: readonly string[] = [
   "anomaly_check",
   "api_key",
   "billing_run",
+  "customer",
   "effect",
   "invariant_check",
   "invoice",
