@@ -42,13 +42,13 @@ describe("following a run on a terminal", () => {
     process.stderr.isTTY = true;
     let reads = 0;
     const { promise: lookedTwice, resolve } = deferred();
-    const { prisma } = world.test.database;
+    const { pool } = world.test.database;
     const database = {
       ...world.test.database,
-      get prisma() {
+      get pool() {
         reads += 1;
         if (reads === 2) resolve();
-        return prisma;
+        return pool;
       },
     };
     const following = followRun(database, {
