@@ -61,7 +61,7 @@ describe("the processes of the browsers that print", () => {
     expect(running.length).toBeLessThanOrEqual((counts[0] ?? 0) + 3);
     await renderer.close();
     expect(await leftOf(last ?? 0)).toEqual([]);
-  });
+  }, 120_000);
 
   test("are all gone when the browser and its children are killed, and the next document has a fresh one", async () => {
     await print(1);
