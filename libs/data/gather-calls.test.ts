@@ -3,7 +3,7 @@ import { gatherCalls } from "./gather-calls.ts";
 
 describe("calls that are gathered", () => {
   const database = {} as Database;
-  /** Answers ten times the number, and refuses 0; every run waits until it is let go. */
+  /** Answers ten times the number, refuses 0, and cannot have -2, which somebody else holds; every run waits until it is let go. */
   const openGathering = (options: { atOnce?: number; keyOf?: (item: number) => string } = {}) => {
     const runs: number[][] = [];
     const held: (() => void)[] = [];
@@ -13,6 +13,7 @@ describe("calls that are gathered", () => {
         held.push(resolve);
       });
       if (items.includes(0)) throw new Error("0 is refused");
+      if (items.includes(-2)) throw Object.assign(new Error("held"), { code: "55P03" });
       if (items.includes(-1)) throw Object.assign(new Error("cut"), { code: "ECONNRESET" });
       return items.map((item) => item * 10);
     }, options);
@@ -44,6 +45,12 @@ describe("calls that are gathered", () => {
     const { runs, call, settle } = openGathering();
     expect(await settle([1, 0, 3].map((item) => call(item)))).toEqual([10, "Error: 0 is refused", 30]);
     expect(runs).toEqual([[1], [0, 3], [0], [3]]);
+  });
+
+  it("fail alone too when somebody else holds a row of one of them", async () => {
+    const { runs, call, settle } = openGathering();
+    expect(await settle([1, -2, 3].map((item) => call(item)))).toEqual([10, "Error: held", 30]);
+    expect(runs).toEqual([[1], [-2, 3], [-2], [3]]);
   });
 
   it("fail together when the database did not answer: they may have been committed, and are not asked for twice", async () => {

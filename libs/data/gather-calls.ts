@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import { isDatabaseUnavailable } from "./database-failure.ts";
+import { isDatabaseUnavailable, isHeldUp } from "./database-failure.ts";
 
 type Call<Item, Answer> = {
   readonly item: Item;
@@ -10,8 +10,8 @@ type Call<Item, Answer> = {
 /**
  * Lets calls of one process go to the database together: one that finds none under way goes at once, and those that come
  * meanwhile wait for it and are one statement then. Each is answered when that statement was committed. When calls are refused together,
- * each is tried alone, so that none fails for another's sake; when the database did not answer they fail together, since they may have
- * been committed, and a second try would not be told so.
+ * each is tried alone, so that none fails for another's sake, and so when one of their rows is held by somebody else; when the database
+ * did not answer they fail together, since they may have been committed, and a second try would not be told so.
  * @param run does all of them in one transaction; one answer an item, in their order
  * @param options.keyOf only calls of the same key go together, and do not wait for those of others
  */
@@ -33,8 +33,9 @@ export function gatherCalls<Item, Answer>(
       );
       for (const [index, { resolve }] of calls.entries()) resolve(answers[index] as Answer);
     } catch (error) {
-      if (calls.length === 1 || isDatabaseUnavailable(error)) for (const { reject } of calls) reject(error);
-      else await Promise.all(calls.map((call) => answer(database, [call])));
+      const isUnanswered = isDatabaseUnavailable(error) && !isHeldUp(error);
+      if (calls.length === 1 || isUnanswered) for (const { reject } of calls) reject(error);
+      else for (const call of calls) await answer(database, [call]);
     }
   };
   return (database, item) =>
