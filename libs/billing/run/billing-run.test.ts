@@ -12,6 +12,7 @@ import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
 import { updateSettings } from "../catalog/update-settings.ts";
 import { unparkSubscription } from "../subscription/unpark-subscription.ts";
 import { startBillingRun } from "./start-billing-run.ts";
+import { unparkMended } from "./unpark-mended.ts";
 import { sweepDueBoundaries } from "./sweep-due-boundaries.ts";
 
 const at = (text: string) => Temporal.Instant.from(text);
@@ -183,6 +184,29 @@ describe("a billing run, through its jobs", () => {
       ).toHaveLength(2);
     },
   );
+
+  it("takes back what was mended though somebody has another parked subscription in hand", async () => {
+    const tenant = await makeTenant(world.test, { clockNow: february });
+    const [held = "", mended = ""] = [await subscriber(tenant), await subscriber(tenant)];
+    await world.test.owner.query(
+      `update subscription set parked_code = 'internal', parked_reason = 'of a test', parked_at = now() - interval '1 hour' * case when id = $1 then 2 else 1 end
+       where tenant_id = $2`,
+      [held, tenant.tenantId],
+    );
+    const holder = await world.test.owner.connect();
+    try {
+      await holder.query("begin");
+      await holder.query("select 1 from subscription where id = $1 for update", [held]);
+      expect(await unparkMended(world.deps, tenant.tenantId)).toBe(1);
+    } finally {
+      await holder.query("rollback");
+      holder.release();
+    }
+    const parked = "select id from subscription where tenant_id = $1 and parked_at is not null";
+    expect(await world.rows(parked, [tenant.tenantId])).toEqual([{ id: held }]);
+    await world.tick();
+    expect((await billed(tenant)).toSorted()).toEqual([held, mended].toSorted());
+  });
 
   it("halves a chunk whose claims do not fit together, parks the one that is the cause, and bills the others", async () => {
     const tenant = await makeTenant(world.test, { clockNow: february });

@@ -1,5 +1,5 @@
 import { withTenant } from "#libs/data/database.ts";
-import { isDatabaseUnavailable } from "#libs/data/database-failure.ts";
+import { isDatabaseUnavailable, isHeldUp } from "#libs/data/database-failure.ts";
 import {
   listRestedParked,
   restParked,
@@ -30,6 +30,7 @@ export async function unparkMended(deps: Pick<Deps, "database">, tenantId: strin
   let mended = 0;
   for (const subscriptionId of ids) {
     const refusal = await refusalOf(deps, tenantId, subscriptionId);
+    if (refusal === "held") continue;
     await withTenant(deps.database, scope, async (tx) => {
       if (refusal === null) await unparkSubscriptions(tx, { subscriptionId });
       else await restParked(tx, { subscriptionId, ...refusal });
@@ -39,12 +40,12 @@ export async function unparkMended(deps: Pick<Deps, "database">, tenantId: strin
   return mended;
 }
 
-/** Why it cannot be billed up to now; null: it can. Nothing of the try stays. */
+/** Why it cannot be billed up to now; null: it can; "held": somebody else has it in hand, so that nobody knows. Nothing of the try stays. */
 async function refusalOf(
   { database }: Pick<Deps, "database">,
   tenantId: string,
   subscriptionId: string,
-): Promise<Refusal | null> {
+): Promise<Refusal | "held" | null> {
   const takenBack = new Error("the try is taken back");
   let refusal: Refusal | null = null;
   try {
@@ -58,6 +59,7 @@ async function refusalOf(
     });
   } catch (error) {
     if (error === takenBack) return refusal;
+    if (isHeldUp(error)) return "held";
     if (isDatabaseUnavailable(error)) throw error;
     const { code, message } = describeFailure(error);
     return { code, reason: message };
