@@ -22,6 +22,10 @@ describe("isDatabaseUnavailable", () => {
     ["a server that pgbouncer lost", saidByPostgres("server conn crashed?")],
     ["a connection that ended by itself", new Error("Connection terminated unexpectedly")],
     ["a server that fell silent", new Error("Query read timeout")],
+    [
+      "a session that was ended meanwhile",
+      new Error("Client has encountered a connection error and is not queryable"),
+    ],
   ])("may pass: %s", (_, error) => {
     expect(isDatabaseUnavailable(error)).toBe(true);
   });

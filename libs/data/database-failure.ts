@@ -17,7 +17,7 @@ const transientCodes: ReadonlySet<string> = new Set([
  * as Postgres does of a statement that is wrong.
  */
 const transientWords =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|server conn crashed|server login (failed|has been failing)|server_login_retry|query_wait_timeout|pgbouncer cannot connect/i;
+  /timeout exceeded when trying to connect|Connection terminated|is not queryable|Query read timeout|server conn crashed|server login (failed|has been failing)|server_login_retry|query_wait_timeout|pgbouncer cannot connect/i;
 
 /** Postgres ended a statement or an idle transaction, or Prisma a transaction: it took too long. */
 const timeOutCodes: ReadonlySet<string> = new Set(["57014", "25P03", "P2028"]);

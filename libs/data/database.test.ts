@@ -8,6 +8,7 @@ import {
   withTenant,
   withTenantSql,
 } from "./database.ts";
+import { isDatabaseUnavailable } from "./database-failure.ts";
 import { openTestDatabase, type TestDatabase } from "#libs/testkit/test-database.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 
@@ -94,6 +95,29 @@ describe("withTenant", () => {
   it("sends nothing after its end, when the connection is another's", async () => {
     const kept = await withTenant(test.database, { tenantId, actor: "test" }, async ({ db }) => ({ db }));
     await expect(kept.db.$queryRaw`select 1`).rejects.toThrow("the transaction has ended");
+  });
+
+  it("sends nothing behind the statement that ends it, however long that one took", async () => {
+    const failed = new Error("failed after the first");
+    let second: Promise<unknown> = Promise.resolve();
+    const both = withTenant(test.database, { tenantId, actor: "test" }, async ({ db }) => {
+      // Longer than a second: what is left of the transaction's time is told before the next one.
+      const first = db.$queryRaw`select pg_sleep(1.1)`.then(() => Promise.reject(failed));
+      second = db.$queryRaw`select 1`.catch((error: unknown) => error);
+      await first;
+    });
+    await expect(both).rejects.toBe(failed);
+    expect(await second).toMatchObject({ message: "the transaction has ended" });
+  });
+
+  it("says that the database went away when its session was ended between two statements", async () => {
+    const cut = withTenant(test.database, { tenantId, actor: "test" }, async ({ db }) => {
+      const [row] = await db.$queryRaw<{ pid: number }[]>`select pg_backend_pid() as pid`;
+      await test.owner.query("select pg_terminate_backend($1)", [row?.pid]);
+      for (;;) await db.$queryRaw`select 1`;
+    });
+    const error: unknown = await cut.catch((thrown: unknown) => thrown);
+    expect([error, isDatabaseUnavailable(error)]).toEqual([error, true]);
   });
 
   it("leaves neither role nor tenant behind on the connection, as a call of a function does not", async () => {

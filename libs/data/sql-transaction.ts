@@ -57,15 +57,19 @@ async function inSqlOnce<Entered extends pg.QueryResultRow, T>(
   let lost: Error | undefined;
   let isMisnamed = false;
   const onLost = (error: Error) => {
-    lost = error;
+    lost ??= error;
   };
   client.on("error", onLost);
-  const deadline = openDeadline(client, terms.timeoutMs, onLost);
-  const send = async (statement: Statement) => {
+  const deadline = openDeadline(client, terms.timeoutMs, (tooLate) => {
+    lost = tooLate;
+  });
+  const send: Send = async (statement, assertOpen) => {
     try {
       if (statement.text !== "rollback") await deadline.bound();
+      assertOpen?.();
       return await client.query(statement);
     } catch (error) {
+      if (error === ended) throw error;
       if (!(error instanceof pg.DatabaseError))
         onLost(error as Error); // cut or silent: nothing more to be said there
       else if (statement.name !== undefined && misnamedCodes.has(error.code)) isMisnamed = true;
@@ -84,9 +88,10 @@ async function inSqlOnce<Entered extends pg.QueryResultRow, T>(
     return { done };
   } catch (error) {
     end();
+    const cause = lost ?? error; // what the driver says of a connection that is lost does not say why
     if (lost === undefined) await send({ text: "rollback" }).catch(() => undefined);
     if (isMisnamed) return "misnamed";
-    throw lost === deadline.tooLate ? lost : error;
+    throw cause;
   } finally {
     deadline.close();
     client.off("error", onLost);
@@ -94,7 +99,10 @@ async function inSqlOnce<Entered extends pg.QueryResultRow, T>(
   }
 }
 
-type Send = (statement: Statement) => Promise<pg.QueryResult>;
+/** `assertOpen` is asked last, when nothing is awaited any more. */
+type Send = (statement: Statement, assertOpen?: () => void) => Promise<pg.QueryResult>;
+
+const ended = new Error("the transaction has ended");
 
 /** The statements of one transaction, one after the other; none is sent after its `end`, when the connection is another's. */
 function openStatements(send: Send, isPrepared: boolean) {
@@ -102,9 +110,12 @@ function openStatements(send: Send, isPrepared: boolean) {
   let last: Promise<unknown> = Promise.resolve();
   const query = (template: Template, values: unknown[]): Promise<pg.QueryResult> => {
     const statement = statementOf(template, values, isPrepared);
+    const assertOpen = () => {
+      if (!isOpen) throw ended;
+    };
     const next = async () => {
-      if (!isOpen) throw new Error("the transaction has ended");
-      return send(statement);
+      assertOpen();
+      return send(statement, assertOpen);
     };
     const result = last.then(next, next);
     last = result;
