@@ -82,6 +82,15 @@ describe("a good configuration", () => {
     expect(readConfig({ WORKER_QUEUES: "" }).WORKER_QUEUES).toBeUndefined();
   });
 
+  it.each([
+    ["payment,invoice-generation", ["payment", "invoice-generation", "invoice-finalization"]],
+    ["invoice-finalization,invoice-generation", ["invoice-finalization", "invoice-generation"]],
+    ["invoice-finalization", ["invoice-finalization"]],
+    ["payment,payment", ["payment"]],
+  ])("lets who generates invoices finalize them too, and takes each queue once: %s", (list, queues) => {
+    expect(readConfig({ WORKER_QUEUES: list }).WORKER_QUEUES).toEqual(queues);
+  });
+
   it("says of every variable what it is and what is allowed", () => {
     for (const name of Object.keys(environmentSchema.shape) as VariableName[]) {
       const { is, allowed } = wordsOf(name);

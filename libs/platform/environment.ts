@@ -169,13 +169,21 @@ function isCron(cron: string): boolean {
   }
 }
 
-/** The queues of a list such as `pdf-render,payment`. */
+const finalizationQueue: QueueName = "invoice-finalization";
+
+/**
+ * The queues of a list such as `pdf-render,payment`. Who generates invoices finalizes them too: lists written before that had a
+ * queue of its own would leave it to nobody.
+ */
 function readQueueNames(list: string, context: z.RefinementCtx): QueueName[] {
-  return list.split(",").map((part) => {
+  const named = list.split(",").map((part) => {
     const name = queueNames.find((known) => known === part.trim());
     if (name === undefined) context.addIssue({ code: "custom", input: list });
     return name ?? queueNames[0];
   });
+  return [
+    ...new Set(named.flatMap((name) => (name === "invoice-generation" ? [name, finalizationQueue] : [name]))),
+  ];
 }
 
 /** The secrets of a list, the newest first. */
