@@ -1,4 +1,5 @@
 import { takeDueJobs } from "#libs/data/jobs.ts";
+import { lowestId } from "#libs/data/new-id.ts";
 import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
 import { runJob } from "#libs/jobs/run-job.ts";
 import { type DeliveryWorld, openDeliveryWorld } from "#libs/testkit/delivery-world.ts";
@@ -151,6 +152,21 @@ describe("what is kept no longer", () => {
     await pruneEnded(world.deps);
     expect(await count("webhook_inbox where event_id ~ '^evt_[0-9]+$'")).toBe(1_200);
     expect(await world.rows("select key from rate_limit")).toEqual([{ key: "young" }]);
+  });
+
+  it("forgets all else when messages and counters cannot be forgotten", async () => {
+    await world.rows(
+      `insert into job (tenant_id, id, name, queue, key, payload, state, attempt_budget, ended_at)
+       values ($1, $2, 'test.work', 'notification', 'test.work/old', '{}', 'succeeded', 1, now() - interval '91 days')`,
+      [world.tenant.tenantId, lowestId(later(-92))],
+    );
+    await world.rows("revoke delete on webhook_inbox, rate_limit from billwright_system");
+    try {
+      expect(await pruneEnded(world.deps)).toBeGreaterThan(0);
+    } finally {
+      await world.rows("grant delete on webhook_inbox, rate_limit to billwright_system");
+    }
+    expect(await count("job where key = 'test.work/old'")).toBe(0);
   });
 
   it("is the only way in which the application forgets a call or a try", async () => {

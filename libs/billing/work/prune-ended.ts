@@ -35,8 +35,8 @@ const ofAll: readonly Step<Parameters<typeof pruneInbox>[0]>[] = [
 
 /**
  * Forgets what is kept no longer: counters of tries after a day, API idempotency keys after 30 days, and after 90 days succeeded jobs, calls to the
- * outside that are over, deliveries that ended and messages of providers that were dealt with. System time, as it is at `at`. A tenant that
- * fails is logged and keeps no other waiting.
+ * outside that are over, deliveries that ended and messages of providers that were dealt with. System time, as it is at `at`. What
+ * fails is logged: a tenant keeps no other waiting, and what is of no tenant keeps nothing else waiting.
  * @returns how many rows went
  */
 export async function pruneEnded(
@@ -49,7 +49,11 @@ export async function pruneEnded(
   });
   let pruned = 0;
   for (const step of ofAll) {
-    pruned += await inBatches(() => withSystem(deps.database, (db) => step.prune(db, retentionOf(step))));
+    try {
+      pruned += await inBatches(() => withSystem(deps.database, (db) => step.prune(db, retentionOf(step))));
+    } catch (error) {
+      deps.logger.error("pruning failed for what is of no tenant", { step: step.prune.name, error });
+    }
   }
   for (const tenantId of await withSystem(deps.database, listTenantIds)) {
     try {
