@@ -1,9 +1,13 @@
 import { Prisma } from "#prisma/generated/client.ts";
 import { type Db, type TenantTx, toDate } from "./database.ts";
 
-/** What may be said to be overdue and was not yet, as the shown status derives it; whether it is due is the caller's part. */
+/**
+ * What may be said to be overdue and was not yet, as the shown status derives it; whether it is due is the caller's part. What another
+ * engine issued is ours to tell from its import on, which is in system time; by a clock of the tenant's own the import has marked it.
+ */
 const unsaid = Prisma.sql`i.invoice_status = 'finalized' and i.payment_status <> 'succeeded' and i.uncollectible_at is null and i.overdue_at is null
-  and i.invoice_type <> 'credit' and i.amount_due_minor > i.amount_paid_minor + i.amount_offset_minor`;
+  and i.invoice_type <> 'credit' and i.amount_due_minor > i.amount_paid_minor + i.amount_offset_minor
+  and (i.imported_at is null or i.due_at >= i.imported_at or exists (select from tenant o where o.id = i.tenant_id and o.clock_now is not null))`;
 
 export type OverdueInvoice = { readonly id: string; readonly customer_id: string };
 

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import pg from "pg";
 import { Temporal } from "temporal-polyfill";
 import { publicId } from "#libs/core/public-id.ts";
 import { setTenantClock } from "#libs/data/tenants.ts";
@@ -162,6 +164,74 @@ describe("an invoice whose due date has passed", () => {
       await world.rows("select number from invoice where id = any($1::uuid[])", [await said(tenant)]),
     ).toEqual([{ number: "OLD-2" }]);
   });
+
+  it("of another engine is not told when it was overdue at its import, though nothing marked it then", async () => {
+    const tenant = await makeTenant(world.test);
+    await makeCustomer(tenant, { externalId: "acme" });
+    const invoice = { customer: "acme", currency: "USD", issuedAt: "2026-02-01", total: "80.00" };
+    const invoices = ["OLD-1", "OLD-2"].map((number) => ({ ...invoice, number, dueDate: "2026-03-01" }));
+    await tenant.inTenant((tx) => importInvoices(tx, { invoices, dryRun: false }));
+    await world.rows(`begin; set local session_replication_role = replica;
+      update invoice set overdue_at = null, imported_at = case when number = 'OLD-2' then due_at else imported_at end where tenant_id = '${tenant.tenantId}';
+      commit`);
+    await sweepOverdue(world.deps);
+    expect(
+      await world.rows("select number from invoice where id = any($1::uuid[])", [await said(tenant)]),
+    ).toEqual([{ number: "OLD-2" }]);
+  });
+
+  it.each([
+    ["may take the application's roles", ""],
+    ["is held by row-level security and may take no role", "overdue_owner"],
+  ])("is not told when it was so before the upgrade, by an owner who %s", async (_, owner) => {
+    const { tenant, invoices } = await owing(2);
+    await moveClock(tenant, "2026-02-16T00:00:00Z");
+    await pay(tenant, invoices[1]?.id);
+    const migration = readFileSync("prisma/migrations/20261122030000_overdue_before/migration.sql", "utf8");
+    const name = `${owner}_${tenant.tenantId.slice(-12)}`;
+    if (owner === "") await world.rows(`begin; ${migration} commit`);
+    else await migrateAs(name, migration);
+    await sweepOverdue(world.deps);
+    expect(await said(tenant)).toEqual([]);
+    expect(
+      await world.rows("select overdue_at from invoice where tenant_id = $1 order by id", [tenant.tenantId]),
+    ).toEqual([{ overdue_at: new Date("2026-02-15T00:00:00Z") }, { overdue_at: null }]);
+  });
+
+  /** As an owner of the schema who is no superuser. */
+  async function migrateAs(name: string, migration: string): Promise<void> {
+    const client = new pg.Client({ connectionString: loginUrl(name) });
+    await world.rows(`create role ${name} login createrole noinherit password 'migrates'`);
+    try {
+      await world.rows(`grant usage, create on schema public to ${name}`);
+      // What who made the roles holds of them, from PostgreSQL 16 on; before, who may create roles may grant them.
+      const [{ lends } = { lends: false }] = await world.rows<{ lends: boolean }>(
+        "select current_setting('server_version_num')::int >= 160000 as lends",
+      );
+      if (lends)
+        await world.rows(
+          `grant billwright_app, billwright_system to ${name} with admin true, set false, inherit false`,
+        );
+      for (const table of ["invoice", "tenant"]) await world.rows(`alter table ${table} owner to ${name}`);
+      await client.connect();
+      await client.query(`begin; ${migration} commit`);
+      const left = "select pg_has_role($1, 'billwright_app', 'usage') as holds";
+      expect(await world.rows(left, [name])).toEqual([{ holds: false }]);
+    } finally {
+      await client.end();
+      for (const table of ["invoice", "tenant"])
+        await world.rows(`alter table ${table} owner to current_user`);
+      await world.rows(`drop owned by ${name}`);
+      await world.rows(`drop role ${name}`);
+    }
+  }
+
+  function loginUrl(name: string): string {
+    const url = new URL(world.test.ownerUrl);
+    url.username = name;
+    url.password = "migrates";
+    return url.href;
+  }
 
   it("is told at its instant by a test clock that goes past it", async () => {
     const { tenant } = await owing();
