@@ -7,7 +7,7 @@ export type Retention = { readonly before: Date; readonly limit: number };
 /**
  * Forgets calls to the outside that are over: what each was for stands in its own table (the mirror, the closed attempt, the ended refund,
  * the stored file), which is why nobody makes it again. Mails, customers and saved methods are kept: nothing else remembers
- * those calls. The database itself decides which (`effect_forget`). Returns how many.
+ * those calls. The database itself decides which (`effect_forget`), of its tenant alone and none younger than 30 days. Returns how many.
  */
 export async function forgetEffects(tx: TenantTx, { before, limit }: Retention): Promise<number> {
   const [row] = await tx.db.$queryRaw<{ gone: number }[]>`
@@ -15,7 +15,7 @@ export async function forgetEffects(tx: TenantTx, { before, limit }: Retention):
   return row?.gone ?? 0;
 }
 
-/** Forgets what endpoints were told, with each try, where nothing more will be sent by itself. Returns how many. */
+/** Forgets what endpoints were told, with each try, where nothing more will be sent by itself; none younger than 30 days. Returns how many. */
 export async function forgetDeliveries(tx: TenantTx, { before, limit }: Retention): Promise<number> {
   const [row] = await tx.db.$queryRaw<{ gone: number }[]>`
     select webhook_delivery_forget(${tx.tenantId}::uuid, ${lowestId(before)}::uuid, ${limit}::int) as gone`;

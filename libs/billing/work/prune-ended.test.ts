@@ -1,8 +1,9 @@
 import { takeDueJobs } from "#libs/data/jobs.ts";
-import { lowestId } from "#libs/data/new-id.ts";
+import { lowestId, newId } from "#libs/data/new-id.ts";
 import { causes, jobCatalog } from "#libs/jobs/catalog.ts";
 import { runJob } from "#libs/jobs/run-job.ts";
 import { type DeliveryWorld, openDeliveryWorld } from "#libs/testkit/delivery-world.ts";
+import { makeTenant } from "#libs/testkit/factories.ts";
 import { announceInvoice, insertIssuedInvoice, type IssuedInvoice } from "#libs/testkit/invoice-rows.ts";
 import { paymentWitness } from "#libs/testkit/payment-witness.ts";
 import { emailInvoice } from "../invoice/email-invoice.ts";
@@ -64,6 +65,12 @@ const money = () =>
 const count = async (table: string) =>
   (await world.rows<{ n: number }>(`select count(*)::int as n from ${table}`))[0]?.n;
 
+/** Makes calls and deliveries so old that the database lets go of them. */
+async function age(): Promise<void> {
+  await world.rows("update effect set updated_at = updated_at - interval '31 days'");
+  await world.rows("update webhook_delivery set created_at = created_at - interval '31 days'");
+}
+
 describe("what is kept no longer", () => {
   it("forgets calls that are over, and makes none of them again", async () => {
     const invoice = await deliver();
@@ -75,6 +82,7 @@ describe("what is kept no longer", () => {
     const before = { kinds: await kinds(), written: await written(), money: await money() };
     await pruneEnded(world.deps, later(89));
     expect(await kinds()).toEqual(before.kinds);
+    await age();
     await pruneEnded(world.deps, later(91));
     expect(await kinds()).toEqual([
       ...["email.invoice", "stripe.customer_create", "stripe.invoice_attach_payment"],
@@ -115,6 +123,7 @@ describe("what is kept no longer", () => {
       { kind: "stripe.invoice_lines" },
       { kind: "stripe.payment_intent" },
     ]);
+    await age();
     await pruneEnded(world.deps, later(400));
     expect(await open()).toEqual(before);
     const made = await written();
@@ -133,6 +142,7 @@ describe("what is kept no longer", () => {
     const pending = await count("webhook_delivery where state = 'pending'");
     expect(pending).toBeGreaterThan(0);
     expect(await count("webhook_attempt")).toBeGreaterThan(0);
+    await age();
     await pruneEnded(world.deps, later(91));
     expect(await count("webhook_delivery")).toBe(pending);
     expect(
@@ -167,6 +177,29 @@ describe("what is kept no longer", () => {
       await world.rows("grant delete on webhook_inbox, rate_limit to billwright_system");
     }
     expect(await count("job where key = 'test.work/old'")).toBe(0);
+  });
+
+  it("is of the transaction's own tenant and 30 days old at least, whatever is asked", async () => {
+    const { tenantId: other, inTenant: inOther } = await makeTenant(world.test);
+    for (const days of [29, 31])
+      await world.rows(`begin; set local session_replication_role = replica;
+          with called as (insert into effect (tenant_id, id, kind, business_key, idempotency_key, state, updated_at)
+            values ('${other}', '${newId()}', 'stripe.invoice_create', '${newId()}', 'x', 'succeeded', now() - interval '${days} days') returning tenant_id, business_key)
+          insert into provider_object (tenant_id, provider, kind, local_id, provider_id)
+          select tenant_id, 'stripe', 'invoice', business_key::uuid, 'in_' || business_key from called;
+          insert into webhook_delivery (tenant_id, id, webhook_endpoint_id, domain_event_id, state, created_at)
+          values ('${other}', '${newId()}', '${newId()}', '${newId()}', 'delivered', now() - interval '${days} days');
+          commit`);
+    const forgotten = (inTenant: typeof inOther, tenantId: string) =>
+      inTenant(
+        (tx) => tx.db.$queryRaw`
+          select effect_forget(${tenantId}::uuid, ${later(1)}, 100) as calls,
+            webhook_delivery_forget(${tenantId}::uuid, ${lowestId(later(1))}::uuid, 100) as deliveries`,
+      );
+    expect(await forgotten(world.tenant.inTenant, other)).toEqual([{ calls: 0, deliveries: 0 }]);
+    expect(await forgotten(inOther, other)).toEqual([{ calls: 1, deliveries: 1 }]);
+    for (const table of ["effect", "webhook_delivery"])
+      expect(await count(`${table} where tenant_id = '${other}'`)).toBe(1);
   });
 
   it("is the only way in which the application forgets a call or a try", async () => {
