@@ -2,12 +2,19 @@ import { Prisma } from "#prisma/generated/client.ts";
 import { type TenantTx, toDate } from "./database.ts";
 import { breachCode } from "./subscription-progress.ts";
 
-/** How many days after its due date, on the wall clock of the zone, an unpaid invoice is given up. */
+/** How many days after its due date, or after more of it was left to pay again, on the wall clock of the zone, an unpaid invoice is given up. */
 export type WriteOffTerms = { readonly days: number; readonly timezone: string };
+
+/** When it was last left to pay: at its due date, or later by a refund that reopened it or a credit note against it that was voided. */
+const owedSince = Prisma.sql`greatest(i.due_at,
+  (select max(r.paid_out_at) from payment p join refund r on r.tenant_id = p.tenant_id and r.payment_id = p.id
+    where p.tenant_id = i.tenant_id and p.invoice_id = i.id and r.reopened_minor > 0 and r.state in ('processing', 'succeeded')),
+  (select max(n.voided_at) from invoice n
+    where n.tenant_id = i.tenant_id and n.corrects_invoice_id = i.id and n.settlement = 'offset' and n.invoice_status = 'voided'))`;
 
 /** The instant at which an invoice is given up. */
 function instantOf({ days, timezone }: WriteOffTerms): Prisma.Sql {
-  return Prisma.sql`((i.due_at at time zone ${timezone}) + ${days}::int * interval '1 day') at time zone ${timezone}`;
+  return Prisma.sql`((${owedSince} at time zone ${timezone}) + ${days}::int * interval '1 day') at time zone ${timezone}`;
 }
 
 /**

@@ -4637,7 +4637,7 @@ export interface components {
             email_from: string | null;
             /** @description Days from the due date, negative before it */
             reminder_schedule: number[];
-            /** @description So many days after its due date an unpaid invoice is marked uncollectible by itself, by the hour: 1 to 3650; null: never. Not while a payment is on its way or is tried again, nor for customers with reminders_paused, nor imported invoices */
+            /** @description So many days after its due date, or after a refund or a voided credit note left more of it to pay again, an unpaid invoice is marked uncollectible by itself, by the hour: 1 to 3650; null: never. Not while a payment is on its way or is tried again, nor for customers with reminders_paused, nor imported invoices */
             uncollectible_after_days: number | null;
             brand: {
                 name: string;
@@ -11093,7 +11093,7 @@ export interface operations {
                     email_from?: string | null;
                     /** @description Days from the due date, negative before it */
                     reminder_schedule?: number[];
-                    /** @description So many days after its due date an unpaid invoice is marked uncollectible by itself, by the hour: 1 to 3650; null: never. Not while a payment is on its way or is tried again, nor for customers with reminders_paused, nor imported invoices */
+                    /** @description So many days after its due date, or after a refund or a voided credit note left more of it to pay again, an unpaid invoice is marked uncollectible by itself, by the hour: 1 to 3650; null: never. Not while a payment is on its way or is tried again, nor for customers with reminders_paused, nor imported invoices */
                     uncollectible_after_days?: number | null;
                     brand?: {
                         name?: string;

@@ -12,8 +12,12 @@ import {
 import { openWorkWorld, type WorkWorld } from "#libs/testkit/work-world.ts";
 import { updateCustomer } from "../catalog/update-customer.ts";
 import { updateSettings } from "../catalog/update-settings.ts";
+import { createCreditNote } from "../credit-note/create-credit-note.ts";
+import { voidCreditNote } from "../credit-note/void-credit-note.ts";
 import { importInvoices } from "../invoice/import-invoices.ts";
 import { recordOutsidePayment } from "../payment/record-outside-payment.ts";
+import { requestRefund } from "../payment/request-refund.ts";
+import { sweepOverdue } from "./sweep-overdue.ts";
 import { sweepWriteOffs } from "./sweep-write-offs.ts";
 import { findWriteOffs, writeOffOverdue } from "./write-off-overdue.ts";
 
@@ -108,6 +112,42 @@ describe("uncollectible_after_days", () => {
       await world.rows("select payment_status, amount_paid_minor from invoice where id = $1", [invoiceId]),
     ).toEqual([{ payment_status: "succeeded", amount_paid_minor: "1000" }]);
     expect(await sweepWriteOffs(world.deps)).toBe(0);
+  });
+
+  it("gives a refunded invoice as many days again, and says first that it is overdue", async () => {
+    const { tenant, invoiceId } = await owing(30);
+    await pay(tenant, invoiceId, "10.00");
+    await moveClock(tenant, "2026-06-01T04:00:00Z");
+    const [payment] = await world.rows<{ id: string }>("select id from payment where invoice_id = $1", [
+      invoiceId,
+    ]);
+    await tenant.inTenant((tx) => requestRefund(tx, { paymentId: payment?.id ?? "" }));
+    await sweepWriteOffs(world.deps);
+    await sweepOverdue(world.deps);
+    await moveClock(tenant, "2026-07-01T03:59:59Z");
+    expect(await tenant.inTenant((tx) => writeOffOverdue(tx, invoiceId))).toBe(false);
+    expect(await sweepWriteOffs(world.deps)).toBe(0);
+    await world.travel(tenant, at("2026-08-01T00:00:00Z"));
+    expect(await givenUpAt(tenant)).toEqual(["2026-07-01T04:00:00.000Z"]);
+    expect(
+      await world.rows(
+        "select type from domain_event where subject_id = $1 and type in ('invoice.overdue', 'invoice.marked_uncollectible') order by id",
+        [invoiceId],
+      ),
+    ).toEqual([{ type: "invoice.overdue" }, { type: "invoice.marked_uncollectible" }]);
+  });
+
+  it("counts anew when a credit note against it is voided", async () => {
+    const { tenant, invoiceId } = await owing(30);
+    await moveClock(tenant, "2026-02-20T05:00:00Z");
+    const creditNoteId = await tenant.inTenant((tx) =>
+      createCreditNote(tx, { invoiceId, asked: { amount: "4.00" }, settlement: "offset" }),
+    );
+    await moveClock(tenant, "2026-06-01T04:00:00Z");
+    await tenant.inTenant((tx) => voidCreditNote(tx, { creditNoteId, reason: "no mistake" }));
+    expect(await sweepWriteOffs(world.deps)).toBe(0);
+    await moveClock(tenant, "2026-07-01T04:00:00Z");
+    expect(await sweepWriteOffs(world.deps)).toBe(1);
   });
 
   it("is never unless the tenant says so", async () => {

@@ -49,7 +49,7 @@ const fields = {
     .meta({ description: "Days from the due date, negative before it", maxItems: mostReminders }),
   uncollectible_after_days: wholeNumber(1, longestWriteOffDays).nullable().meta({
     description:
-      "So many days after its due date an unpaid invoice is marked uncollectible by itself, by the hour: 1 to 3650; null: never. Not while a payment is on its way or is tried again, nor for customers with reminders_paused, nor imported invoices",
+      "So many days after its due date, or after a refund or a voided credit note left more of it to pay again, an unpaid invoice is marked uncollectible by itself, by the hour: 1 to 3650; null: never. Not while a payment is on its way or is tried again, nor for customers with reminders_paused, nor imported invoices",
   }),
 };
 

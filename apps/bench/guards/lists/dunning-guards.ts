@@ -68,6 +68,18 @@ export const dunningGuards: readonly Guard[] = [
     writeOffTest("spares customers whose books do not add up, and invoices of another engine"),
   ),
   codeGuard(
+    "what a refund reopened is given as many days again",
+    { file: writeOffFile, text: "r.reopened_minor > 0 and ", without: "false and " },
+    writeOffTest("gives a refunded invoice as many days again, and says first that it is overdue"),
+  ),
+  codeGuard(
+    "what was overdue at its import is not said to be",
+    { file: overdueFile, text: "i.imported_at is null or ", without: "true or " },
+    overdueTest(
+      "of another engine is not told when it was overdue at its import, though nothing marked it then",
+    ),
+  ),
+  codeGuard(
     "a final decline is not tried again",
     {
       file: "libs/billing/payment/apply-payment-intent.ts",
