@@ -141,7 +141,7 @@ export const workGuards: readonly Guard[] = [
     "no job fails for the sake of one that ends with it",
     {
       file: "libs/data/gather-calls.ts",
-      text: "if (calls.length === 1 || isDatabaseUnavailable(error)) for",
+      text: "if (calls.length === 1 || isUnanswered) for",
       without: "if (true) for",
     },
     togetherTest("fails alone when its result cannot be stored"),
