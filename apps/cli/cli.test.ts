@@ -241,8 +241,9 @@ describe("the billwright command", () => {
     const [before, after] = ["1a".repeat(32), "2b".repeat(32)];
     const tenant = await makeTenant(test);
     const box = createSecretBox([before]);
-    await tenant.inTenant((tx) =>
-      connectStripeAccount(tx, { accountId: "acct_cli", webhookSecret: "whsec_x", box }),
+    await connectStripeAccount(
+      { database: test.database, box, apiBase: null },
+      { tenantId: tenant.tenantId, actor: "test", accountId: "acct_cli", webhookSecret: "whsec_x" },
     );
     expect(await billwright(["secrets", "reseal"])).toMatchObject({
       ...{ code: 2, err: expect.stringContaining("MASTER_KEY must be set") },

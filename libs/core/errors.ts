@@ -205,6 +205,7 @@ export const errorTable = {
   stripe_mode_mismatch: { kind: "invalid", title: "Live and test do not fit together" },
   stripe_account_invalid: { kind: "invalid", title: "The keys of the Stripe account do not fit" },
   stripe_account_keyless: { kind: "unavailable", title: "The key of the Stripe account is not here" },
+  stripe_account_mismatch: { kind: "invalid", title: "The key is one of another Stripe account" },
   stripe_account_taken: { kind: "conflict", title: "The Stripe account is another tenant's" },
   stripe_amount_inexpressible: { kind: "invalid", title: "Stripe cannot express the amount" },
   schedule_fixed: { kind: "invalid", title: "The schedule belongs to the installation" },

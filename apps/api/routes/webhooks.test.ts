@@ -6,7 +6,7 @@ import { syncInvoiceToStripe } from "#libs/billing/invoice/sync-invoice-to-strip
 import { publicId } from "#libs/core/public-id.ts";
 import { stripeApplyEvent } from "#libs/jobs/stripe-apply-event.job.ts";
 import { stripeWebhookSecret } from "#libs/testkit/delivery-world.ts";
-import { makeTenant } from "#libs/testkit/factories.ts";
+import { makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
 import { insertIssuedInvoice, type IssuedInvoiceFields } from "#libs/testkit/invoice-rows.ts";
 import { openPaymentWorld, type PaymentWorld } from "#libs/testkit/payment-world.ts";
 import { createApp } from "../create-app.ts";
@@ -205,11 +205,13 @@ describe("webhooks of a tenant's own account", () => {
     const box = world.deps.secrets;
     if (box === null) throw new Error("the world has a master key");
     const stranger = await makeTenant(world.test);
-    const account = { accountId: "acct_stranger", webhookSecret: "whsec_stranger", box };
-    await stranger.inTenant((tx) => connectStripeAccount(tx, account));
-    await expect(world.tenant.inTenant((tx) => connectStripeAccount(tx, account))).rejects.toMatchObject({
-      code: "stripe_account_taken",
-    });
+    const connect = ({ tenantId }: TestTenant) =>
+      connectStripeAccount(
+        { database: world.test.database, box, apiBase: null },
+        { tenantId, actor: "test", accountId: "acct_stranger", webhookSecret: "whsec_stranger" },
+      );
+    await connect(stranger);
+    await expect(connect(world.tenant)).rejects.toMatchObject({ code: "stripe_account_taken" });
     const { intent, id, payment } = await paid();
     const path = "/webhooks/stripe/acct_stranger";
     const message = messageOf("refund.created", refundObject("re_forged", intent), {

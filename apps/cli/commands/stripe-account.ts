@@ -1,7 +1,6 @@
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import { connectStripeAccount } from "#libs/billing/payment/stripe-account.ts";
-import { withTenant } from "#libs/data/database.ts";
 import { createSecretBox } from "#libs/platform/secret-box.ts";
 import { CliError, exitCodes, pickTenant, withInstallation } from "../cli-context.ts";
 
@@ -15,7 +14,7 @@ export function stripeAccountCommand(): Command {
     .option("--tenant <uuid>", "which tenant, when there are several")
     .addHelpText(
       "after",
-      "\nStandard input: one a line or with blanks between, in any order:\n  whsec_...  signs its webhooks; several while it is changed\n  sk_...     secret or restricted key: from now on Stripe is called by it for the tenant's new customers\n  pk_...     publishable key, with the secret one\nWithout keys the installation's key goes on calling, or the one that is known.\n\nExamples:\n  billwright tenant stripe-account acct_1QxYz2 < secrets.txt",
+      "\nStandard input: one a line or with blanks between, in any order:\n  whsec_...  signs its webhooks; several while it is changed\n  sk_...     secret or restricted key: from now on Stripe is called by it for the tenant's new customers;\n             Stripe is asked whether it is the account's (a restricted key must be allowed to read its account)\n  pk_...     publishable key, with the secret one\nWithout keys the installation's key goes on calling, or the one that is known.\n\nExamples:\n  billwright tenant stripe-account acct_1QxYz2 < secrets.txt",
     )
     .action((account: string, options: { tenant?: string }) =>
       withInstallation(async (found) => {
@@ -25,8 +24,9 @@ export function stripeAccountCommand(): Command {
         const tenantId = await pickTenant(found, options.tenant);
         const secrets = readSecrets(await text(process.stdin));
         const box = createSecretBox(keys);
-        await withTenant(found.database, { tenantId, actor: "cli" }, (tx) =>
-          connectStripeAccount(tx, { accountId: account, ...secrets, box }),
+        await connectStripeAccount(
+          { database: found.database, box, apiBase: found.config.stripe?.apiBase ?? null },
+          { tenantId, actor: "cli", accountId: account, ...secrets },
         );
         process.stdout.write(`endpoint: PUBLIC_URL/webhooks/stripe/${account}\n`);
       }),

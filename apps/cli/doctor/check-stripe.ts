@@ -3,13 +3,14 @@ import { stripeCircuit } from "#libs/billing/effect/provider-circuit.ts";
 import { ownStripes } from "#libs/billing/payment/tenant-stripe.ts";
 import { withSystem } from "#libs/data/database.ts";
 import { readCircuit } from "#libs/data/provider-circuits.ts";
+import { requireKeyOfAccount } from "#libs/platform/stripe/stripe-accounts.ts";
 import { stripeRead } from "#libs/platform/stripe/stripe-call.ts";
 import type { StripeClient } from "#libs/platform/stripe/stripe-client.ts";
 import { attempt, type Finding, warning } from "./finding.ts";
 
 type StripeDeps = Pick<Deps, "database" | "secrets" | "stripe">;
 
-/** Whether Stripe takes the installation's key, and that of each tenant's own account. */
+/** Whether Stripe takes the installation's key, and that of each tenant's own account as a key of that very account. */
 export async function checkStripe(deps: StripeDeps): Promise<Finding[]> {
   const { stripe } = deps;
   const advice = "check that STRIPE_API_KEY is valid and that Stripe can be reached";
@@ -40,6 +41,7 @@ async function checkKey(deps: StripeDeps, stripe: StripeClient, check: string): 
       "nothing is lost: when Stripe answers a probe, the work goes on by itself",
     );
   }
-  await stripeRead(() => stripe.balance.retrieve());
+  if (stripe.account === "") await stripeRead(() => stripe.balance.retrieve());
+  else await requireKeyOfAccount(stripe, stripe.account);
   return "Stripe takes our key";
 }

@@ -36,6 +36,13 @@ describe("accounts of the sandbox's Stripe", () => {
     expect(journal.map(({ account }) => account)).toEqual(["acct_A", "acct_B", ""]);
   });
 
+  it("says whose a key is", async () => {
+    const ids = [keyOfA, otherKeyOfA, keyOfB, undefined].map(
+      async (key) => (await test.stripe(key).accounts.retrieveCurrent()).id,
+    );
+    expect(await Promise.all(ids)).toEqual(["acct_A", "acct_A", "acct_B", "acct_sandbox"]);
+  });
+
   it("tells each account's endpoint, and settles a payment wherever it is", async () => {
     const receiver = await receiveWebhooks(test.stripe());
     await test.control("POST", "/_sandbox/webhooks", { url: receiver.url });

@@ -5,6 +5,8 @@ import type { Tables } from "./stripe-tables.ts";
 
 export type StripeCall = {
   readonly tx: StripeTx;
+  /** Whose key it was; "" for one that names no account. */
+  readonly account: string;
   /** The `:names` of the route's path. */
   readonly ids: Readonly<Record<string, string>>;
   readonly form: FormMap;

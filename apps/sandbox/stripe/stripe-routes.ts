@@ -1,3 +1,4 @@
+import { accountRoutes } from "./account.ts";
 import { customerRoutes } from "./customers.ts";
 import { disputeRoutes } from "./disputes.ts";
 import { balanceRoutes, eventRoutes } from "./events.ts";
@@ -21,6 +22,7 @@ const routes: readonly StripeRoute[] = [
   ...disputeRoutes,
   ...eventRoutes,
   ...balanceRoutes,
+  ...accountRoutes,
 ];
 
 const compiled = routes.map((route) => ({

@@ -119,7 +119,7 @@ function work(deps: StripeServerDeps, request: StripeRequest): Outcome {
   const { tx, writes } = deps.store.begin(deps.clock.nowSeconds(), origin);
   const { ids, form, path, isPublishable } = request;
   try {
-    const answer = request.route.handle({ tx, ids, form, path, isPublishable });
+    const answer = request.route.handle({ tx, account: deps.account, ids, form, path, isPublishable });
     const body = expandAnswer(tx, answer.body, request.expand);
     return {
       status: answer.status,

@@ -1,16 +1,17 @@
 import { z } from "zod";
 import { domainError } from "#libs/core/errors.ts";
 import { writeAudit } from "#libs/data/audit-log.ts";
-import { type Database, type TenantTx, withSystemSql } from "#libs/data/database.ts";
+import { type Database, withSystemSql, withTenant } from "#libs/data/database.ts";
 import {
   findProviderAccount,
   lockOwnAccount,
   makeAccountCurrent,
   saveProviderAccount,
 } from "#libs/data/provider-accounts.ts";
-import { findTenant } from "#libs/data/tenants.ts";
+import { findTenant, type TenantMode } from "#libs/data/tenants.ts";
 import type { SecretBox, SecretOwner } from "#libs/platform/secret-box.ts";
-import { stripeKeyMode } from "#libs/platform/stripe/stripe-client.ts";
+import { requireKeyOfAccount } from "#libs/platform/stripe/stripe-accounts.ts";
+import { createStripeClient, stripeKeyMode } from "#libs/platform/stripe/stripe-client.ts";
 
 /** What is kept, sealed, of a tenant's own account. */
 const secretsWire = z.object({
@@ -29,53 +30,61 @@ export function stripeAccountSecretOwner(tenantId: string): SecretOwner {
   return { tenantId, purpose: "stripe_account" };
 }
 
+type StripeAccountKeys = { readonly apiKey: string; readonly publishableKey: string };
+
 /**
  * Notes a tenant's own account at Stripe: the secret that signs its webhooks, and the keys by which Stripe is called for the tenant's
  * new customers from now on. Without keys those that are known stay. A customer that is at Stripe already stays with the account that it
- * is at. Everything is kept encrypted, and never shown again.
- * @throws DomainError stripe_account_taken, stripe_account_invalid, stripe_mode_mismatch
+ * is at. Before anything is kept Stripe is asked, at `apiBase` (null: where it lives), whose the secret key is. Everything is kept
+ * encrypted, and never shown again.
+ * @throws DomainError stripe_account_taken, stripe_account_invalid, stripe_account_mismatch, stripe_mode_mismatch,
+ *   provider_unavailable, provider_key_refused, provider_refused
  */
 export async function connectStripeAccount(
-  tx: TenantTx,
+  deps: { readonly database: Database; readonly box: SecretBox; readonly apiBase: string | null },
   input: {
+    readonly tenantId: string;
+    readonly actor: string;
     readonly accountId: string;
     readonly webhookSecret: string;
-    readonly keys?: { readonly apiKey: string; readonly publishableKey: string };
-    readonly box: SecretBox;
+    readonly keys?: StripeAccountKeys;
   },
 ): Promise<void> {
-  const { accountId, webhookSecret, keys, box } = input;
-  if (keys !== undefined) await requireSameMode(tx, keys);
-  const known = await lockOwnAccount(tx, "stripe", accountId);
-  const before = known === null || keys !== undefined ? null : openStripeAccount(box, known);
-  const secrets = box.seal(
-    JSON.stringify({ ...before, webhookSecret, ...keys }),
-    stripeAccountSecretOwner(tx.tenantId),
-  );
-  if (!(await saveProviderAccount(tx, { provider: "stripe", accountId, secrets })))
-    throw domainError("stripe_account_taken", `${accountId} is another tenant's account.`);
-  if (keys !== undefined) await makeAccountCurrent(tx, "stripe", accountId);
-  await writeAudit(tx, {
-    ...{ action: "stripe_account.connect", targetType: "tenant", targetId: tx.tenantId },
-    after: { account: accountId, has_new_keys: keys !== undefined },
+  const { tenantId, actor, accountId, webhookSecret, keys } = input;
+  const { database, box, apiBase } = deps;
+  if (keys !== undefined) {
+    const tenant = await withTenant(database, { tenantId, actor }, findTenant);
+    requireSameMode(tenant?.mode, keys);
+    await requireKeyOfAccount(createStripeClient({ apiKey: keys.apiKey, apiBase }), accountId);
+  }
+  await withTenant(database, { tenantId, actor }, async (tx) => {
+    const known = await lockOwnAccount(tx, "stripe", accountId);
+    const before = known === null || keys !== undefined ? null : openStripeAccount(box, known);
+    const secrets = box.seal(
+      JSON.stringify({ ...before, webhookSecret, ...keys }),
+      stripeAccountSecretOwner(tenantId),
+    );
+    if (!(await saveProviderAccount(tx, { provider: "stripe", accountId, secrets })))
+      throw domainError("stripe_account_taken", `${accountId} is another tenant's account.`);
+    if (keys !== undefined) await makeAccountCurrent(tx, "stripe", accountId);
+    await writeAudit(tx, {
+      ...{ action: "stripe_account.connect", targetType: "tenant", targetId: tenantId },
+      after: { account: accountId, has_new_keys: keys !== undefined },
+    });
   });
 }
 
 /** A test tenant never gets a key that moves real money, nor a live one a key of play money. */
-async function requireSameMode(
-  tx: TenantTx,
-  keys: { readonly apiKey: string; readonly publishableKey: string },
-): Promise<void> {
+function requireSameMode(tenantMode: TenantMode | undefined, keys: StripeAccountKeys): void {
   const mode = stripeKeyMode(keys.apiKey);
   if (mode === null)
     throw domainError("stripe_account_invalid", "The secret key must begin with sk_ or rk_, live or test.");
   if (!keys.publishableKey.startsWith(`pk_${mode}_`))
     throw domainError("stripe_account_invalid", `The publishable key must begin with pk_${mode}_.`);
-  const tenant = await findTenant(tx);
-  if (tenant?.mode === mode) return;
+  if (tenantMode === mode) return;
   throw domainError(
     "stripe_mode_mismatch",
-    `the tenant is a ${tenant?.mode} tenant and the key is a ${mode} key`,
+    `the tenant is a ${tenantMode} tenant and the key is a ${mode} key`,
   );
 }
 

@@ -1,18 +1,20 @@
-import { randomUUID } from "node:crypto";
 import supertest from "supertest";
 import { checkStripe } from "../../../apps/cli/doctor/check-stripe.ts";
-import { withSystem, withTenant } from "#libs/data/database.ts";
-import { saveProviderAccount } from "#libs/data/provider-accounts.ts";
+import { withSystem } from "#libs/data/database.ts";
 import { readCircuit } from "#libs/data/provider-circuits.ts";
 import { findReconciliation } from "#libs/data/reconciliations.ts";
 import { stripeApplyEvent } from "#libs/jobs/stripe-apply-event.job.ts";
 import { createStripeClient } from "#libs/platform/stripe/stripe-client.ts";
-import { stripeWebhookSecret } from "#libs/testkit/delivery-world.ts";
 import { makeTenant, type TestTenant } from "#libs/testkit/factories.ts";
 import { announceInvoice, insertIssuedInvoice, type IssuedInvoice } from "#libs/testkit/invoice-rows.ts";
+import {
+  connectOwnAccount,
+  fileKey,
+  keyOf,
+  newAccount,
+  publishableOf,
+} from "#libs/testkit/own-stripe-account.ts";
 import { openPaymentWorld, type PaymentWorld } from "#libs/testkit/payment-world.ts";
-import { testSecretBox } from "#libs/testkit/test-secret-box.ts";
-import { createTenant } from "../catalog/create-tenant.ts";
 import type { Deps } from "../deps.ts";
 import { providerCircuit, stripeCircuit } from "../effect/provider-circuit.ts";
 import { requestReconciliation } from "../reconciliation/request-reconciliation.ts";
@@ -21,7 +23,6 @@ import { ensurePaymentLink } from "./ensure-payment-link.ts";
 import { pollPayments } from "./poll-payments.ts";
 import { pollStripeEvents } from "./poll-stripe-events.ts";
 import { requestRefund } from "./request-refund.ts";
-import { connectStripeAccount, stripeAccountSecretOwner } from "./stripe-account.ts";
 import { stripeOfInvoice } from "./tenant-stripe.ts";
 
 let world: PaymentWorld;
@@ -31,18 +32,10 @@ beforeAll(async () => {
 afterEach(() => world.sandbox.control("DELETE", "/_sandbox/faults"));
 afterAll(() => world.close());
 
-const newAccount = () => `acct_${randomUUID().replaceAll("-", "").slice(0, 12)}`;
-const keyOf = (account: string) => `sk_test_${account}_1`;
-const publishableOf = (account: string) => `pk_test_${account}_1`;
+const connect = (tenant: TestTenant, account: string) => connectOwnAccount(world, tenant, account);
 
-function connect(tenant: TestTenant, account: string, apiKey = keyOf(account)): Promise<void> {
-  const keys = { apiKey, publishableKey: publishableOf(account) };
-  return tenant.inTenant((tx) =>
-    connectStripeAccount(tx, {
-      ...{ accountId: account, webhookSecret: stripeWebhookSecret, keys, box: testSecretBox },
-    }),
-  );
-}
+const findingOf = async (account: string) =>
+  (await checkStripe(world.deps)).find(({ check }) => check === `stripe ${account}`);
 
 /** A tenant with an account of its own. */
 async function tenantWith(account: string): Promise<TestTenant> {
@@ -219,8 +212,8 @@ describe("a tenant's own Stripe account", () => {
 
   it("names a key that Stripe does not take, in the job, the report and the doctor, and goes on with the right one at once", async () => {
     const account = newAccount();
-    const tenant = await makeTenant(world.test);
-    await connect(tenant, account, `rk_test_${account}_wrong`);
+    const tenant = await tenantWith(account);
+    await fileKey(tenant, account, `rk_test_${account}_wrong`);
     const invoice = await issue(tenant);
     await deliver(tenant, invoice);
     const jobOf = async () =>
@@ -234,14 +227,12 @@ describe("a tenant's own Stripe account", () => {
     expect(await reconcile(tenant)).toMatchObject({
       ...{ outcome: "failed", reason: expect.stringContaining("Invalid API Key") },
     });
-    const findingOf = async () =>
-      (await checkStripe(world.deps)).find(({ check }) => check === `stripe ${account}`);
-    expect(await findingOf()).toMatchObject({
+    expect(await findingOf(account)).toMatchObject({
       ...{ level: "problem", detail: expect.stringContaining("provider_key_refused") },
       advice: expect.stringContaining(`tenant stripe-account ${account}`),
     });
     await connect(tenant, account);
-    expect(await findingOf()).toMatchObject({ level: "ok" });
+    expect(await findingOf(account)).toMatchObject({ level: "ok" });
     await world.rows(
       "update job set state = 'pending', run_at = now() where tenant_id = $1 and state = 'failed'",
       [tenant.tenantId],
@@ -274,36 +265,11 @@ describe("a tenant's own Stripe account", () => {
     ]);
   });
 
-  it.each([
-    ["test", "sk_live_1", "pk_live_1", "stripe_mode_mismatch"],
-    ["test", "rk_live_1", "pk_live_1", "stripe_mode_mismatch"],
-    ["live", "sk_test_1", "pk_test_1", "stripe_mode_mismatch"],
-    ["test", "sk_test_1", "pk_live_1", "stripe_account_invalid"],
-    ["test", "whsec_1", "pk_test_1", "stripe_account_invalid"],
-  ] as const)(
-    "is refused for a %s tenant with the keys %s and %s",
-    async (mode, apiKey, publishableKey, code) => {
-      const { tenantId } = await createTenant(world.test.database, { name: "Acme", mode, actor: "test" });
-      const connected = withTenant(world.test.database, { tenantId, actor: "test" }, (tx) =>
-        connectStripeAccount(tx, {
-          ...{ accountId: newAccount(), webhookSecret: stripeWebhookSecret, box: testSecretBox },
-          keys: { apiKey, publishableKey },
-        }),
-      );
-      await expect(connected).rejects.toMatchObject({ code });
-      expect(await world.rows("select from provider_account where tenant_id = $1", [tenantId])).toEqual([]);
-    },
-  );
-
   it("is not called for a test tenant by a live key that stands in the row all the same", async () => {
     const account = newAccount();
     const tenant = await tenantWith(account);
     const invoice = await issue(tenant);
-    const kept = { webhookSecret: stripeWebhookSecret, apiKey: "sk_live_1", publishableKey: "pk_live_1" };
-    const secrets = testSecretBox.seal(JSON.stringify(kept), stripeAccountSecretOwner(tenant.tenantId));
-    await tenant.inTenant((tx) =>
-      saveProviderAccount(tx, { provider: "stripe", accountId: account, secrets }),
-    );
+    await fileKey(tenant, account, "sk_live_1");
     expect(
       await calledBy(() =>
         expect(stripeOfInvoice(world.deps, invoice)).rejects.toMatchObject({ code: "stripe_mode_mismatch" }),

@@ -44,8 +44,9 @@ describe("secrets that are sealed again", () => {
 
   it("are opened with the old key and sealed with the new one, so that the old one can go", async () => {
     const endpoint = await makeEndpoint(oldBox);
-    await tenant.inTenant((tx) =>
-      connectStripeAccount(tx, { accountId: "acct_1", webhookSecret: "whsec_own", box: oldBox }),
+    await connectStripeAccount(
+      { database: test.database, box: oldBox, apiBase: null },
+      { tenantId: tenant.tenantId, actor: "test", accountId: "acct_1", webhookSecret: "whsec_own" },
     );
     const newer = await makeEndpoint(newBox);
     const kept = (await stored(newer.row.id)).secret;
