@@ -11,7 +11,10 @@ export type PaymentMethodRow = {
   readonly created_at: Date;
 };
 
-/** A new default takes the place of the old one. False when the customer has this method already. */
+/**
+ * A method of Stripe is where its customer is, else at the tenant's present account. A new default takes the place of the old one.
+ * False when the customer has this method already.
+ */
 export async function insertPaymentMethod(
   tx: TenantTx,
   method: {
@@ -24,8 +27,11 @@ export async function insertPaymentMethod(
   },
 ): Promise<boolean> {
   const inserted = await tx.db.$executeRaw`
-    insert into payment_method (tenant_id, id, customer_id, type, provider, provider_id, is_default)
-    values (${tx.tenantId}::uuid, ${method.id}::uuid, ${method.customerId}::uuid, ${method.type}, ${method.provider}, ${method.providerId}, ${method.isDefault})
+    insert into payment_method (tenant_id, id, customer_id, type, provider, provider_id, is_default, stripe_account)
+    values (${tx.tenantId}::uuid, ${method.id}::uuid, ${method.customerId}::uuid, ${method.type}, ${method.provider}, ${method.providerId}, ${method.isDefault},
+      case when ${method.provider} = 'stripe' then coalesce(
+        (select c.stripe_account from customer c where c.tenant_id = ${tx.tenantId}::uuid and c.id = ${method.customerId}::uuid),
+        (select a.account_id from provider_account a where a.tenant_id = ${tx.tenantId}::uuid and a.provider = 'stripe' and a.is_current), '') end)
     on conflict (tenant_id, customer_id, provider, provider_id) do nothing`;
   if (inserted === 0) return false;
   if (method.isDefault) {

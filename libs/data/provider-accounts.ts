@@ -93,11 +93,15 @@ export async function findStripeHome(tx: TenantTx, account: string): Promise<Str
 
 /**
  * The account that an invoice's customer belongs to for good: the one on record, else the installation's for a customer that is
- * there already, else the tenant's present one, which is put on record before the first call. Null: no such invoice.
+ * there already, else the one at which the method that would pay was saved (of several the subscription's, then the default), since it
+ * can be charged nowhere else, else the tenant's present one. It is put on record before the first call. Null: no such invoice.
  */
 export async function pinStripeAccount(tx: TenantTx, invoiceId: string): Promise<string | null> {
-  const find = () => tx.db.$queryRaw<{ id: string; stripe_account: string | null }[]>`
-    select c.id, c.stripe_account from invoice i join customer c on c.tenant_id = i.tenant_id and c.id = i.customer_id
+  const find = () => tx.db.$queryRaw<
+    { id: string; stripe_account: string | null; method_id: string | null }[]
+  >`
+    select c.id, c.stripe_account, s.payment_method_id as method_id from invoice i join customer c on c.tenant_id = i.tenant_id and c.id = i.customer_id
+    left join subscription s on s.tenant_id = i.tenant_id and s.id = i.subscription_id
     where i.tenant_id = ${tx.tenantId}::uuid and i.id = ${invoiceId}::uuid`;
   const [customer] = await find();
   if (customer === undefined) return null;
@@ -106,7 +110,10 @@ export async function pinStripeAccount(tx: TenantTx, invoiceId: string): Promise
     update customer c set stripe_account = case
       when exists (select from provider_object o where o.tenant_id = c.tenant_id and o.provider = 'stripe' and o.kind = 'customer' and o.local_id = c.id)
         or exists (select from effect e where e.tenant_id = c.tenant_id and e.kind = 'stripe.customer_create' and e.business_key = c.id::text) then ''
-      else coalesce((select a.account_id from provider_account a where a.tenant_id = c.tenant_id and a.provider = 'stripe' and a.is_current), '') end
+      else coalesce(
+        (select coalesce(m.stripe_account, '') from payment_method m where m.tenant_id = c.tenant_id and m.customer_id = c.id and m.provider = 'stripe'
+          order by (m.id = ${customer.method_id}::uuid) desc nulls last, m.is_default desc, m.created_at desc, m.id desc limit 1),
+        (select a.account_id from provider_account a where a.tenant_id = c.tenant_id and a.provider = 'stripe' and a.is_current), '') end
     where c.tenant_id = ${tx.tenantId}::uuid and c.id = ${customer.id}::uuid and c.stripe_account is null`;
   return (await find())[0]?.stripe_account ?? null;
 }

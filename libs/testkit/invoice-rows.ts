@@ -1,3 +1,4 @@
+import { addPaymentMethod } from "#libs/billing/catalog/add-payment-method.ts";
 import type { InvoiceDocument } from "#libs/core/invoice/invoice-document.ts";
 import { formatMoney, money } from "#libs/core/money/money.ts";
 import { emitEvents } from "#libs/data/domain-events.ts";
@@ -43,9 +44,8 @@ export async function insertIssuedInvoice(
     collection: fields.collection ?? "charge_automatically",
   });
   if (card !== null) {
-    await test.owner.query(
-      "insert into payment_method (tenant_id, id, customer_id, type, provider, provider_id) values ($1, $2, $3, 'card', 'stripe', $4)",
-      [tenantId, newId(), customer.id, card],
+    await tenant.inTenant((tx) =>
+      addPaymentMethod(tx, { customer: { id: customer.id }, type: "card", providerId: card }),
     );
   }
   lastNumber += 1;

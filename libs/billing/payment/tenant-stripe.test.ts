@@ -15,6 +15,7 @@ import {
   publishableOf,
 } from "#libs/testkit/own-stripe-account.ts";
 import { openPaymentWorld, type PaymentWorld } from "#libs/testkit/payment-world.ts";
+import { addPaymentMethod } from "../catalog/add-payment-method.ts";
 import type { Deps } from "../deps.ts";
 import { providerCircuit, stripeCircuit } from "../effect/provider-circuit.ts";
 import { requestReconciliation } from "../reconciliation/request-reconciliation.ts";
@@ -45,6 +46,16 @@ async function tenantWith(account: string): Promise<TestTenant> {
 }
 
 const issue = (tenant: TestTenant) => insertIssuedInvoice(world.test, tenant);
+
+/** A card that a customer of the account saved there: no other account knows of it. */
+async function savedCardAt(account: string): Promise<string> {
+  const stripe = world.sandbox.stripe(account === "" ? undefined : keyOf(account));
+  const customer = await stripe.customers.create({ name: "saved before" });
+  return (await stripe.paymentMethods.attach("pm_card_visa", { customer: customer.id })).id;
+}
+
+const issueToSavedCard = async (tenant: TestTenant, account: string) =>
+  insertIssuedInvoice(world.test, tenant, { card: await savedCardAt(account) });
 
 /** What follows from an issued invoice, with all that Stripe says of it. */
 async function deliver(tenant: TestTenant, invoice: IssuedInvoice): Promise<void> {
@@ -178,6 +189,48 @@ describe("a tenant's own Stripe account", () => {
     await world.rows("update customer set stripe_account = null where id = $1", [invoice.customerId]);
     await connect(tenant, newAccount());
     expect(await calledBy(() => refund(tenant, invoice))).toEqual([""]);
+  });
+
+  it("leaves a customer where the method was saved that pays, though it was never charged there", async () => {
+    const [old, present] = [newAccount(), newAccount()];
+    const tenant = await makeTenant(world.test);
+    const first = await issueToSavedCard(tenant, "");
+    // As a release before methods had an account left it.
+    await world.rows("update payment_method set stripe_account = null where customer_id = $1", [
+      first.customerId,
+    ]);
+    await connect(tenant, old);
+    const second = await issueToSavedCard(tenant, old);
+    await connect(tenant, present);
+    const third = await issueToSavedCard(tenant, present);
+    for (const [invoice, account] of [
+      [first, ""] as const,
+      [second, old] as const,
+      [third, present] as const,
+    ]) {
+      expect(await calledBy(() => deliver(tenant, invoice))).toEqual([account]);
+      expect(await statusOf(invoice)).toBe("succeeded");
+    }
+  });
+
+  it("takes a customer where the method was saved that a subscription names, not where its other ones are", async () => {
+    const account = newAccount();
+    const tenant = await makeTenant(world.test);
+    const invoice = await issueToSavedCard(tenant, "");
+    await connect(tenant, account);
+    const customer = { id: invoice.customerId };
+    const named = await tenant.inTenant(async (tx) =>
+      addPaymentMethod(tx, {
+        ...{ customer, type: "card", isDefault: false },
+        providerId: await savedCardAt(account),
+      }),
+    );
+    await world.rows("update subscription set payment_method_id = $1 where customer_id = $2", [
+      named.id,
+      invoice.customerId,
+    ]);
+    expect(await calledBy(() => deliver(tenant, invoice))).toEqual([account]);
+    expect(await statusOf(invoice)).toBe("succeeded");
   });
 
   it("is polled by its own key for payments and events that no webhook told", async () => {
