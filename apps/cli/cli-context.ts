@@ -7,6 +7,7 @@ import { listTenantIds } from "#libs/data/tenants.ts";
 import { type Config, ConfigError, readConfig } from "#libs/platform/config.ts";
 import { createLogger, type Logger } from "#libs/platform/logger.ts";
 import type { BuiltDeps } from "../build-deps.ts";
+import { keptMasterKey } from "./stack/kept-secret.ts";
 
 /** Exit codes of every command: 0 ok, 2 bad input, 3 partly done, 4 something is unavailable, 130 stopped. */
 export const exitCodes = { ok: 0, badInput: 2, partial: 3, unavailable: 4, stopped: 130 } as const;
@@ -33,6 +34,8 @@ export type Connection = {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether it makes payment links: the variables do not say, as their secret is its API's. */
   readonly hasPaymentLinks: boolean;
+  /** Whether its MASTER_KEY is the one that its data folder keeps. */
+  readonly keepsMasterKey: boolean;
 };
 
 /** Variables that only the API needs: the running stack keeps them to itself. */
@@ -94,10 +97,18 @@ type FoundInstallation = {
   readonly defaultTenantId: string | null;
 };
 
+/** What opens the running stack's stored secrets: the key that its data folder keeps, or else this shell's. */
+function masterKeyOf({ keepsMasterKey, environment }: Connection, own: Config): Record<string, string> {
+  const dataDir = environment["BILLWRIGHT_DATA_DIR"];
+  const key = keepsMasterKey && dataDir !== undefined ? keptMasterKey(dataDir) : own.MASTER_KEY?.join(",");
+  return key === undefined ? {} : { MASTER_KEY: key };
+}
+
 function findInstallation(): FoundInstallation {
   const ownConfig = readConfig();
   const running = findRunning(ownConfig);
-  const config = running === null ? ownConfig : readConfig(running.environment);
+  const config =
+    running === null ? ownConfig : readConfig({ ...masterKeyOf(running, ownConfig), ...running.environment });
   const { DATABASE_URL } = config;
   if (DATABASE_URL === undefined) {
     throw new CliError(

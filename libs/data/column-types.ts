@@ -9,7 +9,7 @@ const dayOf: Parse = (text) => new Date(`${text}T00:00:00Z`);
 
 /** Faster than the driver's own for the session's usual zone, which is UTC. */
 const instantOf: Parse = (text) =>
-  text.endsWith("+00") && !text.startsWith("0")
+  text.endsWith("+00") && !text.startsWith("0") && text[4] === "-"
     ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
     : parseInstant(text);
 const parseInstant: Parse = getTypeParser(builtins.TIMESTAMPTZ);

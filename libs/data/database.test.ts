@@ -51,12 +51,13 @@ describe("withTenant", () => {
       ({ db }) => db.$queryRaw<Record<string, unknown>[]>`
         select 9007199254740993::int8 as big, array[9007199254740993, null]::int8[] as bigs, 0.10::numeric as exact, array[0.1]::numeric[] as exacts,
           '2026-02-03'::date as day, array['2026-02-03']::date[] as days, '2026-02-03T04:05:06.789012+02:00'::timestamptz as at,
-          array['2026-02-03T04:05:06Z', null]::timestamptz[] as ats, 'infinity'::timestamptz as never, '{"a": [1.5, null]}'::jsonb as json,
+          array['2026-02-03T04:05:06Z', null]::timestamptz[] as ats, 'infinity'::timestamptz as never, '10000-01-02T03:04:05Z'::timestamptz as far, '{"a": [1.5, null]}'::jsonb as json,
           array['a "b"', null]::text[] as texts, '\\x00ff'::bytea as bytes, 7::int4 as small, true as yes`,
     );
     expect(row).toEqual({
       ...{ big: 9007199254740993n, bigs: [9007199254740993n, null], exact: "0.10", exacts: ["0.1"] },
       ...{ day: new Date("2026-02-03"), days: [new Date("2026-02-03")], never: Number.POSITIVE_INFINITY },
+      ...{ far: new Date("+010000-01-02T03:04:05Z") },
       ...{ at: new Date("2026-02-03T02:05:06.789Z"), ats: [new Date("2026-02-03T04:05:06Z"), null] },
       ...{
         json: { a: [1.5, null] },

@@ -93,5 +93,7 @@ function textOf(report: ReturnType<typeof presentReconciliation>): string {
   const findings = report.findings.map(
     ({ severity, code, detail, repair }) => `${severity} ${code}: ${detail}\n     what to do: ${repair}`,
   );
-  return [...looked, ...(findings.length === 0 ? ["everything agrees"] : findings)].join("\n");
+  const isWhole = report.looked.every(({ outcome }) => outcome !== "failed");
+  const verdict = isWhole ? "everything agrees" : "nothing else was found";
+  return [...looked, ...(findings.length === 0 ? [verdict] : findings)].join("\n");
 }

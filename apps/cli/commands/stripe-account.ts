@@ -2,7 +2,11 @@ import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import { connectStripeAccount } from "#libs/billing/payment/stripe-account.ts";
 import { createSecretBox } from "#libs/platform/secret-box.ts";
+import { assertMasterKeys } from "../../assert-master-keys.ts";
 import { CliError, exitCodes, pickTenant, withInstallation } from "../cli-context.ts";
+
+/** An empty or shortened one would be a signature that anybody can make. */
+const SIGNING_SECRET_LENGTH_MIN = 24;
 
 /** `billwright tenant stripe-account`: lets a tenant's own account at Stripe tell us what happens there, and be called for the tenant. */
 export function stripeAccountCommand(): Command {
@@ -18,9 +22,18 @@ export function stripeAccountCommand(): Command {
     )
     .action((account: string, options: { tenant?: string }) =>
       withInstallation(async (found) => {
-        const { MASTER_KEY: keys } = found.ownConfig;
+        if (!/^acct_\w+$/.test(account))
+          throw new CliError(
+            exitCodes.badInput,
+            `account: given "${account}"; allowed: acct_ and letters or digits`,
+          );
+        const { MASTER_KEY: keys, PUBLIC_URL = "PUBLIC_URL" } = found.config;
         if (keys === undefined)
-          throw new CliError(exitCodes.badInput, "MASTER_KEY must be set: the secret is kept encrypted");
+          throw new CliError(
+            exitCodes.badInput,
+            "MASTER_KEY must be set, as the installation has it: the secret is kept encrypted",
+          );
+        await assertMasterKeys(found.deps);
         const tenantId = await pickTenant(found, options.tenant);
         const secrets = readSecrets(await text(process.stdin));
         const box = createSecretBox(keys);
@@ -28,7 +41,7 @@ export function stripeAccountCommand(): Command {
           { database: found.database, box, apiBase: found.config.stripe?.apiBase ?? null },
           { tenantId, actor: "cli", accountId: account, ...secrets },
         );
-        process.stdout.write(`endpoint: PUBLIC_URL/webhooks/stripe/${account}\n`);
+        process.stdout.write(`endpoint: ${PUBLIC_URL}/webhooks/stripe/${account}\n`);
       }),
     );
 }
@@ -39,6 +52,13 @@ function readSecrets(given: string) {
   const signing = words.filter((word) => word.startsWith("whsec_"));
   const secret = words.filter((word) => /^[rs]k_/.test(word));
   const publishable = words.filter((word) => word.startsWith("pk_"));
+  const short = signing.find((word) => word.length < SIGNING_SECRET_LENGTH_MIN);
+  if (short !== undefined) {
+    throw new CliError(
+      exitCodes.badInput,
+      `the signing secret has ${short.length} characters; Stripe's have ${SIGNING_SECRET_LENGTH_MIN} at least, whsec_ included`,
+    );
+  }
   const isEverything = signing.length + secret.length + publishable.length === words.length;
   if (signing.length === 0 || !isEverything || secret.length > 1 || secret.length !== publishable.length) {
     throw new CliError(

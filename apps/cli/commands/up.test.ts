@@ -14,7 +14,7 @@ describe("billwright up", () => {
   function command(args: readonly string[], settings: Settings = {}) {
     return spawn(process.execPath, [".config/billwright.cjs", ...args], {
       env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", BILLWRIGHT_DATA_DIR: dir, ...settings },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
   }
 
@@ -42,7 +42,13 @@ describe("billwright up", () => {
 
   /** What another command prints, started in another shell that knows the data folder alone. */
   async function ask(...args: string[]): Promise<{ code: number | null; out: string }> {
+    return tell("", ...args);
+  }
+
+  /** As `ask`, with something to read. */
+  async function tell(input: string, ...args: string[]): Promise<{ code: number | null; out: string }> {
     const child = command(args);
+    child.stdin.end(input);
     child.stderr.pipe(process.stderr);
     let out = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -104,6 +110,13 @@ describe("billwright up", () => {
     expect(findings).toContainEqual(expect.objectContaining({ check: "email", level: "problem" }));
     expect(findings).toContainEqual(expect.objectContaining({ check: "payment links", detail: "on" }));
     expect(doctor.code).toBe(3);
+    const account = ["tenant", "stripe-account", "acct_up"];
+    expect(await tell("whsec_\n", ...account)).toEqual({ code: 2, out: "" });
+    expect(await tell("whsec_0123456789abcdefghijklmn\n", ...account)).toEqual({
+      ...{ code: 0, out: `endpoint: ${url}/webhooks/stripe/acct_up\n` },
+    });
+    const sealed = (await ask("doctor", "--json")).out;
+    expect(sealed).not.toContain("master_key_missing");
     child.kill("SIGTERM");
     await ended;
   }, 150_000);

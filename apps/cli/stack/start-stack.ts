@@ -107,6 +107,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           tenantId,
           environment: shared,
           hasPaymentLinks: built.deps.paymentLinks !== null,
+          keepsMasterKey: given.MASTER_KEY === undefined,
         };
         writeFileSync(connectionPath(options.dataDir), JSON.stringify(connection), { mode: 0o600 });
         closers.push(async () => rmSync(connectionPath(options.dataDir), { force: true }));

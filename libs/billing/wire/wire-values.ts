@@ -51,11 +51,15 @@ export const timezoneName = text(64).meta({
   examples: ["Europe/Berlin"],
 });
 
-/** RFC 3339 with an offset. */
-export const timestamp = z.iso.datetime({
-  offset: true,
-  error: 'must be an RFC 3339 time with an offset, such as "2026-03-01T00:00:00Z"',
-});
+/** RFC 3339 with an offset, in UTC still of a year with four digits: other ones cannot be written as such a time again. */
+export const timestamp = z.iso
+  .datetime({
+    offset: true,
+    error: 'must be an RFC 3339 time with an offset, such as "2026-03-01T00:00:00Z"',
+  })
+  .refine((value) => /^(?!0000)\d{4}-/.test(new Date(value).toISOString()), {
+    error: "must be within the years 0001 to 9999 in UTC",
+  });
 
 export const interval = z.strictObject({
   unit: z.enum(["day", "week", "month", "quarter", "half_year", "year"]),

@@ -2,10 +2,13 @@ import { Temporal } from "temporal-polyfill";
 import { domainError } from "../errors.ts";
 import { localDate, startOfLocalDay } from "./timezone.ts";
 
-/** Reads a calendar month written as `YYYY-MM`, years 0001 to 9999. Throws `month_invalid`. */
+/** Reads a calendar month written as `YYYY-MM`, years 0001 to 9998: what has an end has one of four digits. Throws `month_invalid`. */
 export function parseMonth(month: string): Temporal.PlainYearMonth {
-  if (!/^(?!0000)\d{4}-(0[1-9]|1[0-2])$/.test(month)) {
-    throw domainError("month_invalid", `a month is written as YYYY-MM, such as 2026-03; got "${month}"`);
+  if (!/^(?!0000|9999)\d{4}-(0[1-9]|1[0-2])$/.test(month)) {
+    throw domainError(
+      "month_invalid",
+      `a month is written as YYYY-MM, such as 2026-03, of the years 0001 to 9998; got "${month}"`,
+    );
   }
   return Temporal.PlainYearMonth.from(month);
 }
