@@ -51,13 +51,23 @@ export const timezoneName = text(64).meta({
   examples: ["Europe/Berlin"],
 });
 
+const years = {
+  from: Date.parse("0001-01-01T00:00:00Z"),
+  to: Date.parse("9999-12-31T23:59:59.999Z"),
+} as const;
+
+/** What is no time at all has been refused as such. */
+function isFourDigitYear(ms: number): boolean {
+  return Number.isNaN(ms) || (ms >= years.from && ms <= years.to);
+}
+
 /** RFC 3339 with an offset, in UTC still of a year with four digits: other ones cannot be written as such a time again. */
 export const timestamp = z.iso
   .datetime({
     offset: true,
     error: 'must be an RFC 3339 time with an offset, such as "2026-03-01T00:00:00Z"',
   })
-  .refine((value) => /^(?!0000)\d{4}-/.test(new Date(value).toISOString()), {
+  .refine((value) => isFourDigitYear(Date.parse(value)), {
     error: "must be within the years 0001 to 9999 in UTC",
   });
 
