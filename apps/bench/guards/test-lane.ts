@@ -90,7 +90,8 @@ async function runTests(
         BILLWRIGHT_TEST_URL: databaseUrls.url,
         BILLWRIGHT_TEST_OWNER_URL: databaseUrls.ownerUrl,
       }),
-      signal: AbortSignal.any([stopped, AbortSignal.timeout(timeoutMs)]),
+      // A test that fails without its guard may leave something open that keeps the process alive.
+      ...{ signal: stopped, timeout: timeoutMs, killSignal: "SIGKILL" },
     }),
   );
   return readReport(report, dir, output);

@@ -116,8 +116,11 @@ describe("runEffect", () => {
       },
     });
     await acting;
-    await expect(runEffect(deps(), input)).rejects.toMatchObject({ code: "effect_in_progress" });
-    release();
+    try {
+      await expect(runEffect(deps(), input)).rejects.toMatchObject({ code: "effect_in_progress" });
+    } finally {
+      release();
+    }
     expect(await slow).toMatchObject({ value: { id: "obj_slow" } });
   });
 
