@@ -13,7 +13,7 @@ const notCopied: ReadonlySet<string> = new Set([
   "coverage",
   ".env",
 ]);
-const timeoutMs = 240_000;
+const RUN_MS = 240_000;
 
 /** What became of the tests that were asked for. */
 export type TestRun = {
@@ -47,8 +47,8 @@ export function withoutText(text: string, edit: Edit): string {
   return text.replace(edit.text, () => edit.without);
 }
 
-/** Copies the sources to `dir`; packages are shared. */
-export function openTestLane(dir: string): TestLane {
+/** Copies the sources to `dir`; packages are shared. A run is ended after `timeoutMs`. */
+export function openTestLane(dir: string, timeoutMs: number = RUN_MS): TestLane {
   mkdirSync(dir);
   for (const name of readdirSync(projectDir)) {
     if (!notCopied.has(name)) cpSync(join(projectDir, name), join(dir, name), { recursive: true });
@@ -56,7 +56,7 @@ export function openTestLane(dir: string): TestLane {
   symlinkSync(join(projectDir, "node_modules"), join(dir, "node_modules"), "dir");
   const running = new AbortController();
   return {
-    run: (tests, databaseUrls) => runTests(dir, tests, databaseUrls, running.signal),
+    run: (tests, databaseUrls) => runTests(dir, tests, databaseUrls, { stopped: running.signal, timeoutMs }),
     take: (edit) => {
       const path = join(dir, edit.file);
       const text = readFileSync(path, "utf8");
@@ -71,7 +71,7 @@ async function runTests(
   dir: string,
   tests: readonly NamedTest[],
   databaseUrls: DatabaseUrls,
-  stopped: AbortSignal,
+  { stopped, timeoutMs }: { readonly stopped: AbortSignal; readonly timeoutMs: number },
 ): Promise<TestRun> {
   const report = join(dir, ".jest-report.json");
   rmSync(report, { force: true });

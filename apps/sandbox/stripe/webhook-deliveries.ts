@@ -161,6 +161,11 @@ async function post(
 ): Promise<number | null> {
   const payload = JSON.stringify(event, null, 2);
   const timestamp = as.timestamp ?? Math.floor(Date.now() / 1000);
+  // Not AbortSignal.any: on Node 20 one of a time-out can be collected before it fires.
+  const cut = new AbortController();
+  const end = () => cut.abort();
+  const timer = setTimeout(end, timeoutMs);
+  signal.addEventListener("abort", end, { once: true });
   try {
     const response = await fetch(endpoint.url, {
       method: "POST",
@@ -171,11 +176,14 @@ async function post(
       },
       body: payload,
       redirect: "manual",
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal: cut.signal,
     });
     await response.arrayBuffer();
     return response.status;
   } catch {
     return null;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
   }
 }
